@@ -1,0 +1,54 @@
+import { createServer, type Server } from 'node:http'
+import type { Resource } from './lifecycle.ts'
+import type { Metrics } from './metrics.ts'
+
+export interface AdminOptions {
+  readonly host: string
+  readonly port: number
+  readonly metrics: Metrics
+  /** Why the process is not ready, or null when it is. */
+  readonly notReady: () => string | null
+}
+
+/** `/healthz` (alive), `/readyz` (able to do its work) and `/metrics` (Prometheus text). */
+export class AdminServer implements Resource {
+  readonly name = 'admin server'
+  private readonly options: AdminOptions
+  private server: Server | undefined
+
+  constructor(options: AdminOptions) {
+    this.options = options
+  }
+
+  async start(): Promise<void> {
+    const { host, port, metrics, notReady } = this.options
+    const server = createServer(async (request, response) => {
+      const path = request.url?.split('?')[0]
+      if (path === '/healthz') response.end('ok\n')
+      else if (path === '/readyz') {
+        const reason = notReady()
+        response.statusCode = reason === null ? 200 : 503
+        response.end(`${reason ?? 'ready'}\n`)
+      } else if (path === '/metrics') {
+        response.setHeader('content-type', metrics.registry.contentType)
+        response.end(await metrics.registry.metrics())
+      } else {
+        response.statusCode = 404
+        response.end('not found: /healthz, /readyz and /metrics are here\n')
+      }
+    })
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject)
+      server.listen(port, host, resolve)
+    })
+    this.server = server
+  }
+
+  async stop(): Promise<void> {
+    const server = this.server
+    this.server = undefined
+    if (!server) return
+    server.closeAllConnections()
+    await new Promise<void>(resolve => server.close(() => resolve()))
+  }
+}

@@ -1,0 +1,26 @@
+/** An error for people: a stable code, what happened, what to do about it. */
+export class CodedError extends Error {
+  readonly code: string
+  readonly hint: string | undefined
+
+  constructor(code: string, message: string, options: { hint?: string; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.name = 'CodedError'
+    this.code = code
+    this.hint = options.hint
+  }
+}
+
+/** Exit codes of every process (after sysexits.h). */
+export const exitCode = {
+  ok: 0,
+  failed: 1,
+  usage: 64,
+  unavailable: 69,
+  crashed: 70,
+  config: 78,
+} as const
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,41 @@
+import { messageOf } from './errors.ts'
+import type { Log } from './log.ts'
+
+/** Something that is started once and stopped once; both may be called again without harm. */
+export interface Resource {
+  readonly name: string
+  start(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** Starts resources in order and stops those that were started in reverse order. */
+export class Lifecycle {
+  private readonly started: Resource[] = []
+  private readonly log: Log
+
+  constructor(log: Log) {
+    this.log = log
+  }
+
+  async start(resources: readonly Resource[]): Promise<void> {
+    for (const resource of resources) {
+      this.log.debug({ resource: resource.name }, 'starting')
+      // Listed before it is started, so that a half-started resource is stopped too.
+      this.started.push(resource)
+      await resource.start()
+    }
+  }
+
+  async stop(): Promise<void> {
+    for (;;) {
+      const resource = this.started.pop()
+      if (!resource) return
+      try {
+        await resource.stop()
+        this.log.debug({ resource: resource.name }, 'stopped')
+      } catch (error) {
+        this.log.error({ resource: resource.name, reason: messageOf(error) }, 'stop failed')
+      }
+    }
+  }
+}

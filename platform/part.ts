@@ -1,0 +1,128 @@
+import { Type } from 'typebox'
+import { AdminServer } from './admin-server.ts'
+import { type Clock, scaledClock } from './clock.ts'
+import { type Config, describeConfig, readConfig, type Settings, setting } from './config.ts'
+import { CodedError, exitCode, messageOf } from './errors.ts'
+import { Lifecycle, type Resource } from './lifecycle.ts'
+import { createLog, type Log, logLevels } from './log.ts'
+import { Metrics } from './metrics.ts'
+
+/** Settings every process has. */
+export const partSettings = {
+  logLevel: setting({
+    env: 'LOG_LEVEL',
+    type: Type.Enum([...logLevels]),
+    fallback: 'info',
+    describe: `how much is logged: ${logLevels.join(', ')}`,
+  }),
+  adminHost: setting({
+    env: 'ADMIN_HOST',
+    type: Type.String(),
+    fallback: '127.0.0.1',
+    describe: 'where /healthz, /readyz and /metrics listen',
+  }),
+  adminPort: setting({
+    env: 'ADMIN_PORT',
+    type: Type.Integer({ minimum: 0, maximum: 65535 }),
+    fallback: 0,
+    describe: 'port of /healthz, /readyz and /metrics; 0 picks a free one',
+  }),
+  clockEpochMs: setting({
+    env: 'CLOCK_EPOCH_MS',
+    type: Type.Integer({ minimum: 0 }),
+    fallback: 0,
+    describe: 'wall time (epoch ms) from which CLOCK_SPEED counts',
+  }),
+  clockSpeed: setting({
+    env: 'CLOCK_SPEED',
+    type: Type.Number({ exclusiveMinimum: 0 }),
+    fallback: 1,
+    describe: 'event time per wall time; 1 everywhere but in simulated runs',
+  }),
+} satisfies Settings
+
+export interface PartContext<S extends Settings> {
+  readonly config: Config<S & typeof partSettings>
+  readonly log: Log
+  readonly metrics: Metrics
+  readonly clock: Clock
+  /** Ends the process with an error; the resources are stopped first. */
+  readonly fail: (error: unknown) => void
+}
+
+export interface Part<S extends Settings> {
+  /** Lower case; names the log lines and the metrics. */
+  readonly name: string
+  readonly settings: S
+  /** The process's resources in the order in which they are started. */
+  readonly build: (context: PartContext<S>) => readonly Resource[] | Promise<readonly Resource[]>
+  /** Why the process cannot do its work now, or null. */
+  readonly notReady?: () => string | null
+}
+
+/**
+ * Runs one process: configuration, log, metrics, admin server, resources; SIGINT and SIGTERM stop it cleanly.
+ * With `--check-config` it prints the effective configuration and ends.
+ */
+export async function runPart<S extends Settings>(part: Part<S>): Promise<void> {
+  const settings = { ...part.settings, ...partSettings }
+  const config = readConfigOrExit(settings)
+  const log = createLog(part.name, config.logLevel)
+  const metrics = new Metrics(part.name)
+  metrics.collectProcess()
+  const clock = scaledClock({ epochMs: config.clockEpochMs, speed: config.clockSpeed })
+  const lifecycle = new Lifecycle(log)
+
+  let ready = false
+  let stopping = false
+  const stop = async (code: number): Promise<void> => {
+    if (stopping) return
+    stopping = true
+    ready = false
+    await lifecycle.stop()
+    log.info({ code }, 'stopped')
+    process.exit(code)
+  }
+  const fail = (error: unknown): void => {
+    log.error(
+      {
+        code: error instanceof CodedError ? error.code : 'crashed',
+        reason: messageOf(error),
+        stack: error instanceof Error ? error.stack : undefined,
+      },
+      'failed',
+    )
+    void stop(
+      error instanceof CodedError && error.code === 'config_invalid' ? exitCode.config : exitCode.crashed,
+    )
+  }
+  process.on('SIGINT', () => void stop(exitCode.ok))
+  process.on('SIGTERM', () => void stop(exitCode.ok))
+  process.on('uncaughtException', fail)
+  process.on('unhandledRejection', fail)
+
+  const notReady = () => (ready ? (part.notReady?.() ?? null) : 'starting')
+  try {
+    const admin = new AdminServer({ host: config.adminHost, port: config.adminPort, metrics, notReady })
+    const resources = await part.build({ config, log, metrics, clock, fail } as unknown as PartContext<S>)
+    await lifecycle.start([admin, ...resources])
+    ready = true
+    log.info('ready')
+  } catch (error) {
+    fail(error)
+  }
+}
+
+function readConfigOrExit<S extends Settings>(settings: S): Config<S> {
+  try {
+    const config = readConfig(settings, process.env)
+    if (process.argv.includes('--check-config')) {
+      process.stdout.write(`${describeConfig(settings, config)}\n`)
+      process.exit(exitCode.ok)
+    }
+    return config
+  } catch (error) {
+    process.stderr.write(`${messageOf(error)}\n`)
+    process.exit(exitCode.config)
+  }
+}
