@@ -1,0 +1,20 @@
+import { recordSchema } from './avro/record-schema.ts'
+import { kpiTable } from './kpis/kpi-table.ts'
+import { records } from './records/records.ts'
+
+export interface GeneratedFile {
+  /** Relative to the repository. */
+  readonly path: string
+  readonly text: string
+}
+
+/** Every file that follows from the definitions and is kept in the repository for people and other programs. */
+export function generatedFiles(): readonly GeneratedFile[] {
+  return [
+    ...Object.values(records).map(record => ({
+      path: `schemas/avro/${record.id}.avsc`,
+      text: `${JSON.stringify(recordSchema(record), null, 2)}\n`,
+    })),
+    { path: 'docs/kpis.md', text: kpiTable() },
+  ]
+}

@@ -1,0 +1,52 @@
+import type { RecordId } from '../records/record.ts'
+
+/** A number of a reading: a field, or a sum of fields with coefficients. Null when any field is null. */
+export type Quantity = string | Readonly<Record<string, number>>
+
+/** What must hold of a reading for a measure to take it. */
+export type Condition =
+  | { readonly field: string; readonly is: string | boolean }
+  | { readonly field: string; readonly isNot: string }
+  | { readonly field: string; readonly between: readonly [number, number] }
+
+/**
+ * How readings become one number per window and county, and how such numbers merge:
+ * - `sum` adds a quantity, `count` counts readings;
+ * - `max` and `min` keep an extreme;
+ * - `mean_sum` adds up, over assets, the mean of each asset's readings: the total of a level
+ *   (power, free spaces) that does not depend on how often an asset reports.
+ * All but `max` and `min` merge by addition, because a partition owns its assets.
+ */
+export const operations = ['sum', 'count', 'max', 'min', 'mean_sum'] as const
+export type Operation = (typeof operations)[number]
+
+export interface Measure {
+  readonly id: string
+  readonly op: Operation
+  /** What is added or compared; for `count` it is only asked to be present. */
+  readonly of?: Quantity
+  /** Fields that must be present too, so that numerator and denominator speak of the same readings. */
+  readonly given?: readonly string[]
+  readonly where?: Condition
+  readonly unit: string
+}
+
+/** The measures of one record type, in their order on the wire: append only. */
+export interface MeasureSet {
+  readonly record: RecordId
+  readonly measures: readonly Measure[]
+}
+
+/** Where a measure starts before it has seen a reading, and what merging with leaves unchanged. */
+export function identityOf(op: Operation): number {
+  if (op === 'max') return Number.NEGATIVE_INFINITY
+  if (op === 'min') return Number.POSITIVE_INFINITY
+  return 0
+}
+
+/** Merges two numbers of the same measure; associative, and commutative but for rounding. */
+export function merge(op: Operation, left: number, right: number): number {
+  if (op === 'max') return Math.max(left, right)
+  if (op === 'min') return Math.min(left, right)
+  return left + right
+}

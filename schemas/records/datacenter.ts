@@ -1,0 +1,36 @@
+import type { RecordDefinition } from './record.ts'
+
+/** One rack, one moment (DMTF Redfish PowerDistributionMetrics, EnvironmentMetrics). */
+export const rack: RecordDefinition = {
+  id: 'rack',
+  feed: 'datacenter',
+  doc: 'Power and environment of one rack (DMTF Redfish PowerDistributionMetrics, EnvironmentMetrics)',
+  periodic: true,
+  kinds: ['rack'],
+  fields: [
+    { name: 'it_power_w', type: 'double', min: 0, max: 500_000, doc: 'IT power, W' },
+    { name: 'inlet_temp_c', type: 'double', min: -20, max: 80, doc: 'Inlet air temperature, °C' },
+    { name: 'humidity_pct', type: 'double', min: 0, max: 100, doc: 'Relative humidity, %' },
+    { name: 'in_use', type: 'boolean', doc: 'The rack carries customer load' },
+  ],
+  rules: [],
+}
+
+/** Energy of one data-centre facility and period (ISO/IEC 30134-2). */
+export const facility: RecordDefinition = {
+  id: 'facility',
+  feed: 'datacenter',
+  doc: 'Energy of one data-centre facility over one period (ISO/IEC 30134-2)',
+  periodic: true,
+  kinds: ['facility'],
+  fields: [
+    { name: 'period_s', type: 'long', min: 1, max: 86_400, doc: 'Metering period, s' },
+    { name: 'total_energy_kwh', type: 'double', min: 0, doc: 'Energy of the whole facility, kWh' },
+    { name: 'it_energy_kwh', type: 'double', min: 0, doc: 'Energy of the IT equipment, kWh' },
+    { name: 'cooling_energy_kwh', type: 'double', min: 0, doc: 'Energy of the cooling, kWh' },
+  ],
+  rules: [
+    { lesser: 'it_energy_kwh', greater: 'total_energy_kwh' },
+    { lesser: 'cooling_energy_kwh', greater: 'total_energy_kwh' },
+  ],
+}

@@ -1,0 +1,74 @@
+export const feeds = ['radio', 'datacenter', 'grid', 'parking'] as const
+export type Feed = (typeof feeds)[number]
+
+export const recordIds = [
+  'radio_pm',
+  'radio_alarm',
+  'rack',
+  'facility',
+  'grid_inspection',
+  'grid_defect',
+  'parking',
+] as const
+export type RecordId = (typeof recordIds)[number]
+
+export function isRecordId(text: string): text is RecordId {
+  return (recordIds as readonly string[]).includes(text)
+}
+
+export type FieldType =
+  | { readonly type: 'double'; readonly min?: number; readonly max?: number }
+  | { readonly type: 'long'; readonly min?: number; readonly max?: number }
+  | { readonly type: 'boolean' }
+  | { readonly type: 'string' }
+  /** RFC 3339 text or epoch ms at the doors; epoch ms in Avro. */
+  | { readonly type: 'timestamp' }
+  | { readonly type: 'enum'; readonly values: readonly string[] }
+
+/** One field of a reading. Null means that the device does not say, unless `required`. */
+export type Field = FieldType & {
+  readonly name: string
+  readonly doc: string
+  readonly required?: boolean
+}
+
+/** A relation between fields that every reading must satisfy where both are given. */
+export interface Rule {
+  readonly lesser: string
+  readonly greater: string
+}
+
+/** One kind of reading: one topic, one Avro schema, one table. */
+export interface RecordDefinition {
+  readonly id: RecordId
+  readonly feed: Feed
+  readonly doc: string
+  readonly fields: readonly Field[]
+  readonly rules: readonly Rule[]
+  /** Kinds of asset that send it. */
+  readonly kinds: readonly AssetKind[]
+  /**
+   * Periodic readings come every `period_s` of the asset, so silence is missing data and coverage means something;
+   * the others report events, and silence means that nothing happened.
+   */
+  readonly periodic: boolean
+  /** Boolean field that marks a reading as unusable: kept and counted as received, never measured. */
+  readonly suspectField?: string
+}
+
+export const assetKinds = ['site', 'cell', 'rack', 'facility', 'line', 'lot'] as const
+export type AssetKind = (typeof assetKinds)[number]
+
+/** Fields that ingest and every record share, in Avro order. */
+export const commonFields: readonly Field[] = [
+  { name: 'asset_id', type: 'string', required: true, doc: 'Asset that was read; the message key' },
+  { name: 'county', type: 'string', required: true, doc: 'GB/T 2260 county code, six digits' },
+  {
+    name: 'event_time',
+    type: 'timestamp',
+    required: true,
+    doc: 'When it was so; the end of the period for periodic counters',
+  },
+  { name: 'received_at', type: 'timestamp', required: true, doc: 'When ingest received it' },
+  { name: 'source', type: 'string', doc: 'Who sent it, as the sender names itself' },
+]

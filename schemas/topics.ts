@@ -1,0 +1,97 @@
+import { type RecordId, recordIds } from './records/record.ts'
+
+export interface Topic {
+  readonly name: string
+  readonly partitions: number
+  readonly cleanup: 'delete' | 'compact'
+  readonly retentionMs: number
+  /** File in schemas/avro, without extension: the schema of the value. */
+  readonly schema: string
+  readonly doc: string
+}
+
+const hour = 3_600_000
+const day = 24 * hour
+
+/** More partitions where more assets report: one aggregate task each. */
+const telemetryPartitions: Readonly<Record<RecordId, number>> = {
+  radio_pm: 4,
+  radio_alarm: 2,
+  rack: 4,
+  facility: 2,
+  grid_inspection: 2,
+  grid_defect: 2,
+  parking: 4,
+}
+
+export function telemetryTopic(record: RecordId): string {
+  return `telemetry.${record}`
+}
+
+export const topicNames = {
+  rejected: 'telemetry.rejected',
+  assets: 'registry.assets',
+  partial: 'kpi.partial',
+  late: 'kpi.late',
+  regional: 'kpi.regional',
+} as const
+
+/** Every topic. Names are fixed; partitions and retention are the local defaults. */
+export const topics: readonly Topic[] = [
+  ...recordIds.map(
+    (record): Topic => ({
+      name: telemetryTopic(record),
+      partitions: telemetryPartitions[record],
+      cleanup: 'delete',
+      retentionMs: 7 * day,
+      schema: record,
+      doc: 'Accepted readings; key = asset_id',
+    }),
+  ),
+  {
+    name: topicNames.rejected,
+    partitions: 1,
+    cleanup: 'delete',
+    retentionMs: 30 * day,
+    schema: 'rejected',
+    doc: 'Dead letters: what was refused, and why',
+  },
+  {
+    name: topicNames.assets,
+    partitions: 1,
+    cleanup: 'compact',
+    retentionMs: -1,
+    schema: 'asset',
+    doc: 'Asset registry; key = asset_id, the last one wins',
+  },
+  {
+    name: topicNames.partial,
+    partitions: 4,
+    cleanup: 'delete',
+    retentionMs: 2 * day,
+    schema: 'kpi_partial',
+    doc: 'County measures of one input partition and window; partition = window number mod partitions',
+  },
+  {
+    name: topicNames.late,
+    partitions: 4,
+    cleanup: 'delete',
+    retentionMs: 30 * day,
+    schema: 'kpi_late',
+    doc: 'Windows that readings reached after closing; key = record|county|window start',
+  },
+  {
+    name: topicNames.regional,
+    partitions: 1,
+    cleanup: 'delete',
+    retentionMs: 2 * day,
+    schema: 'kpi_regional',
+    doc: 'KPIs of one region and window; one partition, so the offset is the stream position',
+  },
+]
+
+export function topicOf(name: string): Topic {
+  const topic = topics.find(candidate => candidate.name === name)
+  if (!topic) throw new Error(`no such topic: ${name}`)
+  return topic
+}
