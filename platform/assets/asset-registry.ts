@@ -1,0 +1,65 @@
+import type { Kafka } from 'kafkajs'
+import { topicNames } from '../../schemas/topics.ts'
+import { AvroReader } from '../avro/avro-reader.ts'
+import type { SchemaRegistry } from '../avro/schema-registry.ts'
+import { TopicFollower } from '../kafka/topic-follower.ts'
+import type { Resource } from '../lifecycle.ts'
+import type { Log } from '../log.ts'
+import type { Asset } from './asset.ts'
+
+export interface AssetRegistryOptions {
+  readonly kafka: Kafka
+  readonly registry: SchemaRegistry
+  readonly follower: string
+  readonly log: Log
+  /** Told of every change, after it was applied; `before` is undefined for a new asset. */
+  readonly onChange?: (asset: Asset, before: Asset | undefined) => void
+}
+
+/** The asset registry in memory, following `registry.assets`; complete once started. */
+export class AssetRegistry implements Resource {
+  readonly name = 'asset registry'
+  private readonly byId = new Map<string, Asset>()
+  private readonly follower: TopicFollower
+
+  constructor({ kafka, registry, follower, log, onChange }: AssetRegistryOptions) {
+    const reader = new AvroReader<Asset>(registry, topicNames.assets)
+    this.follower = new TopicFollower({
+      kafka,
+      topic: topicNames.assets,
+      follower,
+      from: 'beginning',
+      log,
+      onMessages: async messages => {
+        await reader.prepare(messages)
+        for (const { value } of messages) {
+          if (value === null) continue
+          const asset = reader.decode(value)
+          const before = this.byId.get(asset.asset_id)
+          this.byId.set(asset.asset_id, asset)
+          onChange?.(asset, before)
+        }
+      },
+    })
+  }
+
+  get size(): number {
+    return this.byId.size
+  }
+
+  get(assetId: string): Asset | undefined {
+    return this.byId.get(assetId)
+  }
+
+  values(): IterableIterator<Asset> {
+    return this.byId.values()
+  }
+
+  start(): Promise<void> {
+    return this.follower.start()
+  }
+
+  stop(): Promise<void> {
+    return this.follower.stop()
+  }
+}

@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Schema, Type } from 'avsc'
+
+const folder = join(import.meta.dirname, '../../schemas/avro')
+
+/** The text of schemas/avro/<name>.avsc. */
+export function schemaText(name: string): string {
+  return readFileSync(join(folder, `${name}.avsc`), 'utf8')
+}
+
+export function parseSchema(text: string): Type {
+  const schema: Schema = JSON.parse(text)
+  return Type.forSchema(schema)
+}
+
+/** The same record with only these fields: what a reader asks for that needs no more. */
+export function projectSchema(text: string, fields: readonly string[]): Type {
+  const schema: { fields: { name: string }[] } = JSON.parse(text)
+  const wanted = new Set(fields)
+  return Type.forSchema({
+    ...schema,
+    fields: schema.fields.filter(field => wanted.has(field.name)),
+  } as unknown as Schema)
+}

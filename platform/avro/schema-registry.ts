@@ -1,0 +1,56 @@
+import { Type } from 'typebox'
+import { Value } from 'typebox/value'
+import { setting } from '../config.ts'
+import { CodedError, messageOf } from '../errors.ts'
+
+export const registrySettings = {
+  schemaRegistryUrl: setting({
+    env: 'SCHEMA_REGISTRY_URL',
+    type: Type.String({ pattern: '^https?://' }),
+    fallback: 'http://127.0.0.1:8081',
+    describe: 'Confluent-compatible schema registry',
+  }),
+}
+
+const Registered = Type.Object({ id: Type.Integer() })
+const Stored = Type.Object({ schema: Type.String() })
+
+/** A client of the Confluent schema registry REST API: the two calls a producer and a consumer need. */
+export class SchemaRegistry {
+  private readonly url: string
+
+  constructor(url: string) {
+    this.url = url.replace(/\/$/, '')
+  }
+
+  /** The global id of this schema under this subject; registering the same schema again gives the same id. */
+  async register(subject: string, schema: string): Promise<number> {
+    const answer = await this.call(`/subjects/${encodeURIComponent(subject)}/versions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/vnd.schemaregistry.v1+json' },
+      body: JSON.stringify({ schema }),
+    })
+    return Value.Parse(Registered, answer).id
+  }
+
+  /** The schema text behind an id. */
+  async schemaOf(id: number): Promise<string> {
+    return Value.Parse(Stored, await this.call(`/schemas/ids/${id}`, {})).schema
+  }
+
+  private async call(path: string, init: RequestInit): Promise<unknown> {
+    let response: Response
+    try {
+      response = await fetch(this.url + path, { ...init, signal: AbortSignal.timeout(10_000) })
+    } catch (cause) {
+      throw new CodedError('registry_unavailable', `schema registry ${this.url}: ${messageOf(cause)}`, {
+        cause,
+      })
+    }
+    const body = await response.text()
+    if (!response.ok) {
+      throw new CodedError('registry_refused', `schema registry ${path}: ${response.status} ${body}`)
+    }
+    return JSON.parse(body)
+  }
+}

@@ -1,0 +1,77 @@
+import { Kafka, type KafkaConfig, logLevel, type SASLOptions } from 'kafkajs'
+import { Type } from 'typebox'
+import { type Config, setting } from '../config.ts'
+import type { Log } from '../log.ts'
+
+const list = (text: string): string[] =>
+  text
+    .split(',')
+    .map(item => item.trim())
+    .filter(item => item !== '')
+
+export const kafkaSettings = {
+  kafkaBrokers: setting({
+    env: 'KAFKA_BROKERS',
+    type: Type.Array(Type.String({ pattern: '^[^:]+:[0-9]+$' }), { minItems: 1 }),
+    fallback: ['127.0.0.1:9092'],
+    parse: list,
+    describe: 'host:port of the Kafka brokers, comma-separated',
+  }),
+  kafkaSsl: setting({
+    env: 'KAFKA_SSL',
+    type: Type.Boolean(),
+    fallback: false,
+    describe: 'TLS to the brokers',
+  }),
+  kafkaSaslMechanism: setting({
+    env: 'KAFKA_SASL_MECHANISM',
+    type: Type.Enum(['none', 'plain', 'scram-sha-256', 'scram-sha-512']),
+    fallback: 'none',
+    describe: 'SASL mechanism',
+  }),
+  kafkaSaslUsername: setting({
+    env: 'KAFKA_SASL_USERNAME',
+    type: Type.String(),
+    fallback: '',
+    describe: 'SASL user',
+  }),
+  kafkaSaslPassword: setting({
+    env: 'KAFKA_SASL_PASSWORD',
+    type: Type.String(),
+    fallback: '',
+    describe: 'SASL password',
+    secret: true,
+  }),
+}
+
+const levels = { [logLevel.ERROR]: 'error', [logLevel.WARN]: 'warn', [logLevel.INFO]: 'info' } as const
+
+/** A Kafka client whose own log lines go to ours. */
+export function kafkaClient(config: Config<typeof kafkaSettings>, clientId: string, log: Log): Kafka {
+  const sasl = saslOf(config)
+  const options: KafkaConfig = {
+    clientId,
+    brokers: [...config.kafkaBrokers],
+    ssl: config.kafkaSsl,
+    // A broker that restarts is waited for, not given up.
+    retry: { initialRetryTime: 200, maxRetryTime: 5_000, retries: Number.MAX_SAFE_INTEGER },
+    logLevel: logLevel.WARN,
+    logCreator:
+      () =>
+      ({ level, namespace, log: { message, timestamp: _, ...fields } }) =>
+        log[levels[level as keyof typeof levels] ?? 'debug']({ ...fields, namespace }, message),
+  }
+  return new Kafka(sasl ? { ...options, sasl } : options)
+}
+
+function saslOf(config: Config<typeof kafkaSettings>): SASLOptions | undefined {
+  const { kafkaSaslMechanism: mechanism, kafkaSaslUsername: username, kafkaSaslPassword: password } = config
+  switch (mechanism) {
+    case 'plain':
+    case 'scram-sha-256':
+    case 'scram-sha-512':
+      return { mechanism, username, password } as SASLOptions
+    default:
+      return undefined
+  }
+}

@@ -1,0 +1,12 @@
+/** Why the server closes a stream, and whether connecting again can help. */
+export const closeCodes = {
+  goingAway: { code: 4000, retry: true, doc: 'The server is stopping' },
+  badMessage: { code: 4001, retry: false, doc: 'A message was not JSON of a known type' },
+  helloExpected: { code: 4002, retry: false, doc: 'The first message was not a hello, or came too late' },
+  protocolUnsupported: { code: 4003, retry: false, doc: 'The protocol version is not spoken here' },
+  unauthorized: { code: 4004, retry: false, doc: 'No token, or one that is not valid' },
+  tooSlow: { code: 4005, retry: true, doc: 'The client reads more slowly than data comes' },
+  silent: { code: 4006, retry: true, doc: 'The client sent nothing for too long' },
+} as const
+
+export type CloseReason = keyof typeof closeCodes
