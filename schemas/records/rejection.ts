@@ -1,0 +1,27 @@
+/**
+ * Why a reading or an asset is refused at the door: the codes of the per-item errors over HTTP, of
+ * `telemetry.rejected` and of the metric label. One list; codes are stable, additions are welcome.
+ */
+export const rejections = {
+  malformed_json: 'A line of the body is not JSON',
+  not_an_object: 'An item is not a JSON object',
+  unknown_record: 'The record type does not exist',
+  field_missing: 'A required field is absent or null',
+  field_type:
+    'A field has another JSON type than its definition says; NaN, Infinity and numbers in quotes too',
+  field_range: 'A number is outside the range of its field',
+  field_length: 'A text is empty or too long',
+  field_relation: 'Two fields contradict each other, such as more successes than attempts',
+  enum_value: 'A text is not one of the values of its field',
+  empty_reading: 'None of the fields of the record has a value; misspelt field names end here',
+  event_time_invalid: 'event_time is neither RFC 3339 text with an offset nor epoch milliseconds',
+  event_time_in_future: 'event_time is ahead of the clock of ingest by more than MAX_FUTURE_S',
+  event_time_too_old: 'event_time is older than MAX_AGE_DAYS',
+  unknown_asset: 'asset_id is not registered; register it and redrive',
+  unknown_county: 'county is not a GB/T 2260 county of the province',
+  wrong_kind: 'The kind of the asset does not go with the record type',
+  asset_not_commissioned: 'event_time is before the asset was commissioned',
+  asset_retired: 'event_time is not before the asset was retired',
+} as const satisfies Readonly<Record<string, string>>
+
+export type RejectionCode = keyof typeof rejections
