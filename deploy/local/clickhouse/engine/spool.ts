@@ -1,0 +1,56 @@
+import { createWriteStream, mkdirSync, rmSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { Resource } from '../../../../platform/lifecycle.ts'
+
+export interface SpooledFile extends AsyncDisposable {
+  readonly path: string
+  readonly bytes: number
+}
+
+/**
+ * Files that carry the data of an INSERT into the engine, which reads any of its formats from a file and
+ * only text from memory. They live from the first byte of a request to its answer, mostly in the page
+ * cache, and are emptied at start: an unacknowledged insert leaves nothing.
+ */
+export class Spool implements Resource {
+  readonly name = 'spool'
+  private readonly dir: string
+  private written = 0
+
+  constructor(dataDir: string) {
+    this.dir = join(resolve(dataDir), 'spool')
+  }
+
+  async start(): Promise<void> {
+    rmSync(this.dir, { recursive: true, force: true })
+    mkdirSync(this.dir, { recursive: true })
+  }
+
+  async stop(): Promise<void> {
+    rmSync(this.dir, { recursive: true, force: true })
+  }
+
+  /** Writes everything to a file of its own; the file is removed when the writing fails. */
+  async write(source: AsyncIterable<Uint8Array>): Promise<SpooledFile> {
+    this.written += 1
+    const path = join(this.dir, String(this.written))
+    let bytes = 0
+    const counted = async function* () {
+      for await (const chunk of source) {
+        bytes += chunk.byteLength
+        yield chunk
+      }
+    }
+    const remove = () => rm(path, { force: true })
+    try {
+      await pipeline(Readable.from(counted(), { objectMode: false }), createWriteStream(path))
+    } catch (error) {
+      await remove()
+      throw error
+    }
+    return { path, bytes, [Symbol.asyncDispose]: remove }
+  }
+}

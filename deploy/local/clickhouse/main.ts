@@ -1,0 +1,77 @@
+import { Type } from 'typebox'
+import { setting } from '../../../platform/config.ts'
+import { runPart } from '../../../platform/part.ts'
+import { HttpEndpoint } from './endpoint.ts'
+import { Lane } from './engine/admission.ts'
+import { DataDirLock } from './engine/data-dir-lock.ts'
+import { Engine } from './engine/engine.ts'
+import { Spool } from './engine/spool.ts'
+import { HttpSessions } from './http-sessions.ts'
+import { queryMetrics } from './query-metrics.ts'
+
+const gibibyte = 1024 ** 3
+
+// Each running query holds a thread of this pool, which files and compression need too.
+process.env.UV_THREADPOOL_SIZE ??= '16'
+// The engine takes its time zone from here: a DateTime without one means UTC on every machine.
+process.env.TZ = 'UTC'
+
+await runPart({
+  name: 'clickhouse',
+  settings: {
+    host: setting({
+      env: 'CLICKHOUSE_HOST',
+      type: Type.String(),
+      fallback: '127.0.0.1',
+      describe: 'where the HTTP interface listens; there is no password, so keep it on loopback',
+    }),
+    port: setting({
+      env: 'CLICKHOUSE_PORT',
+      type: Type.Integer({ minimum: 0, maximum: 65535 }),
+      fallback: 8123,
+      describe: 'port of the HTTP interface; 0 picks a free one',
+    }),
+    dataDir: setting({
+      env: 'CLICKHOUSE_DATA_DIR',
+      type: Type.String({ minLength: 1 }),
+      describe: 'where the data lives; one process at a time',
+    }),
+    maxMemoryBytes: setting({
+      env: 'CLICKHOUSE_MAX_MEMORY_BYTES',
+      type: Type.Integer({ minimum: 512 * 1024 ** 2 }),
+      fallback: 4 * gibibyte,
+      describe: 'what the engine may hold in memory',
+    }),
+    maxResultBytes: setting({
+      env: 'CLICKHOUSE_MAX_RESULT_BYTES',
+      type: Type.Integer({ minimum: 1024 }),
+      fallback: gibibyte,
+      describe: 'the largest result of one query, before formatting; it is held in memory until sent',
+    }),
+  },
+  build: ({ config, log, metrics }) => {
+    const limits = {
+      maxMemoryBytes: config.maxMemoryBytes,
+      maxThreads: 2,
+      maxResultBytes: config.maxResultBytes,
+    }
+    const engine = new Engine(config.dataDir, limits, log)
+    const spool = new Spool(config.dataDir)
+    const lanes = {
+      read: new Lane({ running: 6, waiting: 256 }),
+      write: new Lane({ running: 3, waiting: 256 }),
+    }
+    const endpoint = new HttpEndpoint({
+      host: config.host,
+      port: config.port,
+      graceMs: 20_000,
+      engine,
+      spool,
+      lanes,
+      sessions: new HttpSessions(() => engine.connect()),
+      metrics: queryMetrics(metrics, lanes),
+      log,
+    })
+    return [new DataDirLock(config.dataDir), spool, engine, endpoint]
+  },
+})

@@ -1,0 +1,190 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type RunningClickHouse, startClickHouse } from './start-clickhouse.ts'
+
+let server: RunningClickHouse
+
+beforeAll(async () => {
+  server = await startClickHouse()
+})
+afterAll(async () => {
+  expect(await server.stop()).toBe(0)
+})
+
+const get = (path: string, init?: RequestInit) => fetch(`${server.url}${path}`, init)
+const ask = (query: string, init?: RequestInit) => get(`/?query=${encodeURIComponent(query)}`, init)
+const post = (query: string, body?: string | ArrayBuffer) =>
+  ask(query, { method: 'POST', ...(body === undefined ? {} : { body }) })
+async function text(query: string): Promise<string> {
+  const response = await post(query)
+  const body = await response.text()
+  if (!response.ok) throw new Error(body)
+  return body
+}
+
+describe('as curl uses it', () => {
+  it('answers the health checks', async () => {
+    for (const path of ['/', '/ping', '/replicas_status']) {
+      const response = await get(path)
+      expect([response.status, await response.text()]).toEqual([200, 'Ok.\n'])
+    }
+    expect((await get('/nothing')).status).toBe(404)
+  })
+
+  it('takes the query from URL, body, or both', async () => {
+    expect(await (await ask('SELECT 1')).text()).toBe('1\n')
+    expect(await (await get('/', { method: 'POST', body: 'SELECT 2;' })).text()).toBe('2\n')
+    expect(await (await post('SELECT', ' 3')).text()).toBe('3\n')
+  })
+
+  it('sends the headers of a server', async () => {
+    const response = await get('/?query=SELECT+1+FORMAT+JSON&query_id=mine')
+    const header = (name: string) => response.headers.get(name)
+    expect(header('x-clickhouse-query-id')).toBe('mine')
+    expect(header('x-clickhouse-format')).toBe('JSON')
+    expect(header('x-clickhouse-timezone')).toBe('UTC')
+    expect(header('x-clickhouse-server-display-name')).toBeTruthy()
+    expect(header('content-type')).toBe('application/json; charset=UTF-8')
+    expect(JSON.parse(header('x-clickhouse-summary') ?? '')).toMatchObject({ read_rows: '1' })
+  })
+
+  it('inserts what is in the body and what is in the query', async () => {
+    await text('CREATE TABLE curl (a Int32, b String) ENGINE = MergeTree ORDER BY a')
+    await post('INSERT INTO curl FORMAT CSV', '1,x\n2,"y\nz"\n')
+    await post('INSERT INTO curl VALUES', "(3,'v'),(4,concat('w','w'))")
+    await text("INSERT INTO curl (b, a) VALUES ('five', 5)")
+    await post('INSERT INTO curl FORMAT CSV', '')
+    await post("INSERT INTO curl SELECT a + 100, 'in' FROM input('a Int32') FORMAT CSV", '6\n')
+    expect(await text('SELECT * FROM curl ORDER BY a')).toBe(
+      '1\tx\n2\ty\\nz\n3\tv\n4\tww\n5\tfive\n106\tin\n',
+    )
+  })
+
+  it('changes nothing on GET', async () => {
+    await text('CREATE TABLE kept (a Int32) ENGINE = MergeTree ORDER BY a')
+    for (const query of ['INSERT INTO kept VALUES (1)', 'INSERT INTO kept SELECT 1', 'DROP TABLE kept']) {
+      for (const session of ['', '&session_id=reader']) {
+        const response = await get(`/?query=${encodeURIComponent(query)}${session}`)
+        expect(response.headers.get('x-clickhouse-exception-code')).toBe('164')
+      }
+    }
+    expect(await text('SELECT count() FROM kept')).toBe('0\n')
+  })
+})
+
+describe('formats', () => {
+  it.each([
+    'Native',
+    'RowBinary',
+    'RowBinaryWithNamesAndTypes',
+    'Avro',
+    'Parquet',
+    'Arrow',
+    'ArrowStream',
+    'ORC',
+    'MsgPack',
+    'CSVWithNames',
+    'JSONEachRow',
+    'JSONCompactEachRowWithNamesAndTypes',
+    'TabSeparatedWithNamesAndTypes',
+    'JSONColumns',
+  ])('%s goes out and comes in unchanged', async format => {
+    const table = `f_${format}`
+    const columns = `(id UInt32, s String, f Nullable(Float64), d DateTime64(3, 'UTC'), l Array(Int32))`
+    await text(`CREATE TABLE ${table} ${columns} ENGINE = MergeTree ORDER BY id`)
+    const rows = `SELECT toUInt32(number) AS id, unhex(hex(number % 256)) || 'é\\0' AS s,
+      if(number % 3 = 0, NULL, number / 7) AS f, toDateTime64(number * 1.001, 3, 'UTC') AS d,
+      range(toInt32(number % 4))::Array(Int32) AS l FROM numbers(3000) WHERE number < 128 OR number > 255`
+    // JSON holds UTF-8 only.
+    const source = rows.replace("unhex(hex(number % 256)) || 'é\\0'", `char(32 + number % 90) || 'é'`)
+    const response = await post(`${source} FORMAT ${format}`)
+    expect(response.status, await response.clone().text()).toBe(200)
+    const inserted = await post(`INSERT INTO ${table} FORMAT ${format}`, await response.arrayBuffer())
+    expect(await inserted.text()).toBe('')
+    const hash = (from: string) =>
+      text(`SELECT count(), sum(cityHash64(id, s, ifNull(f, -1), d, l)) FROM (SELECT * FROM (${from}))`)
+    expect(await hash(`SELECT * FROM ${table}`)).toBe(await hash(source))
+  })
+})
+
+describe('errors', () => {
+  it.each([
+    ['SELECT * FROM nowhere', 404, 60, 'UNKNOWN_TABLE'],
+    ['SELECT nowhere.x', 404, 47, 'UNKNOWN_IDENTIFIER'],
+    ['SELECT nofunction(1)', 404, 46, 'UNKNOWN_FUNCTION'],
+    ['SELEC 1', 400, 62, 'SYNTAX_ERROR'],
+    ['SELECT 1; SELECT 2', 400, 62, 'SYNTAX_ERROR'],
+    ["SELECT toUInt8('x')", 400, 6, 'CANNOT_PARSE_TEXT'],
+    ['SELECT throwIf(1)', 500, 395, 'FUNCTION_THROW_IF_VALUE_IS_NON_ZERO'],
+    [
+      'SELECT 1 SETTINGS max_memory_usage = 1000, max_block_size = 1, no_such = 1',
+      404,
+      115,
+      'UNKNOWN_SETTING',
+    ],
+    [
+      'SELECT groupArray(number) FROM numbers(10000000) SETTINGS max_memory_usage = 1000000',
+      500,
+      241,
+      'MEMORY_LIMIT_EXCEEDED',
+    ],
+    ['SELECT 1 FORMAT NoFormat', 404, 73, 'UNKNOWN_FORMAT'],
+  ])('%s', async (query, status, code, name) => {
+    const response = await post(query)
+    const body = await response.text()
+    expect(response.status).toBe(status)
+    expect(response.headers.get('x-clickhouse-exception-code')).toBe(String(code))
+    expect(body).toMatch(
+      new RegExp(`^Code: ${code}\\. DB::Exception: [^]* \\(${name}\\) \\(version 26\\.[^]*\\)\\n$`),
+    )
+  })
+
+  it('tells where the data of an INSERT is wrong, and inserts nothing of it', async () => {
+    await text('CREATE TABLE strict (a Int32) ENGINE = MergeTree ORDER BY a')
+    const response = await post('INSERT INTO strict FORMAT JSONEachRow', '{"a":1}\n{"a":"x"}\n')
+    expect(response.status).toBe(400)
+    const body = await response.text()
+    expect(body).toContain('row 2')
+    expect(body).not.toContain('spool')
+    expect(await text('SELECT count() FROM strict')).toBe('0\n')
+  })
+
+  it.each([
+    ['/?query=SELECT+1&database=nowhere', 404, 81],
+    ['/?query=SELECT+1&no_such_setting=1', 404, 115],
+    ['/?query=SELECT+1&session_id=gone&session_check=1', 500, 372],
+    ['/?query=SELECT+1&user=bob', 403, 516],
+    ['/?query=SELECT+1&password=x', 403, 516],
+    ['/?query=SELECT+1&decompress=1', 501, 48],
+  ])('%s', async (path, status, code) => {
+    const response = await get(path)
+    expect(response.status).toBe(status)
+    expect(response.headers.get('x-clickhouse-exception-code')).toBe(String(code))
+  })
+})
+
+describe('many at once', () => {
+  it('pings while all readers are busy, and inserts pass them', async () => {
+    await text('CREATE TABLE beside (a Int32) ENGINE = MergeTree ORDER BY a')
+    const slow = Array.from({ length: 12 }, () => text('SELECT sleep(1)'))
+    const started = performance.now()
+    expect((await get('/ping')).status).toBe(200)
+    await post('INSERT INTO beside VALUES', '(1)')
+    expect(performance.now() - started).toBeLessThan(900)
+    await Promise.all(slow)
+  })
+
+  it('cancels the read of a client that left', async () => {
+    const controller = new AbortController()
+    const running = () =>
+      text(
+        "SELECT count() FROM system.processes WHERE query LIKE '%left behind%' AND query NOT LIKE '%processes%'",
+      )
+    const left = ask('SELECT sum(sipHash64(number)) FROM numbers(100000000000) /* left behind */', {
+      signal: controller.signal,
+    }).catch(error => error.name)
+    await expect.poll(running, { timeout: 5000 }).toBe('1\n')
+    controller.abort()
+    expect(await left).toBe('AbortError')
+    await expect.poll(running, { timeout: 5000 }).toBe('0\n')
+  })
+})
