@@ -1,0 +1,38 @@
+/**
+ * What a processor commits for one input partition: the offset below its oldest open window,
+ * and in the commit's metadata what cannot be seen again from there.
+ */
+export interface Checkpoint {
+  /** Replay starts here. */
+  readonly offset: number
+  /** By series: the newest closed window. Every window up to it is closed. */
+  readonly closed: Readonly<Record<string, number>>
+  /** The position when this was committed: what lies below and belongs to a closed window was accounted for. */
+  readonly at: number
+}
+
+/** Kafka keeps at most 4,096 bytes of it. */
+export function checkpointMetadata({ closed, at }: Checkpoint): string {
+  return JSON.stringify({ closed, at })
+}
+
+/**
+ * The checkpoint behind a committed offset; undefined when nothing was committed.
+ * @throws Error where the metadata is not ours: going on without it could count a window twice.
+ */
+export function parseCheckpoint(offset: number, metadata: string | null): Checkpoint | undefined {
+  if (offset < 0) return undefined
+  const parsed: unknown = JSON.parse(metadata || 'null')
+  if (typeof parsed !== 'object' || parsed === null || !('at' in parsed) || !('closed' in parsed)) {
+    throw new Error(`committed offset ${offset} carries no checkpoint: ${metadata}`)
+  }
+  const { at, closed } = parsed
+  if (typeof at !== 'number' || typeof closed !== 'object' || closed === null) {
+    throw new Error(`committed offset ${offset} carries a malformed checkpoint: ${metadata}`)
+  }
+  return {
+    offset,
+    at,
+    closed: Object.fromEntries(Object.entries(closed).filter(([, start]) => typeof start === 'number')),
+  }
+}

@@ -1,0 +1,110 @@
+import { identityOf } from '../../schemas/measures/measure.ts'
+import { grown } from './key-table.ts'
+import type { MeasuredReading, MeasureProgram } from './measure-program.ts'
+import { NumberSet } from './number-set.ts'
+
+/**
+ * What one input partition knows of one open window: measures by county, and which readings it has seen.
+ * Everything is in typed arrays over dense county and asset numbers; a state is reused for later windows.
+ */
+export class WindowState {
+  start = 0
+  /** Offset of the first reading, counted or duplicate; -1 while there is none. */
+  firstOffset = -1
+  measures: Float64Array
+  readonly assets: Uint32Array
+  readonly readings: Uint32Array
+  readonly duplicates: Uint32Array
+  readonly eventTimeMax: Float64Array
+  /** 1 where a county changed since it was last emitted. */
+  readonly changed: Uint8Array
+  anyChanged = false
+
+  private readonly program: MeasureProgram
+  private readonly sizeMs: number
+  private readonly identity: Float64Array
+  /** By asset: event time of its first reading - start + 1; 0 while there is none. */
+  private firstTime: Int32Array
+  /** By asset: county of its first usable reading + 1; 0 while there is none. */
+  private reportedIn: Int16Array
+  private sums: Float64Array
+  private counts: Uint32Array
+  /** Further readings of assets that report more than once in a window: asset × size + time. */
+  private readonly further = new NumberSet()
+  /** Further counties of assets that moved within the window: asset × counties + county. */
+  private readonly moved = new NumberSet()
+
+  constructor(program: MeasureProgram, counties: number, sizeMs: number) {
+    this.program = program
+    this.sizeMs = sizeMs
+    this.identity = Float64Array.from({ length: counties * program.measures.length }, (_, i) =>
+      identityOf(program.measures[i % program.measures.length]?.op ?? 'sum'),
+    )
+    this.measures = this.identity.slice()
+    this.assets = new Uint32Array(counties)
+    this.readings = new Uint32Array(counties)
+    this.duplicates = new Uint32Array(counties)
+    this.eventTimeMax = new Float64Array(counties)
+    this.changed = new Uint8Array(counties)
+    this.firstTime = new Int32Array(256)
+    this.reportedIn = new Int16Array(256)
+    this.sums = new Float64Array(256 * program.perAsset)
+    this.counts = new Uint32Array(256 * program.perAsset)
+  }
+
+  /** Makes the state that of an untouched window. */
+  open(start: number): void {
+    this.start = start
+    this.firstOffset = -1
+    this.anyChanged = false
+    this.measures.set(this.identity)
+    for (const array of [this.assets, this.readings, this.duplicates, this.eventTimeMax, this.changed]) array.fill(0)
+    this.firstTime.fill(0)
+    this.reportedIn.fill(0)
+    this.counts.fill(0)
+    this.further.clear()
+    this.moved.clear()
+  }
+
+  /** Adds a reading unless it is a duplicate: true when it was counted. */
+  add(asset: number, county: number, eventTime: number, reading: MeasuredReading, usable: boolean): boolean {
+    if (asset >= this.firstTime.length) this.growTo(asset + 1)
+    this.changed[county] = 1
+    this.anyChanged = true
+    const time = eventTime - this.start
+    const first = this.firstTime[asset] as number
+    if (first === 0) this.firstTime[asset] = time + 1
+    else if (first === time + 1 || !this.further.add(asset * this.sizeMs + time)) {
+      increment(this.duplicates, county)
+      return false
+    }
+    increment(this.readings, county)
+    if (eventTime > (this.eventTimeMax[county] as number)) this.eventTimeMax[county] = eventTime
+    if (!usable) return true
+    this.report(asset, county)
+    const { add, measures, perAsset } = this.program
+    add(this.measures, county * measures.length, reading, this.sums, this.counts, asset * perAsset)
+    return true
+  }
+
+  /** Counts the asset once in each county that it reports from. */
+  private report(asset: number, county: number): void {
+    const reported = this.reportedIn[asset] as number
+    if (reported === county + 1) return
+    if (reported === 0) this.reportedIn[asset] = county + 1
+    else if (!this.moved.add(asset * this.assets.length + county)) return
+    increment(this.assets, county)
+  }
+
+  private growTo(assets: number): void {
+    const { perAsset } = this.program
+    this.firstTime = grown(this.firstTime, Int32Array, assets)
+    this.reportedIn = grown(this.reportedIn, Int16Array, this.firstTime.length)
+    this.sums = grown(this.sums, Float64Array, this.firstTime.length * perAsset)
+    this.counts = grown(this.counts, Uint32Array, this.firstTime.length * perAsset)
+  }
+}
+
+function increment(array: Uint32Array, index: number): void {
+  array[index] = (array[index] as number) + 1
+}
