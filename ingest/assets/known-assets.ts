@@ -1,0 +1,74 @@
+import type { Kafka } from 'kafkajs'
+import type { Asset } from '../../platform/assets/asset.ts'
+import { AssetRegistry } from '../../platform/assets/asset-registry.ts'
+import type { SchemaRegistry } from '../../platform/avro/schema-registry.ts'
+import type { Resource } from '../../platform/lifecycle.ts'
+import type { Log } from '../../platform/log.ts'
+import type { AssetLookup } from '../pipeline/enrich.ts'
+
+/** A write of ours to `registry.assets` that has not come back to us through the log. */
+interface Write {
+  readonly asset: Asset
+  acknowledged: boolean
+}
+
+/**
+ * The asset registry as this process knows it: what it follows in `registry.assets`, and before that what Kafka has
+ * acknowledged of its own writes, so that readings posted right after their assets find them. Once a write is seen in
+ * the log, the log alone says which of several writers' versions is the last.
+ */
+export class KnownAssets implements AssetLookup, Resource {
+  readonly name = 'known assets'
+  private readonly registry: AssetRegistry
+  private readonly writes = new Map<string, Write>()
+
+  constructor(kafka: Kafka, schemas: SchemaRegistry, log: Log) {
+    this.registry = new AssetRegistry({
+      kafka,
+      registry: schemas,
+      follower: 'ingest',
+      log,
+      onChange: ({ asset_id, updated_at }) => {
+        if (this.writes.get(asset_id)?.asset.updated_at === updated_at) this.writes.delete(asset_id)
+      },
+    })
+  }
+
+  get size(): number {
+    return this.registry.size
+  }
+
+  get(assetId: string): Asset | undefined {
+    if (this.writes.size > 0) {
+      const write = this.writes.get(assetId)
+      if (write?.acknowledged) return write.asset
+    }
+    return this.registry.get(assetId)
+  }
+
+  /** Call before the assets are sent to Kafka. */
+  writing(assets: Iterable<Asset>): void {
+    for (const asset of assets) this.writes.set(asset.asset_id, { asset, acknowledged: false })
+  }
+
+  /** Call once Kafka has acknowledged them. */
+  written(assets: Iterable<Asset>): void {
+    for (const { asset_id } of assets) {
+      const write = this.writes.get(asset_id)
+      if (write) write.acknowledged = true
+    }
+  }
+
+  /** Call when it is not known whether they were written: the log will tell. */
+  doubtful(assets: Iterable<Asset>): void {
+    for (const { asset_id } of assets) this.writes.delete(asset_id)
+  }
+
+  start(): Promise<void> {
+    return this.registry.start()
+  }
+
+  stop(): Promise<void> {
+    return this.registry.stop()
+  }
+}

@@ -1,0 +1,70 @@
+import { SchemaRegistry } from '../platform/avro/schema-registry.ts'
+import { ensureTopics } from '../platform/kafka/ensure-topics.ts'
+import { kafkaClient } from '../platform/kafka/kafka-client.ts'
+import type { Resource } from '../platform/lifecycle.ts'
+import { runPart } from '../platform/part.ts'
+import { AssetRegistration } from './assets/asset-registration.ts'
+import { KnownAssets } from './assets/known-assets.ts'
+import { KafkaIntake } from './pipeline/kafka-intake.ts'
+import { ingestSettings } from './settings.ts'
+import { simulator } from './simulator/simulator.ts'
+import { ProduceQueue } from './sink/produce-queue.ts'
+import { TopicEncoders } from './sink/topic-encoders.ts'
+import { HttpDoor } from './sources/http/http-door.ts'
+
+const dayMs = 86_400_000
+let producer: ProduceQueue | undefined
+
+/** sources (http, simulator; files come through http) -> normalise -> validate -> enrich -> Kafka */
+await runPart({
+  name: 'ingest',
+  settings: ingestSettings,
+  notReady: () => producer?.notReady ?? null,
+  build: ({ config, log, metrics, clock }) => {
+    const kafka = kafkaClient(config, 'citybrain-ingest', log)
+    const schemas = new SchemaRegistry(config.schemaRegistryUrl)
+    const encoders = new TopicEncoders(schemas)
+    const encode = encoders.encode.bind(encoders)
+    const queue = new ProduceQueue({
+      kafka,
+      log,
+      metrics,
+      lingerMs: config.produceLingerMs,
+      timeoutMs: config.produceTimeoutMs,
+    })
+    producer = queue
+    const send = queue.send.bind(queue)
+    const assets = new KnownAssets(kafka, schemas, log)
+    const intake = new KafkaIntake({
+      assets,
+      registration: new AssetRegistration({ assets, encode, send, clock }),
+      encode,
+      send,
+      clock,
+      bounds: { maxFutureMs: config.maxFutureS * 1000, maxAgeMs: config.maxAgeDays * dayMs },
+      metrics,
+    })
+    const door = new HttpDoor({
+      intake,
+      host: config.ingestHost,
+      port: config.ingestPort,
+      log,
+      metrics,
+      maxBodyBytes: config.maxBodyBytes,
+      maxDecompressedBytes: config.maxDecompressedBytes,
+      maxInFlightBytes: config.maxInFlightBytes,
+      requestsPerMinute: config.requestsPerMinute,
+    })
+    const topics: Resource = {
+      name: 'topics',
+      start: () => ensureTopics(kafka),
+      stop: async () => undefined,
+    }
+    const sources: Resource[] = [door]
+    if (config.simulator === 'on') {
+      const { simulatorScale: scale, simulatorSeed: seed } = config
+      sources.push(simulator({ intake, clock, log, metrics, scale, seed }))
+    }
+    return [topics, encoders, queue, assets, ...sources]
+  },
+})

@@ -1,0 +1,58 @@
+import type { Asset } from '../../platform/assets/asset.ts'
+import type { RecordDefinition } from '../../schemas/records/record.ts'
+import { countyInForce } from '../../schemas/regions/regions.ts'
+import type { Reading } from './reading.ts'
+import { type Outcome, Refusal, shown } from './refusal.ts'
+
+/** What the pipeline asks of the asset registry. */
+export interface AssetLookup {
+  get(assetId: string): Asset | undefined
+}
+
+export type Enrich = (reading: Reading, receivedAtMs: number) => Outcome<Reading>
+
+/** Adds what the device does not know: its county, and when its reading came in. */
+export function enricher(record: RecordDefinition, assets: AssetLookup): Enrich {
+  const kinds = new Set<string>(record.kinds)
+
+  return (reading, receivedAtMs) => {
+    const asset = assets.get(reading.asset_id)
+    if (!asset) return new Refusal('unknown_asset', `asset_id: ${shown(reading.asset_id)} is not registered`)
+    if (!kinds.has(asset.kind)) return wrongKind(asset, record)
+    if (asset.commissioned_at !== null && reading.event_time < asset.commissioned_at) {
+      return outOfService(
+        'asset_not_commissioned',
+        reading,
+        'before it was commissioned',
+        asset.commissioned_at,
+      )
+    }
+    if (asset.retired_at !== null && reading.event_time >= asset.retired_at) {
+      return outOfService('asset_retired', reading, 'after it was retired', asset.retired_at)
+    }
+    const county = countyInForce(asset.county)
+    if (!county)
+      return new Refusal('unknown_county', `${asset.asset_id} is registered in ${shown(asset.county)}`)
+    reading.county = county
+    reading.received_at = receivedAtMs
+    return reading
+  }
+}
+
+function wrongKind(asset: Asset, record: RecordDefinition): Refusal {
+  const senders = record.kinds.join(' or ')
+  return new Refusal(
+    'wrong_kind',
+    `${asset.asset_id} is a ${asset.kind}; ${record.id} comes from a ${senders}`,
+  )
+}
+
+function outOfService(
+  code: 'asset_not_commissioned' | 'asset_retired',
+  reading: Reading,
+  when: string,
+  ms: number,
+): Refusal {
+  const times = `${new Date(reading.event_time).toISOString()} is ${when}, ${new Date(ms).toISOString()}`
+  return new Refusal(code, `${reading.asset_id}: ${times}`)
+}

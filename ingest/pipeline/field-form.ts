@@ -1,0 +1,58 @@
+import type { Field } from '../../schemas/records/record.ts'
+import type { Value } from './reading.ts'
+import { type Outcome, Refusal, shown } from './refusal.ts'
+import { timestampMs } from './timestamp.ts'
+
+/** Longest text of a field, in UTF-16 units. */
+export const maxTextLength = 1024
+
+export type Form = (value: unknown) => Outcome<Value>
+
+/** The canonical form of a field's value as it came through a door, or why it has none. `value` is not null. */
+export function fieldForm(field: Field): Form {
+  const { name } = field
+  const wrong = (expected: string) => (value: unknown) =>
+    new Refusal('field_type', `${name}: expected ${expected}, got ${shown(value)}`)
+  switch (field.type) {
+    case 'double': {
+      const refuse = wrong('a finite number')
+      return value => (typeof value === 'number' && Number.isFinite(value) ? value : refuse(value))
+    }
+    case 'long': {
+      const refuse = wrong('a whole number')
+      return value => (Number.isSafeInteger(value) ? (value as number) : refuse(value))
+    }
+    case 'boolean': {
+      const refuse = wrong('true or false')
+      return value => (typeof value === 'boolean' ? value : refuse(value))
+    }
+    case 'timestamp': {
+      const refuse = wrong('an RFC 3339 time with an offset, or epoch milliseconds')
+      return value => {
+        const ms = timestampMs(value)
+        return Number.isNaN(ms) ? refuse(value) : ms
+      }
+    }
+    case 'string': {
+      const refuse = wrong('a text')
+      return value => (typeof value === 'string' ? sized(name, value) : refuse(value))
+    }
+    case 'enum': {
+      const refuse = wrong('a text')
+      const values = new Set(field.values)
+      const list = field.values.join(', ')
+      return value => {
+        if (typeof value !== 'string') return refuse(value)
+        return values.has(value)
+          ? value
+          : new Refusal('enum_value', `${name}: expected one of ${list}, got ${shown(value)}`)
+      }
+    }
+  }
+}
+
+function sized(name: string, value: string): Outcome<Value> {
+  if (value.length > 0 && value.length <= maxTextLength) return value
+  const problem = value.length === 0 ? 'is empty' : `has ${value.length} characters, at most ${maxTextLength}`
+  return new Refusal('field_length', `${name}: ${problem}`)
+}

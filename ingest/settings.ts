@@ -1,0 +1,62 @@
+import { Type } from 'typebox'
+import { registrySettings } from '../platform/avro/schema-registry.ts'
+import { type Settings, setting } from '../platform/config.ts'
+import { kafkaSettings } from '../platform/kafka/kafka-client.ts'
+
+const mebibyte = 1024 * 1024
+
+const whole = (env: string, fallback: number, minimum: number, describe: string) =>
+  setting({ env, type: Type.Integer({ minimum }), fallback, describe })
+
+export const ingestSettings = {
+  ...kafkaSettings,
+  ...registrySettings,
+  ingestHost: setting({
+    env: 'INGEST_HOST',
+    type: Type.String(),
+    fallback: '127.0.0.1',
+    describe: 'where the HTTP door listens',
+  }),
+  ingestPort: setting({
+    env: 'INGEST_PORT',
+    type: Type.Integer({ minimum: 0, maximum: 65535 }),
+    fallback: 8090,
+    describe: 'port of the HTTP door; 0 picks a free one',
+  }),
+  maxFutureS: whole('MAX_FUTURE_S', 60, 0, 'how far event_time may be ahead of the clock, s'),
+  maxAgeDays: whole('MAX_AGE_DAYS', 400, 1, 'how old a reading may be, days'),
+  maxBodyBytes: whole('MAX_BODY_BYTES', 8 * mebibyte, 1024, 'largest request body as sent, bytes'),
+  maxDecompressedBytes: whole(
+    'MAX_DECOMPRESSED_BYTES',
+    64 * mebibyte,
+    1024,
+    'largest body decompressed, bytes',
+  ),
+  maxInFlightBytes: whole('MAX_IN_FLIGHT_BYTES', 128 * mebibyte, 1024, 'bodies worked on at once, bytes'),
+  requestsPerMinute: whole(
+    'RATE_LIMIT_PER_MINUTE',
+    60_000,
+    0,
+    'requests a client may send a minute; 0: no limit',
+  ),
+  produceLingerMs: whole('PRODUCE_LINGER_MS', 5, 0, 'how long a message waits for company, ms'),
+  produceTimeoutMs: whole(
+    'PRODUCE_TIMEOUT_MS',
+    10_000,
+    100,
+    "how long to wait for Kafka's acknowledgement, ms",
+  ),
+  simulator: setting({
+    env: 'SIMULATOR',
+    type: Type.Enum(['on', 'off']),
+    fallback: 'off',
+    describe: 'whether the simulated province sends readings: on or off',
+  }),
+  simulatorScale: setting({
+    env: 'SIMULATOR_SCALE',
+    type: Type.Number({ exclusiveMinimum: 0 }),
+    fallback: 1,
+    describe: 'number of simulated assets, relative to the default',
+  }),
+  simulatorSeed: whole('SIMULATOR_SEED', 1, 0, 'seed of the simulated province'),
+} satisfies Settings
