@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Schema, Type } from 'avsc'
+import avro, { type Schema, type Type } from 'avsc'
 
 const folder = join(import.meta.dirname, '../../schemas/avro')
 
@@ -11,14 +11,14 @@ export function schemaText(name: string): string {
 
 export function parseSchema(text: string): Type {
   const schema: Schema = JSON.parse(text)
-  return Type.forSchema(schema)
+  return avro.Type.forSchema(schema)
 }
 
 /** The same record with only these fields: what a reader asks for that needs no more. */
 export function projectSchema(text: string, fields: readonly string[]): Type {
   const schema: { fields: { name: string }[] } = JSON.parse(text)
   const wanted = new Set(fields)
-  return Type.forSchema({
+  return avro.Type.forSchema({
     ...schema,
     fields: schema.fields.filter(field => wanted.has(field.name)),
   } as unknown as Schema)
