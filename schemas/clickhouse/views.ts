@@ -1,0 +1,115 @@
+import { recordIds } from '../records/record.ts'
+import { kpiRollupView } from './kpi-rollup-view.ts'
+import { measureTable } from './measure-tables.ts'
+import { readingColumns } from './reading-tables.ts'
+
+export interface View {
+  readonly name: string
+  /** The query behind it; `{database}` stands for the database. */
+  readonly query: string
+}
+
+const assetColumns = [
+  'asset_id',
+  'record',
+  'kind',
+  'county',
+  'name',
+  'lat',
+  'lon',
+  'period_s',
+  'capacity',
+  'length_km',
+  'voltage_kv',
+  'commissioned_at',
+  'retired_at',
+  'source_dataset',
+  'source_id',
+  'updated_at',
+]
+
+const kpiColumns = [
+  'kpi',
+  'region',
+  'level',
+  'window_start',
+  'window_end',
+  'value',
+  'numerator',
+  'denominator',
+  'status',
+  'revision',
+  'version',
+  'coverage',
+  'readings',
+  'computed_at',
+  'record',
+  'assets',
+  'expected',
+  'duplicates',
+  'event_time_max',
+  'lineage_partition',
+  'lineage_from_offset',
+  'lineage_through_offset',
+]
+
+const rejectedColumns = [
+  'record',
+  'asset_id',
+  'event_time',
+  'received_at',
+  'source',
+  'code',
+  'message',
+  'payload',
+  'kafka_partition',
+  'kafka_offset',
+]
+
+const lateColumns = [
+  'record',
+  'county',
+  'window_start',
+  'window_ms',
+  'partition',
+  'from_offset',
+  'through_offset',
+  'readings',
+  'noticed_by',
+]
+
+/**
+ * What readers see, repeated inserts already collapsed. A row never moves to another partition of its table,
+ * so FINAL merges each partition by itself, and only those that the query reads.
+ */
+export const views: readonly View[] = [
+  ...recordIds.map(id => collapsed(`readings_${id}`, readingColumns(id))),
+  collapsed('assets', assetColumns),
+  collapsed('rejected', rejectedColumns),
+  collapsed('late', lateColumns),
+  collapsed('kpi', kpiColumns),
+  collapsed('kpi_revisions', kpiColumns),
+  ...recordIds.map(id =>
+    collapsed(
+      `measures_${id}`,
+      measureTable(id).columns.map(column => column.name),
+    ),
+  ),
+  kpiRollupView('hour'),
+  kpiRollupView('day'),
+]
+
+export function createView({ name, query }: View, database: string): string {
+  return `CREATE OR REPLACE VIEW ${database}.${name} AS\n${query.replaceAll('{database}', database)}`
+}
+
+function collapsed(name: string, columns: readonly string[]): View {
+  return {
+    name,
+    query: [
+      `SELECT ${columns.join(', ')}`,
+      `FROM {database}.${name}_store FINAL`,
+      'SETTINGS do_not_merge_across_partitions_select_final = 1',
+    ].join('\n'),
+  }
+}
