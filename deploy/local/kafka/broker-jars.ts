@@ -4,6 +4,7 @@ import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CodedError } from '../../../platform/errors.ts'
 import { lock } from '../setup/file-lock.ts'
+import type { Progress } from '../supervise/part-spec.ts'
 
 const pomFile = join(import.meta.dirname, 'pom.xml')
 
@@ -12,7 +13,9 @@ export interface JarFetch {
   readonly cacheDir: string
   readonly env: NodeJS.ProcessEnv
   /** Called with one line for people now and then. */
-  readonly progress: (line: string) => void
+  readonly progress: Progress
+  /** Gives up the fetch. */
+  readonly signal?: AbortSignal
 }
 
 /** The Kafka version of pom.xml. */
@@ -33,7 +36,8 @@ export function jarsDir(cacheDir: string): string {
  * a second start waits for the first one's fetch.
  * @throws CodedError `maven_missing`, `kafka_fetch_failed`
  */
-export async function brokerJars({ cacheDir, env, progress }: JarFetch): Promise<string> {
+export async function brokerJars(fetch: JarFetch): Promise<string> {
+  const { cacheDir, progress } = fetch
   const target = jarsDir(cacheDir)
   if (existsSync(target)) return target
   const parent = join(cacheDir, 'kafka', kafkaVersion())
@@ -45,7 +49,8 @@ export async function brokerJars({ cacheDir, env, progress }: JarFetch): Promise
     const partial = join(parent, 'lib.partial')
     await rm(partial, { recursive: true, force: true })
     await mkdir(partial, { recursive: true })
-    await copyDependencies(partial, env, progress)
+    progress(`fetching Apache Kafka ${kafkaVersion()} (once, about 45 MB)`)
+    await copyDependencies(partial, fetch)
     if (!(await readdir(partial)).some(file => file.startsWith('kafka_'))) {
       throw new CodedError('kafka_fetch_failed', 'Maven ended well but brought no broker')
     }
@@ -56,10 +61,11 @@ export async function brokerJars({ cacheDir, env, progress }: JarFetch): Promise
   }
 }
 
-async function copyDependencies(into: string, env: NodeJS.ProcessEnv, progress: (line: string) => void) {
+async function copyDependencies(into: string, { env, progress, signal }: JarFetch): Promise<void> {
   const args = ['--batch-mode', '--file', pomFile, 'dependency:copy-dependencies']
   const child = spawn('mvn', [...args, '-DincludeScope=runtime', `-DoutputDirectory=${into}`], {
     env,
+    ...(signal ? { signal } : {}),
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const errors: string[] = []

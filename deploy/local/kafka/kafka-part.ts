@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { LogLevel } from '../../../platform/log.ts'
-import type { Command, PartSpec } from '../supervise/part-spec.ts'
+import type { Command, PartSpec, Progress } from '../supervise/part-spec.ts'
 import { kafkaNotReady } from '../supervise/probes.ts'
 import { brokerJars } from './broker-jars.ts'
 import { formatStorage } from './format-storage.ts'
@@ -41,6 +41,10 @@ export function kafkaPart(options: KafkaPartOptions): PartSpec {
   const { host, port } = options
   return {
     name: 'kafka',
+    preflight: async (progress, signal) => {
+      await requireJava(options.env)
+      await brokerJars({ ...options, progress, signal })
+    },
     prepare: progress => prepareKafka(options, progress),
     notReady: () => kafkaNotReady([`${host}:${port}`]),
     readyTimeoutMs: 120_000,
@@ -48,9 +52,9 @@ export function kafkaPart(options: KafkaPartOptions): PartSpec {
   }
 }
 
-async function prepareKafka(options: KafkaPartOptions, progress: (line: string) => void): Promise<Command> {
+async function prepareKafka(options: KafkaPartOptions, progress: Progress): Promise<Command> {
   const java = await requireJava(options.env)
-  const jars = await brokerJars({ cacheDir: options.cacheDir, env: options.env, progress })
+  const jars = await brokerJars({ ...options, progress })
   const home = join(options.dataDir, 'kafka')
   const logDir = join(home, 'log')
   await mkdir(home, { recursive: true })

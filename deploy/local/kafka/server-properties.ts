@@ -60,8 +60,9 @@ export function serverProperties({ host, port, controllerPort, logDir }: KafkaOp
     'metadata.max.idle.interval.ms': 5_000,
     'metadata.log.max.record.bytes.between.snapshots': mebibyte,
     'metadata.log.segment.bytes': 8 * mebibyte,
-    'broker.heartbeat.interval.ms': 3_000,
-    'broker.session.timeout.ms': 18_000,
+    'broker.heartbeat.interval.ms': 2_000,
+    // After a crash the controller waits this long before it believes that the broker is a new one.
+    'broker.session.timeout.ms': 6_000,
     'controlled.shutdown.enable': true,
   }
   return `${Object.entries(properties)

@@ -62,11 +62,15 @@ export class PartRunner {
     const child = this.child
     if (child) {
       const { console } = this.options
-      console.event('info', this.name, 'stopping')
+      console.event('info', this.name, 'is being stopped')
       const { exit, killed } = await child.stop(this.spec.stopGraceMs)
       if (killed) {
-        console.event('warn', this.name, `did not stop within ${this.spec.stopGraceMs / 1000} s, killed`)
-      } else console.event('info', this.name, 'stopped', { by: describeExit(exit) })
+        console.event(
+          'warn',
+          this.name,
+          `did not stop within ${this.spec.stopGraceMs / 1000} s and was killed`,
+        )
+      } else console.event('info', this.name, `has stopped (${describeExit(exit)})`)
     }
     await this.loop
   }
@@ -89,13 +93,16 @@ export class PartRunner {
       const startedAt = clock.now()
       const child = new Child(command, env, (stream, text) => console.output(this.name, stream, text))
       this.child = child
-      if (child.pid !== undefined) this.options.started(this.name, child.pid)
+      const { pid } = child
+      if (pid !== undefined) {
+        this.options.started(this.name, pid)
+        void child.exited.then(() => this.options.ended(this.name, pid))
+      }
       const deadline = (wasReady ? startedAt : began) + this.spec.readyTimeoutMs
       const waited = await this.untilReady(child, deadline)
       if (waited === null) {
-        console.event('info', this.name, wasReady ? 'ready again' : 'ready', {
-          seconds: Number(((clock.now() - startedAt) / 1000).toFixed(1)),
-        })
+        const tookS = ((clock.now() - startedAt) / 1000).toFixed(1)
+        console.event('info', this.name, `${wasReady ? 'is ready again' : 'is ready'} after ${tookS} s`)
         wasReady = true
         firstReady()
       } else if (waited !== 'ended' && !this.stopping.signal.aborted) {
@@ -111,7 +118,6 @@ export class PartRunner {
       const readyAt = clock.now()
       const exit = await child.exited
       this.child = undefined
-      if (child.pid !== undefined) this.options.ended(this.name, child.pid)
       if (this.stopping.signal.aborted) break
 
       if (!wasReady && (exit.code === exitCode.config || exit.code === exitCode.usage)) {
@@ -131,7 +137,11 @@ export class PartRunner {
           }),
         )
       }
-      console.event('error', this.name, `ended: ${describeExit(exit)}`, { restart_in_ms: pauseMs })
+      console.event(
+        'error',
+        this.name,
+        `crashed (${describeExit(exit)}), starts again in ${pauseMs / 1000} s`,
+      )
       await delay(pauseMs, undefined, { signal: this.stopping.signal }).catch(() => undefined)
     }
     firstReady()

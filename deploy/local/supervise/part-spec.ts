@@ -6,12 +6,20 @@ export interface Command {
   readonly env: Readonly<Record<string, string>>
 }
 
+/** Takes one line for people. */
+export type Progress = (line: string) => void
+
 /** One part of the running system. */
 export interface PartSpec {
   /** Lower case; names its log lines. */
   readonly name: string
-  /** Makes everything ready for the process to start (fetches, formats); called before the first start. */
-  readonly prepare: (progress: (line: string) => void) => Promise<Command>
+  /**
+   * Checks what the machine must have and fetches what is missing; called before anything is started.
+   * @throws CodedError that says what to do
+   */
+  readonly preflight?: (progress: Progress, signal: AbortSignal) => Promise<void>
+  /** Makes everything ready for the process to start (formats, writes configuration); called before the first start. */
+  readonly prepare: (progress: Progress) => Promise<Command>
   /** What it still waits for, or null when it is ready; must not throw. */
   readonly notReady: () => Promise<string | null>
   /** Longest time from start to ready, milliseconds. */

@@ -14,6 +14,11 @@ export async function kafkaNotReady(brokers: readonly string[]): Promise<string 
     // What fails here is reported by the caller, in one line.
     logLevel: logLevel.NOTHING,
   })
+  return clusterNotReady(kafka)
+}
+
+/** The same for a client that exists. */
+export async function clusterNotReady(kafka: Kafka): Promise<string | null> {
   const admin = kafka.admin()
   try {
     await admin.connect()

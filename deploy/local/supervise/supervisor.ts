@@ -24,10 +24,10 @@ export class Supervisor {
     this.options = options
   }
 
-  /** Parts of one stage start together; the next stage starts when all of them are ready. */
+  /** Parts of one stage start together; the next stage starts when all of them are ready. May be called again. */
   async start(stages: readonly (readonly PartSpec[])[]): Promise<void> {
     const { console, env, clock = wallClock } = this.options
-    this.watchdog = new Watchdog(reason => console.event('warn', 'start', 'no watchdog', { reason }))
+    this.watchdog ??= new Watchdog(reason => console.event('warn', 'start', 'no watchdog', { reason }))
     for (const specs of stages) {
       if (this.stopped) return
       const runners = specs.map(

@@ -1,0 +1,132 @@
+import { join } from 'node:path'
+import type { LogLevel } from '../../platform/log.ts'
+import type { Console } from './console/console.ts'
+import { type ProcessRow, portsOf, processPart } from './parts.ts'
+import { requireGivenStore } from './setup/given-store.ts'
+import { Instance } from './setup/instance.ts'
+import { ClockFile, readClockState, resumeClock } from './setup/local-clock.ts'
+import { type Ports, portsAt, requireFree } from './setup/ports.ts'
+import { processEnvironment } from './setup/process-environment.ts'
+import type { StartOptions } from './setup/start-options.ts'
+import { buildWallboard } from './setup/wallboard-build.ts'
+import { defaultCacheDir, type Store, stores } from './stores.ts'
+import { Supervisor } from './supervise/supervisor.ts'
+
+export interface LocalSystemOptions {
+  readonly options: StartOptions
+  /** Absolute. */
+  readonly dataDir: string
+  readonly processStages: readonly (readonly ProcessRow[])[]
+  readonly wallboard: boolean
+  readonly logLevel: LogLevel
+  readonly env: NodeJS.ProcessEnv
+  readonly console: Console
+}
+
+/** Everything listens here and nowhere else. */
+const host = '127.0.0.1'
+/** How long the processes of a launcher that was killed may take to stop. */
+const leftoverGraceMs = 40_000
+
+/** The whole pipeline on this machine. */
+export class LocalSystem {
+  readonly ports: Ports
+  private readonly given: LocalSystemOptions
+  private readonly supervisor: Supervisor
+  private readonly aborted = new AbortController()
+  private instance: Instance | undefined
+  private clockFile: ClockFile | undefined
+
+  constructor(given: LocalSystemOptions) {
+    this.given = given
+    this.ports = portsAt(given.options.portOffset)
+    this.supervisor = new Supervisor({
+      console: given.console,
+      env: given.env,
+      onProcesses: processes => this.instance?.note(processes),
+    })
+  }
+
+  /**
+   * Resolves when every part is ready, or when `stop` was called in between.
+   * @throws CodedError that says what is in the way; what was started is for `stop` to stop
+   */
+  async start(): Promise<void> {
+    const { dataDir, options, env, console, processStages } = this.given
+    const instance = Instance.claim(dataDir)
+    this.instance = instance
+    await instance.endLeftovers(leftoverGraceMs, (part, pid) =>
+      console.event('warn', part, 'ending the process that an earlier start left behind', { pid }),
+    )
+    instance.note({})
+
+    const all = stores({ ...this.given, host, ports: this.ports, cacheDir: defaultCacheDir })
+    const own = all.filter(store => !env[store.variable])
+    await this.preflight(all, own)
+    if (this.stopping) return
+
+    const clockPath = join(dataDir, 'clock.json')
+    const clock = resumeClock(readClockState(clockPath), options.speed, Date.now())
+    this.clockFile = new ClockFile(clockPath, clock)
+    this.clockFile.start()
+
+    const environment = processEnvironment({ ...this.given, host, ports: this.ports, clock, stores: all })
+    const specs = processStages.map(rows => rows.map(row => processPart(row, host, this.ports, environment)))
+    await Promise.all([this.supervisor.start([own.map(store => store.part)]), this.wallboard()])
+    await this.supervisor.start(specs)
+  }
+
+  get stopping(): boolean {
+    return this.aborted.signal.aborted
+  }
+
+  /** Stops everything in reverse order; may be called at any time and again. */
+  async stop(): Promise<void> {
+    this.aborted.abort()
+    await this.supervisor.stop()
+    this.clockFile?.stop()
+    this.instance?.release()
+    this.instance = undefined
+  }
+
+  /** Ends every process at once. */
+  kill(): void {
+    this.aborted.abort()
+    this.supervisor.kill()
+  }
+
+  /** Where people and programs find it. */
+  urls(): Readonly<Record<string, string>> {
+    const { env } = this.given
+    const { api, ingest, clickhouse, kafka, registry } = this.ports
+    return {
+      wall: `http://${host}:${api}/`,
+      'API docs': `http://${host}:${api}/docs`,
+      ingest: `http://${host}:${ingest}/`,
+      ClickHouse: env.CLICKHOUSE_URL || `http://${host}:${clickhouse}/`,
+      Kafka: env.KAFKA_BROKERS || `${host}:${kafka}`,
+      registry: env.SCHEMA_REGISTRY_URL || `http://${host}:${registry}/`,
+    }
+  }
+
+  private async preflight(all: readonly Store[], own: readonly Store[]): Promise<void> {
+    const { env, console, processStages } = this.given
+    const needed = [...own.flatMap(store => store.ports), ...portsOf(processStages.flat())]
+    await requireFree(host, this.ports, needed)
+    for (const store of all) {
+      if (own.includes(store)) continue
+      await requireGivenStore(store, env)
+      console.event('info', store.name, `using ${store.variable}`, { address: env[store.variable] })
+    }
+    for (const { part } of own) {
+      await part.preflight?.(line => console.event('info', part.name, line), this.aborted.signal)
+    }
+  }
+
+  private async wallboard(): Promise<void> {
+    if (!this.given.wallboard) return
+    const { env, console } = this.given
+    const built = await buildWallboard(env, this.aborted.signal)
+    if (built) console.event('info', 'wallboard', 'built')
+  }
+}

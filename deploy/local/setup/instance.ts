@@ -1,0 +1,105 @@
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { Type } from 'typebox'
+import { Value } from 'typebox/value'
+import { type Clock, wallClock } from '../../../platform/clock.ts'
+import { CodedError } from '../../../platform/errors.ts'
+import { type FileLock, tryLock } from './file-lock.ts'
+import { processIdentity } from './process-identity.ts'
+
+const Leftover = Type.Object({ pid: Type.Integer({ minimum: 2 }), identity: Type.String() })
+/** `instance.json`: who runs on a data directory, and the processes it started. */
+const InstanceState = Type.Object({
+  pid: Type.Integer(),
+  processes: Type.Record(Type.String(), Leftover),
+})
+
+const pollMs = 100
+
+/** One running system's hold on its data directory. */
+export class Instance {
+  private readonly held: FileLock
+  private readonly stateFile: string
+
+  private constructor(held: FileLock, stateFile: string) {
+    this.held = held
+    this.stateFile = stateFile
+  }
+
+  /** @throws CodedError `data_dir_in_use` */
+  static claim(dataDir: string): Instance {
+    const stateFile = join(dataDir, 'instance.json')
+    const held = tryLock(join(dataDir, 'instance.lock'))
+    if (held) return new Instance(held, stateFile)
+    const holder = readState(stateFile)
+    throw new CodedError(
+      'data_dir_in_use',
+      `another instance${holder ? ` (process ${holder.pid})` : ''} is running on ${dataDir}`,
+      { hint: 'stop it first, or start this one with --data-dir and --port-offset of its own' },
+    )
+  }
+
+  /**
+   * Ends the processes of an earlier instance that was killed; a process is known by its id and the time it started.
+   * @param announce told of each one
+   */
+  async endLeftovers(
+    graceMs: number,
+    announce: (part: string, pid: number) => void,
+    clock: Clock = wallClock,
+  ): Promise<void> {
+    const processes = Object.entries(readState(this.stateFile)?.processes ?? {})
+    const left = processes.filter(([, leftover]) => isRunning(leftover))
+    for (const [part, { pid }] of left) {
+      announce(part, pid)
+      signalGroup(pid, 'SIGTERM')
+    }
+    const deadline = clock.now() + graceMs
+    while (left.some(([, leftover]) => isRunning(leftover))) {
+      if (clock.now() >= deadline) {
+        for (const [, leftover] of left) if (isRunning(leftover)) signalGroup(leftover.pid, 'SIGKILL')
+      }
+      await delay(pollMs)
+    }
+  }
+
+  /** Notes the processes that run now, by part. */
+  note(processes: Readonly<Record<string, number>>): void {
+    const known = Object.entries(processes).flatMap(([part, pid]) => {
+      const identity = processIdentity(pid)
+      return identity === null ? [] : [[part, { pid, identity }] as const]
+    })
+    const state = { pid: process.pid, processes: Object.fromEntries(known) }
+    writeFileSync(`${this.stateFile}.new`, `${JSON.stringify(state, null, 2)}\n`)
+    renameSync(`${this.stateFile}.new`, this.stateFile)
+  }
+
+  release(): void {
+    rmSync(this.stateFile, { force: true })
+    this.held.release()
+  }
+}
+
+function readState(path: string): Type.Static<typeof InstanceState> | null {
+  try {
+    const state: unknown = JSON.parse(readFileSync(path, 'utf8'))
+    return Value.Check(InstanceState, state) ? state : null
+  } catch (error) {
+    if (error instanceof SyntaxError) return null
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+    throw error
+  }
+}
+
+function isRunning({ pid, identity }: Type.Static<typeof Leftover>): boolean {
+  return processIdentity(pid) === identity
+}
+
+function signalGroup(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-pid, signal)
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
+  }
+}

@@ -1,0 +1,31 @@
+import { isRecordId, type RecordId, recordIds } from '../../../schemas/records/record.ts'
+
+/** Window size / allowed lateness of the local system: short, so that a wall moves while someone looks at it. */
+const localDefaults: Readonly<Record<RecordId, string>> = {
+  radio_pm: '10s/5s',
+  radio_alarm: '10s/5s',
+  rack: '10s/5s',
+  facility: '10s/5s',
+  grid_inspection: '10s/5s',
+  grid_defect: '10s/5s',
+  parking: '10s/5s',
+}
+
+/**
+ * The WINDOWS value of the local system: its defaults, with what the lists name put in their place, later lists last.
+ * @throws Error naming an entry that is not `record=size/lateness`
+ */
+export function mergeWindows(...lists: readonly string[]): string {
+  const windows = { ...localDefaults }
+  for (const entry of lists.flatMap(list => list.split(',')).filter(text => text.trim() !== '')) {
+    const [record = '', window = ''] = entry.trim().split('=')
+    if (!isRecordId(record)) {
+      throw new Error(`\`${entry.trim()}\` names no record; records are ${recordIds.join(', ')}`)
+    }
+    if (!/^\d+(ms|s|m|h)\/\d+(ms|s|m|h)$/.test(window)) {
+      throw new Error(`\`${entry.trim()}\` is not record=size/lateness, e.g. ${record}=60s/30s`)
+    }
+    windows[record] = window
+  }
+  return recordIds.map(record => `${record}=${windows[record]}`).join(',')
+}

@@ -1,0 +1,36 @@
+import type { ScaledClockOptions } from '../../../platform/clock.ts'
+import type { LogLevel } from '../../../platform/log.ts'
+import type { Store } from '../stores.ts'
+import { mergeWindows } from './local-windows.ts'
+import type { Ports } from './ports.ts'
+import type { StartOptions } from './start-options.ts'
+
+export interface LocalFacts {
+  readonly host: string
+  readonly ports: Ports
+  readonly options: StartOptions
+  readonly clock: ScaledClockOptions
+  readonly logLevel: LogLevel
+  readonly stores: readonly Store[]
+  /** The launcher's own environment. */
+  readonly env: NodeJS.ProcessEnv
+}
+
+/** What our processes are told, and nothing else tells them. */
+export function processEnvironment(facts: LocalFacts): Record<string, string> {
+  const { host, ports, options, clock, env } = facts
+  return {
+    ...Object.fromEntries(facts.stores.map(store => [store.variable, env[store.variable] || store.address])),
+    API_HOST: host,
+    API_PORT: String(ports.api),
+    INGEST_HOST: host,
+    INGEST_PORT: String(ports.ingest),
+    WINDOWS: mergeWindows(env.WINDOWS ?? '', options.windows),
+    LOG_LEVEL: facts.logLevel,
+    SIMULATOR: options.simulator ? 'on' : 'off',
+    SIMULATOR_SCALE: String(options.scale),
+    SIMULATOR_SEED: String(options.seed),
+    CLOCK_SPEED: String(clock.speed),
+    CLOCK_EPOCH_MS: String(clock.epochMs),
+  }
+}

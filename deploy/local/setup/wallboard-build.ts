@@ -1,0 +1,50 @@
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { CodedError } from '../../../platform/errors.ts'
+
+const root = join(import.meta.dirname, '../../..')
+const notSources = new Set(['dist', 'node_modules'])
+
+/**
+ * Builds the wallboard when it was never built or its sources have changed since.
+ * @returns whether it was built
+ * @throws CodedError `wallboard_build_failed`
+ */
+export async function buildWallboard(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<boolean> {
+  const folder = join(root, 'api/wallboard')
+  const built = join(folder, 'dist/index.html')
+  const sources = [folder, join(root, 'schemas')]
+  if (existsSync(built)) {
+    const { mtimeMs } = await stat(built)
+    const changed = await Promise.all(sources.map(newestMs))
+    if (Math.max(...changed) <= mtimeMs) return false
+  }
+  await new Promise<void>((resolve, reject) => {
+    const vite = join(root, 'node_modules/vite/bin/vite.js')
+    const args = [vite, 'build', folder, '--logLevel', 'warn']
+    execFile(process.execPath, args, { env, signal, cwd: root }, (error, stdout, stderr) => {
+      if (!error) return resolve()
+      const said = (stderr + stdout).trim()
+      reject(
+        new CodedError('wallboard_build_failed', `the wallboard does not build: ${said || error.message}`),
+      )
+    })
+  })
+  return true
+}
+
+/** Time of the last change below a folder, epoch ms. */
+async function newestMs(folder: string): Promise<number> {
+  const entries = await readdir(folder, { withFileTypes: true })
+  const times = await Promise.all(
+    entries
+      .filter(entry => !notSources.has(entry.name))
+      .map(async entry => {
+        const path = join(folder, entry.name)
+        return entry.isDirectory() ? newestMs(path) : (await stat(path)).mtimeMs
+      }),
+  )
+  return Math.max(0, ...times)
+}
