@@ -33,10 +33,8 @@ export function fieldForm(field: Field): Form {
         return Number.isNaN(ms) ? refuse(value) : ms
       }
     }
-    case 'string': {
-      const refuse = wrong('a text')
-      return value => (typeof value === 'string' ? sized(name, value) : refuse(value))
-    }
+    case 'string':
+      return value => textForm(name, value)
     case 'enum': {
       const refuse = wrong('a text')
       const values = new Set(field.values)
@@ -51,7 +49,11 @@ export function fieldForm(field: Field): Form {
   }
 }
 
-function sized(name: string, value: string): Outcome<Value> {
+/** A text that is neither empty nor too long. */
+export function textForm(name: string, value: unknown): Outcome<string> {
+  if (typeof value !== 'string') {
+    return new Refusal('field_type', `${name}: expected a text, got ${shown(value)}`)
+  }
   if (value.length > 0 && value.length <= maxTextLength) return value
   const problem = value.length === 0 ? 'is empty' : `has ${value.length} characters, at most ${maxTextLength}`
   return new Refusal('field_length', `${name}: ${problem}`)
