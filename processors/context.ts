@@ -1,8 +1,8 @@
 import type { ClickHouseClient } from '@clickhouse/client'
 import type { Kafka } from 'kafkajs'
 import { Type } from 'typebox'
-import { registrySettings } from '../platform/avro/schema-registry.ts'
 import type { SchemaRegistry } from '../platform/avro/schema-registry.ts'
+import { registrySettings } from '../platform/avro/schema-registry.ts'
 import { clickhouseSettings } from '../platform/clickhouse/clickhouse-client.ts'
 import type { Clock } from '../platform/clock.ts'
 import { type Config, setting } from '../platform/config.ts'
@@ -35,7 +35,8 @@ export const processorSettings = {
     env: 'IDLE_TIMEOUT_MS',
     type: Type.Integer({ minimum: 1 }),
     fallback: 10_000,
-    describe: 'a partition at the end of its log with nothing new for this long advances by the clock, ms of wall time',
+    describe:
+      'a partition at the end of its log with nothing new for this long advances by the clock, ms of wall time',
   }),
   emitEveryMs: setting({
     env: 'EMIT_EVERY_MS',

@@ -23,20 +23,18 @@ export class AvroReader<T> {
     this.type = fields ? projectSchema(text, fields) : parseSchema(text)
   }
 
-  /** Call before decoding a batch. @throws CodedError `not_wire_format`, or of the registry. */
+  /** Call before decoding a batch. @throws CodedError of the registry. */
   async prepare(messages: readonly { readonly value: Buffer | null }[]): Promise<void> {
     for (const { value } of messages) {
-      if (value === null) continue
-      if (value.length < wireHeaderBytes || value[0] !== 0) {
-        throw new CodedError('not_wire_format', 'a message is not in Confluent wire format')
-      }
+      if (value === null || !isWireFormat(value)) continue
       const id = value.readInt32BE(1)
       if (id !== this.lastId && !this.resolvers.has(id)) await this.load(id)
     }
   }
 
-  /** @throws Error where the bytes are not a datum of the writer's schema. */
+  /** @throws Error where the bytes are not in wire format or not a datum of the writer's schema. */
   decode(value: Buffer): T {
+    if (!isWireFormat(value)) throw new CodedError('not_wire_format', 'not in Confluent wire format')
     const id = value.readInt32BE(1)
     if (id !== this.lastId) {
       this.lastResolver = this.resolvers.get(id)
@@ -52,4 +50,8 @@ export class AvroReader<T> {
     const writer = parseSchema(await this.registry.schemaOf(id))
     this.resolvers.set(id, this.type.createResolver(writer))
   }
+}
+
+function isWireFormat(value: Buffer): boolean {
+  return value.length > wireHeaderBytes && value[0] === 0
 }

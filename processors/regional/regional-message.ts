@@ -1,5 +1,5 @@
-import type { Level } from '../../schemas/regions/regions.ts'
 import type { Status } from '../../schemas/protocol/stream.ts'
+import type { Level } from '../../schemas/regions/regions.ts'
 
 /** The Avro record `kpi_regional`; times are epoch ms. */
 export interface RegionalMessage {
@@ -42,6 +42,10 @@ export interface OffsetRange {
 }
 
 /** Key on `kpi.regional`. */
-export function regionalKey({ region, record, window_start }: Pick<RegionalMessage, 'region' | 'record' | 'window_start'>): string {
+export function regionalKey({
+  region,
+  record,
+  window_start,
+}: Pick<RegionalMessage, 'region' | 'record' | 'window_start'>): string {
   return `${region}|${record}|${window_start}`
 }

@@ -40,7 +40,9 @@ export function compileMeasures({ measures }: MeasureSet): MeasureProgram {
   const statements = measures.map((measure, index) =>
     statementOf(measure, index, measure.op === 'mean_sum' ? perAsset++ : 0),
   )
-  const body = ['"use strict"', ...fields.map(field => `const ${field} = r.${field}`), ...statements].join('\n')
+  const body = ['"use strict"', ...fields.map(field => `const ${field} = r.${field}`), ...statements].join(
+    '\n',
+  )
   // The text comes from our own definitions, checked above; avsc builds its decoders in the same way.
   const add = new Function('m', 'at', 'r', 'sums', 'counts', 'slot', body) as AddReading
   return { measures, fields, perAsset, add }

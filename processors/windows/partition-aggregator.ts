@@ -17,6 +17,8 @@ export interface AggregatorOptions {
   readonly program: MeasureProgram
   /** Field that marks a reading as unusable. */
   readonly suspectField?: string | undefined
+  /** Offset from which the log is read. */
+  readonly start: number
   readonly checkpoint?: Checkpoint | undefined
 }
 
@@ -47,12 +49,13 @@ export class PartitionAggregator {
   private closesAt: number
   private eventTimeMax = unset
   private watermark = unset
+  private saysNeverReadAt = unset
   private recent: WindowState | undefined
 
   constructor(options: AggregatorOptions) {
     this.options = options
-    const { checkpoint, spec, record } = options
-    this.position = checkpoint?.offset ?? 0
+    const { checkpoint, spec, record, start } = options
+    this.position = start
     this.replayBelow = checkpoint?.at ?? 0
     this.closed = checkpoint?.closed[record] ?? unset
     this.closesAt = this.closed === unset ? unset : nextClose(this.closed, spec)
@@ -73,7 +76,7 @@ export class PartitionAggregator {
   }
 
   /** Whether windows were closed or readings came late since `takeClosed` and `takeLate` were last called. */
-  get mustFlush(): boolean {
+  get urgent(): boolean {
     return this.pending.length > 0 || this.lateByWindow.size > 0
   }
 
@@ -104,9 +107,11 @@ export class PartitionAggregator {
    * A partition that never held a reading says so instead; it has no time of its own.
    */
   idle(watermark: number): void {
-    if (this.eventTimeMax === unset && this.closed === unset) {
+    if (this.eventTimeMax !== unset || this.closed !== unset) this.advance(watermark)
+    else if (watermark >= this.saysNeverReadAt) {
+      this.saysNeverReadAt = watermark + this.options.spec.sizeMs
       this.pending.push(this.partial('marker', neverRead, -1))
-    } else this.advance(watermark)
+    }
   }
 
   /** Skips a message that is not a reading. */
@@ -215,7 +220,11 @@ export class PartitionAggregator {
     }
   }
 
-  private partialOf(window: WindowState, kind: Partial['kind'], wanted: (county: number) => boolean): Partial {
+  private partialOf(
+    window: WindowState,
+    kind: Partial['kind'],
+    wanted: (county: number) => boolean,
+  ): Partial {
     const numbers = counties.map((_, number) => number).filter(wanted)
     const width = this.options.program.measures.length
     const pick = (array: Uint32Array | Float64Array) => numbers.map(number => array[number] as number)
@@ -226,7 +235,9 @@ export class PartitionAggregator {
       readings: pick(window.readings),
       duplicates: pick(window.duplicates),
       event_time_max: pick(window.eventTimeMax),
-      measures: numbers.flatMap(number => [...window.measures.subarray(number * width, (number + 1) * width)]),
+      measures: numbers.flatMap(number => [
+        ...window.measures.subarray(number * width, (number + 1) * width),
+      ]),
     }
   }
 }

@@ -39,7 +39,14 @@ export function nextClose(closed: number, { sizeMs, latenessMs }: WindowSpec): n
   return closed + 2 * sizeMs + latenessMs
 }
 
-const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: minute, min: minute, h: 60 * minute, d: 1440 * minute }
+const units: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1000,
+  m: minute,
+  min: minute,
+  h: 60 * minute,
+  d: 1440 * minute,
+}
 
 /**
  * Parses `rack=60s/30s,radio_pm=5m/15m` (size/lateness) over the defaults.
@@ -48,13 +55,17 @@ const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: minute, min
 export function parseWindows(text: string, base: WindowSpecs = defaultWindows): WindowSpecs {
   const specs: Record<RecordId, WindowSpec> = { ...base }
   const problems: string[] = []
-  for (const item of text.split(',').map(part => part.trim()).filter(part => part !== '')) {
+  for (const item of text
+    .split(',')
+    .map(part => part.trim())
+    .filter(part => part !== '')) {
     const match = /^(\w+)=([^/]+)\/(.+)$/.exec(item)
     const record = recordIds.find(id => id === match?.[1])
     const sizeMs = parseDuration(match?.[2])
     const latenessMs = parseDuration(match?.[3])
     if (!record) problems.push(`${item}: not one of ${recordIds.join(', ')}`)
-    else if (!sizeMs || latenessMs === undefined) problems.push(`${item}: expected size/lateness such as 60s/30s`)
+    else if (!sizeMs || latenessMs === undefined)
+      problems.push(`${item}: expected size/lateness such as 60s/30s`)
     else specs[record] = { sizeMs, latenessMs }
   }
   if (problems.length > 0) throw new Error(problems.join('; '))

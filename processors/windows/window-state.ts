@@ -58,7 +58,8 @@ export class WindowState {
     this.firstOffset = -1
     this.anyChanged = false
     this.measures.set(this.identity)
-    for (const array of [this.assets, this.readings, this.duplicates, this.eventTimeMax, this.changed]) array.fill(0)
+    for (const array of [this.assets, this.readings, this.duplicates, this.eventTimeMax, this.changed])
+      array.fill(0)
     this.firstTime.fill(0)
     this.reportedIn.fill(0)
     this.counts.fill(0)

@@ -1,0 +1,81 @@
+import { AvroReader } from '../../platform/avro/avro-reader.ts'
+import type { Resource } from '../../platform/lifecycle.ts'
+import { measureSets } from '../../schemas/measures/measures.ts'
+import { type RecordId, recordIds } from '../../schemas/records/record.ts'
+import { records } from '../../schemas/records/records.ts'
+import { telemetryTopic } from '../../schemas/topics.ts'
+import type { ProcessorContext } from '../context.ts'
+import { Publisher } from '../publish/publisher.ts'
+import type { Restored } from '../task/restore.ts'
+import { TaskRunner } from '../task/task-runner.ts'
+import { compileMeasures } from '../windows/measure-program.ts'
+import { PartitionAggregator, type Reading } from '../windows/partition-aggregator.ts'
+import { aggregateMetrics } from './aggregate-metrics.ts'
+import { AggregateTask } from './aggregate-task.ts'
+
+/** telemetry.<record> -> kpi.partial and kpi.late: one task per input partition. */
+export function aggregate(
+  context: ProcessorContext,
+  only: readonly RecordId[] = recordIds,
+): readonly Resource[] {
+  const { config, kafka, registry, windows, clock, clockSpeed, log, metrics, fail } = context
+  const publisher = new Publisher(kafka, registry)
+  const measured = aggregateMetrics(metrics)
+  const idleAfterMs = config.idleTimeoutMs * clockSpeed
+  const inputs = new Map(only.map(record => [telemetryTopic(record), inputOf(record, context)]))
+
+  const create = ({ topic, partition, partitions, checkpoint, start }: Restored): AggregateTask => {
+    const input = inputs.get(topic)
+    if (!input) throw new Error(`not a topic of readings: ${topic}`)
+    const { record, program, reader, suspectField } = input
+    const aggregator = new PartitionAggregator({
+      record,
+      partition,
+      partitions,
+      spec: windows[record],
+      outOfOrdernessMs: config.outOfOrdernessMs,
+      program,
+      suspectField,
+      start,
+      checkpoint,
+    })
+    return new AggregateTask({
+      record,
+      partition,
+      aggregator,
+      reader,
+      idleAfterMs,
+      clock,
+      metrics: measured,
+      log,
+    })
+  }
+
+  const runner = new TaskRunner({
+    kafka,
+    groupId: 'citybrain-aggregate',
+    topics: [...inputs.keys()],
+    create,
+    publisher,
+    emitEveryMs: config.emitEveryMs,
+    idleAfterMs,
+    clock,
+    log,
+    metrics,
+    fail,
+  })
+  return [publisher, runner]
+}
+
+function inputOf(record: RecordId, { registry }: ProcessorContext) {
+  const program = compileMeasures(measureSets[record])
+  const { suspectField } = records[record]
+  // Only what the measures need is decoded; the rest of each datum is skipped over.
+  const fields = ['event_time', 'county', ...program.fields, ...(suspectField ? [suspectField] : [])]
+  return {
+    record,
+    program,
+    suspectField,
+    reader: new AvroReader<Reading>(registry, telemetryTopic(record), fields),
+  }
+}

@@ -1,0 +1,114 @@
+import { type Kafka, type Message, Partitioners, type Producer, type TopicMessages } from 'kafkajs'
+import { type AvroWriter, avroWriter } from '../../platform/avro/avro-writer.ts'
+import type { SchemaRegistry } from '../../platform/avro/schema-registry.ts'
+import type { Resource } from '../../platform/lifecycle.ts'
+import { topicNames } from '../../schemas/topics.ts'
+import { type RegionalMessage, regionalKey } from '../regional/regional-message.ts'
+import { type LateNotice, type Partial, partialPartition } from '../windows/partial.ts'
+
+/** What processors tell one another. */
+export interface Output {
+  readonly partials?: readonly Partial[]
+  readonly late?: readonly LateNotice[]
+  readonly regional?: readonly RegionalMessage[]
+}
+
+/** Publishes in the order of the calls; a call resolves once every in-sync replica has all of it. */
+export class Publisher implements Resource {
+  readonly name = 'publisher'
+  private readonly kafka: Kafka
+  private readonly registry: SchemaRegistry
+  private readonly producer: Producer
+  private writers: Writers | undefined
+  private last: Promise<unknown> = Promise.resolve()
+
+  constructor(kafka: Kafka, registry: SchemaRegistry) {
+    this.kafka = kafka
+    this.registry = registry
+    this.producer = kafka.producer({
+      createPartitioner: Partitioners.DefaultPartitioner,
+      allowAutoTopicCreation: false,
+      // One request at a time keeps the log in the order of the calls when one has to be repeated.
+      maxInFlightRequests: 1,
+    })
+  }
+
+  async start(): Promise<void> {
+    await this.producer.connect()
+    this.writers = {
+      partial: await avroWriter(this.registry, topicNames.partial),
+      late: await avroWriter(this.registry, topicNames.late),
+      regional: await avroWriter(this.registry, topicNames.regional),
+      partialPartitions: await this.partitionsOf(topicNames.partial),
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.last.catch(() => undefined)
+    await this.producer.disconnect()
+  }
+
+  publish(output: Output): Promise<void> {
+    const topicMessages = this.messagesOf(output).filter(({ messages }) => messages.length > 0)
+    if (topicMessages.length === 0) return Promise.resolve()
+    const sent = this.last
+      .catch(() => undefined)
+      .then(async () => {
+        await this.producer.sendBatch({ acks: -1, topicMessages })
+      })
+    this.last = sent
+    return sent
+  }
+
+  private messagesOf({ partials = [], late = [], regional = [] }: Output): TopicMessages[] {
+    const { writers } = this
+    if (!writers) throw new Error('publisher: not started')
+    return [
+      { topic: topicNames.partial, messages: partials.flatMap(partial => partialMessages(partial, writers)) },
+      {
+        topic: topicNames.late,
+        messages: late.map(notice => ({
+          key: `${notice.record}|${notice.county}|${notice.window_start}`,
+          value: writers.late.encode(notice),
+        })),
+      },
+      {
+        topic: topicNames.regional,
+        messages: regional.map(message => ({
+          key: regionalKey(message),
+          value: writers.regional.encode(message),
+        })),
+      },
+    ]
+  }
+
+  private async partitionsOf(topic: string): Promise<number> {
+    const admin = this.kafka.admin()
+    await admin.connect()
+    try {
+      const { topics } = await admin.fetchTopicMetadata({ topics: [topic] })
+      return topics[0]?.partitions.length ?? 0
+    } finally {
+      await admin.disconnect()
+    }
+  }
+}
+
+interface Writers {
+  readonly partial: AvroWriter<Partial>
+  readonly late: AvroWriter<LateNotice>
+  readonly regional: AvroWriter<RegionalMessage>
+  readonly partialPartitions: number
+}
+
+/** A window's partials go where the window belongs; a marker speaks of all windows and goes everywhere. */
+function partialMessages(partial: Partial, { partial: writer, partialPartitions }: Writers): Message[] {
+  const key = `${partial.record}|${partial.window_start}`
+  const value = writer.encode(partial)
+  if (partial.kind !== 'marker') {
+    return [
+      { key, value, partition: partialPartition(partial.window_start, partial.window_ms, partialPartitions) },
+    ]
+  }
+  return Array.from({ length: partialPartitions }, (_, partition) => ({ key, value, partition }))
+}

@@ -1,0 +1,263 @@
+import type { Admin, Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs'
+import type { Clock } from '../../platform/clock.ts'
+import { messageOf } from '../../platform/errors.ts'
+import type { Resource } from '../../platform/lifecycle.ts'
+import type { Log } from '../../platform/log.ts'
+import type { Metrics } from '../../platform/metrics.ts'
+import type { Publisher } from '../publish/publisher.ts'
+import { type Checkpoint, checkpointMetadata } from '../windows/checkpoint.ts'
+import { type Restored, restore } from './restore.ts'
+import type { Task } from './task.ts'
+
+export interface TaskRunnerOptions {
+  readonly kafka: Kafka
+  readonly groupId: string
+  readonly topics: readonly string[]
+  readonly create: (restored: Restored) => Task
+  readonly publisher: Publisher
+  /** How often what is provisional is published, ms of wall time. */
+  readonly emitEveryMs: number
+  /** A partition read to its end is idle after this long, ms of the clock. */
+  readonly idleAfterMs: number
+  readonly clock: Clock
+  readonly log: Log
+  readonly metrics: Metrics
+  readonly fail: (error: unknown) => void
+}
+
+interface Running {
+  readonly topic: string
+  readonly partition: number
+  readonly restored: Restored
+  readonly task: Task
+  /** Whether the first batch has been seen, and was the one the checkpoint asks for. */
+  aligned: boolean
+  sought: boolean
+  lastMessageAt: number
+  flushing: Promise<void>
+  /** The newest checkpoint whose output was acknowledged, and the one committed. */
+  acknowledged: Checkpoint | undefined
+  committed: Checkpoint | undefined
+}
+
+/**
+ * Runs one task per assigned partition: restores it from its checkpoint, feeds it in log order, publishes what it
+ * says and commits only what was acknowledged. Holds no decisions about windows; those are the tasks'.
+ */
+export class TaskRunner implements Resource {
+  readonly name: string
+  private readonly options: TaskRunnerOptions
+  private readonly consumer: Consumer
+  private readonly admin: Admin
+  private readonly measured: ReturnType<typeof defineMetrics>
+  private tasks = new Map<string, Running>()
+  private restored: Promise<void> = Promise.resolve()
+  private stopping = false
+  private timer: NodeJS.Timeout | undefined
+  private ticking: Promise<void> = Promise.resolve()
+
+  constructor(options: TaskRunnerOptions) {
+    this.options = options
+    this.name = `tasks of ${options.groupId}`
+    this.measured = defineMetrics(options.metrics)
+    this.admin = options.kafka.admin()
+    this.consumer = options.kafka.consumer({
+      groupId: options.groupId,
+      sessionTimeout: 30_000,
+      // Larger, rarer fetches: a quarter of a second of patience saves most of the per-fetch work.
+      minBytes: 65_536,
+      maxWaitTimeInMs: 250,
+      maxBytesPerPartition: 4 << 20,
+      maxBytes: 32 << 20,
+    })
+  }
+
+  async start(): Promise<void> {
+    const { consumer, admin, options } = this
+    await admin.connect()
+    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+      // kafkajs restarts every partition from its committed offset, kept ones too: so does the state.
+      this.tasks = new Map()
+      this.restored = this.restoreAll(payload.memberAssignment)
+      this.restored.catch(options.fail)
+    })
+    consumer.on(consumer.events.CRASH, ({ payload }) => {
+      options.log.error({ reason: messageOf(payload.error), restart: payload.restart }, 'consumer crashed')
+      if (!payload.restart) options.fail(payload.error)
+    })
+    await consumer.connect()
+    await consumer.subscribe({ topics: [...options.topics], fromBeginning: true })
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      eachBatch: payload => this.onBatch(payload),
+    })
+    this.timer = setInterval(() => {
+      this.ticking = this.ticking.then(() => this.tick()).catch(options.fail)
+    }, options.emitEveryMs)
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.timer)
+    await this.ticking
+    this.stopping = true
+    await Promise.all([...this.tasks.values()].map(running => this.flush(running, false)))
+    await this.commit()
+    await this.consumer.disconnect()
+    await this.admin.disconnect()
+  }
+
+  private async restoreAll(assignment: Readonly<Record<string, readonly number[]>>): Promise<void> {
+    const tasks = this.tasks
+    for (const restored of await restore(this.admin, this.options.groupId, assignment)) {
+      const { topic, partition } = restored
+      tasks.set(`${topic}/${partition}`, {
+        topic,
+        partition,
+        restored,
+        task: this.options.create(restored),
+        aligned: false,
+        sought: false,
+        lastMessageAt: this.options.clock.now(),
+        flushing: Promise.resolve(),
+        acknowledged: undefined,
+        committed: undefined,
+      })
+    }
+    this.options.log.info({ partitions: tasks.size }, 'partitions assigned')
+  }
+
+  private async onBatch({ batch, resolveOffset, heartbeat }: EachBatchPayload): Promise<void> {
+    await this.restored
+    const running = this.tasks.get(`${batch.topic}/${batch.partition}`)
+    if (!running || this.stopping || batch.isEmpty() || !this.align(running, Number(batch.firstOffset())))
+      return
+    const { task } = running
+    await task.process(from(batch.messages, task.nextOffset))
+    running.lastMessageAt = this.options.clock.now()
+    resolveOffset(batch.lastOffset())
+    this.measured.lag.set(
+      { topic: batch.topic, partition: batch.partition },
+      Math.max(0, Number(batch.highWatermark) - Number(batch.lastOffset()) - 1),
+    )
+    if (task.urgent) await this.flush(running, false)
+    await heartbeat()
+  }
+
+  /**
+   * The first batch must not begin above the checkpoint that was read: between kafkajs reading the committed offset
+   * and us reading it, another member may have moved it. If it does, go back once; if it still does, the log is gone.
+   */
+  private align(running: Running, first: number): boolean {
+    const { aligned, sought, restored, topic, partition } = running
+    if (aligned) return true
+    if (first <= restored.start || sought) running.aligned = true
+    if (first <= restored.start) return true
+    if (sought) {
+      this.measured.gaps.inc({ topic })
+      this.options.log.error(
+        { topic, partition, expected: restored.start, first },
+        'offsets are missing from the log',
+      )
+      return true
+    }
+    running.sought = true
+    this.consumer.seek({ topic, partition, offset: String(restored.start) })
+    return false
+  }
+
+  private async tick(): Promise<void> {
+    const tasks = [...this.tasks.values()]
+    await this.tellIdle(tasks)
+    await Promise.all(tasks.map(running => this.flush(running, true)))
+    await this.commit()
+  }
+
+  /** A partition is idle when nothing came for the timeout and its log ends where the task stands. */
+  private async tellIdle(tasks: readonly Running[]): Promise<void> {
+    const { clock, idleAfterMs } = this.options
+    const quiet = tasks.filter(({ lastMessageAt }) => clock.now() - lastMessageAt >= idleAfterMs)
+    for (const topic of new Set(quiet.map(running => running.topic))) {
+      const ends = await this.admin.fetchTopicOffsets(topic)
+      for (const { partition, high } of ends) {
+        const running = quiet.find(
+          candidate => candidate.topic === topic && candidate.partition === partition,
+        )
+        if (running && this.isCurrent(running) && running.task.nextOffset >= Number(high)) {
+          running.task.idle()
+          this.measured.lag.set({ topic, partition }, 0)
+        }
+      }
+    }
+  }
+
+  /**
+   * Publishes what a task has to say, one flush after another. If it cannot be published the process ends:
+   * what the task has handed over exists nowhere else but behind the last checkpoint.
+   */
+  private flush(running: Running, changed: boolean): Promise<void> {
+    running.flushing = running.flushing.then(async () => {
+      if (!this.isCurrent(running)) return
+      const { output, checkpoint } = running.task.flush(changed)
+      try {
+        await this.options.publisher.publish(output)
+        running.acknowledged = checkpoint
+      } catch (error) {
+        this.tasks = new Map()
+        this.options.fail(error)
+      }
+    })
+    return running.flushing
+  }
+
+  /** Commits every acknowledged checkpoint that is news, in one request. */
+  private async commit(): Promise<void> {
+    const news = [...this.tasks.values()].flatMap(running => {
+      const { topic, partition, acknowledged } = running
+      if (!acknowledged || acknowledged === running.committed) return []
+      return [
+        {
+          running,
+          acknowledged,
+          offset: {
+            topic,
+            partition,
+            offset: String(acknowledged.offset),
+            metadata: checkpointMetadata(acknowledged),
+          },
+        },
+      ]
+    })
+    if (news.length === 0) return
+    try {
+      await this.consumer.commitOffsets(news.map(({ offset }) => offset))
+      for (const { running, acknowledged } of news) running.committed = acknowledged
+    } catch (error) {
+      // A rebalance under way refuses commits. Nothing is lost: the next owner replays from the one before.
+      this.measured.commitFailures.inc()
+      this.options.log.warn({ reason: messageOf(error) }, 'commit refused')
+    }
+  }
+
+  private isCurrent(running: Running): boolean {
+    return this.tasks.get(`${running.topic}/${running.partition}`) === running
+  }
+}
+
+/** After going back, a batch may begin with what was processed already. */
+function from(messages: readonly KafkaMessage[], offset: number): readonly KafkaMessage[] {
+  const [first] = messages
+  if (!first || Number(first.offset) >= offset) return messages
+  return messages.filter(message => Number(message.offset) >= offset)
+}
+
+function defineMetrics(metrics: Metrics) {
+  return {
+    lag: metrics.gauge('lag_messages', 'Messages between a task and the end of its partition', [
+      'topic',
+      'partition',
+    ]),
+    gaps: metrics.counter('offset_gaps', 'Times the log no longer held what a checkpoint needed', ['topic']),
+    commitFailures: metrics.counter('commit_failures', 'Commits refused by the broker'),
+  }
+}
