@@ -22,7 +22,7 @@ export function mergeWindows(...lists: readonly string[]): string {
     if (!isRecordId(record)) {
       throw new Error(`\`${entry.trim()}\` names no record; records are ${recordIds.join(', ')}`)
     }
-    if (!/^\d+(ms|s|m|h)\/\d+(ms|s|m|h)$/.test(window)) {
+    if (!/^\d+(ms|s|m|min|h|d)\/\d+(ms|s|m|min|h|d)$/.test(window)) {
       throw new Error(`\`${entry.trim()}\` is not record=size/lateness, e.g. ${record}=60s/30s`)
     }
     windows[record] = window
