@@ -5,6 +5,7 @@ import type { Spool } from './engine/spool.ts'
 import type { HttpSessions } from './http-sessions.ts'
 import { ClickHouseException } from './protocol/exception.ts'
 import type { HttpQuery } from './protocol/http-request.ts'
+import { nativeForRevision } from './protocol/native-blocks.ts'
 import { type Received, receive } from './protocol/receive.ts'
 import { sqlString, utf8 } from './protocol/statement.ts'
 
@@ -47,7 +48,8 @@ export async function runQuery(
   if (received.kind !== 'insert') {
     const format = received.format ?? query.format ?? defaultFormat
     const result = await execute(parts, query, received.kind, received.sql, format, signal)
-    return { ...result, kind: received.kind, format, rowsWritten: 0 }
+    const bytes = format === 'Native' ? nativeForRevision(result.bytes, query.protocolVersion) : result.bytes
+    return { ...result, bytes, kind: received.kind, format, rowsWritten: 0 }
   }
   await using file = await parts.spool.write(received.data)
   const inputFormat = received.insert.format ?? query.format ?? 'Values'

@@ -106,6 +106,62 @@ describe('formats', () => {
   })
 })
 
+describe('Native with a protocol version, as Go clients ask for it', () => {
+  const columns: Record<string, string> = {
+    u: 'number',
+    s: 'toString(number)',
+    n: 'if(number % 2 = 0, NULL, number)',
+    a: "arrayMap(x -> repeat('z', x), range(number % 5))",
+    m: "map('k', number, 'l', number + 1)",
+    t: "CAST((number, [toString(number)]), 'Tuple(`a b` UInt64, c Array(String))')",
+    e: "CAST('b,(', 'Enum8(\\'a\\' = 1, \\'b,(\\' = 2)')",
+    d: 'toDecimal128(number, 3)',
+    f: "toFixedString('abc', 5)",
+    l: "toLowCardinality(if(number % 3 = 0, NULL, 'low'))",
+    la: "arrayMap(x -> toLowCardinality('q'), range(number % 2))",
+    lt: "(toLowCardinality('a'), number, toLowCardinality(toString(number)))",
+    w: "toDateTime64(number, 3, 'Asia/Shanghai')",
+    i: 'toIPv6(toIPv4(number))',
+    x: 'NULL',
+    v: 'toIntervalDay(number)',
+    p: '(1.5, 2.5)::Point',
+  }
+  const select = Object.entries(columns).map(([name, expression]) => `${expression} AS ${name}`)
+  const query = `SELECT ${select.join(', ')} FROM numbers(1000) FORMAT Native`
+  const bytes = async (settings: string) => {
+    const response = await get(`/?max_block_size=100&max_threads=1${settings}`, {
+      method: 'POST',
+      body: query,
+    })
+    if (!response.ok) throw new Error(await response.text())
+    return Buffer.from(await response.arrayBuffer())
+  }
+
+  it('adds a block info to each block and a serialisation to each column', async () => {
+    const plain = await bytes('')
+    const revised = await bytes('&client_protocol_version=54460')
+    const info = Buffer.from([1, 0, 2, 255, 255, 255, 255, 0])
+    const count = Object.keys(columns).length
+    let blocks = 0
+    for (let at = revised.indexOf(info); at >= 0; at = revised.indexOf(info, at + 1)) {
+      expect([...revised.subarray(at + 8, at + 12)]).toEqual([count, 100, 1, 'u'.charCodeAt(0)])
+      blocks += 1
+    }
+    expect(blocks).toBe(10)
+    expect(revised.length - plain.length).toBe(blocks * (info.length + count))
+    expect(await bytes('&client_protocol_version=54405')).toEqual(plain)
+  })
+
+  it('says which type it cannot send that way', async () => {
+    const response = await get('/?client_protocol_version=54460&default_format=Native', {
+      method: 'POST',
+      body: 'SELECT sumState(number) FROM numbers(3)',
+    })
+    expect(response.status).toBe(501)
+    expect(await response.text()).toContain('AggregateFunction(sum, UInt64)')
+  })
+})
+
 describe('errors', () => {
   it.each([
     ['SELECT * FROM nowhere', 404, 60, 'UNKNOWN_TABLE'],

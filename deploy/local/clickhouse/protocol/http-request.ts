@@ -17,6 +17,8 @@ export interface HttpQuery {
   readonly password: string
   /** True for GET and HEAD, which change nothing. */
   readonly readOnly: boolean
+  /** Revision of the Native format the client speaks; 0 for none. */
+  readonly protocolVersion: number
   readonly contentEncoding: string
   readonly acceptEncoding: string
 }
@@ -58,6 +60,7 @@ export function parseHttpQuery(method: string, url: URL, headers: IncomingHttpHe
     user,
     password,
     readOnly: method === 'GET' || method === 'HEAD',
+    protocolVersion: Number.parseInt(get('client_protocol_version') ?? '0', 10) || 0,
     contentEncoding: one(headers['content-encoding'])?.trim().toLowerCase() ?? '',
     acceptEncoding: one(headers['accept-encoding'])?.toLowerCase() ?? '',
   }
