@@ -1,0 +1,131 @@
+import { setTimeout } from 'node:timers/promises'
+import type { Admin, Kafka, KafkaMessage } from 'kafkajs'
+import { AvroReader } from '../../platform/avro/avro-reader.ts'
+import type { SchemaRegistry } from '../../platform/avro/schema-registry.ts'
+import { type Clock, wallClock } from '../../platform/clock.ts'
+import { CodedError, messageOf } from '../../platform/errors.ts'
+import { TopicFollower } from '../../platform/kafka/topic-follower.ts'
+import type { Resource } from '../../platform/lifecycle.ts'
+import type { Log } from '../../platform/log.ts'
+import type { Metrics } from '../../platform/metrics.ts'
+import { topicNames } from '../../schemas/topics.ts'
+import type { RegionalMessage } from './regional-message.ts'
+import { regionalFields } from './regional-message.ts'
+
+/** Provisional values older than this are of no use to a wall; final ones come from ClickHouse. */
+const lookBackMs = 15 * 60_000
+
+/** A scrape of the metrics waits no longer than this for the broker. */
+const answerWithinMs = 1_000
+
+export interface RegionalFollowerOptions {
+  readonly kafka: Kafka
+  readonly registry: SchemaRegistry
+  readonly log: Log
+  readonly metrics: Metrics
+  /** Kafka's timestamps are wall time. */
+  readonly wall?: Clock
+  readonly onMessage: (message: RegionalMessage) => void
+  /** Everything below this offset has been given to `onMessage`. */
+  readonly onPosition: (position: number) => void
+}
+
+/** Follows `kpi.regional`; once started, everything that was in its log has been handed over. */
+export class RegionalFollower implements Resource {
+  readonly name = 'kpi.regional'
+  private readonly options: RegionalFollowerOptions
+  private readonly reader: AvroReader<RegionalMessage>
+  private readonly admin: Admin
+  private readonly messages
+  private readonly undecodable
+  private follower: TopicFollower | undefined
+  private position = 0
+  private end = 0
+  private asking: Promise<number> | undefined
+
+  constructor(options: RegionalFollowerOptions) {
+    const { kafka, registry, metrics } = options
+    this.options = options
+    this.reader = new AvroReader(registry, topicNames.regional, regionalFields)
+    this.admin = kafka.admin()
+    this.messages = metrics.counter('regional_messages', 'messages of kpi.regional read')
+    this.undecodable = metrics.counter(
+      'regional_undecodable',
+      'messages of kpi.regional that could not be read',
+    )
+    metrics.gauge('follow_lag_messages', 'messages of kpi.regional not read yet', [], () => this.lag())
+  }
+
+  async start(): Promise<void> {
+    const { kafka, log, wall = wallClock } = this.options
+    await this.admin.connect()
+    const endAtStart = await this.fetchEnd()
+    const follower = new TopicFollower({
+      kafka,
+      topic: topicNames.regional,
+      follower: 'api',
+      from: { sinceMs: wall.now() - lookBackMs },
+      onMessages: messages => this.take(messages),
+      log,
+    })
+    this.follower = follower
+    await follower.start()
+    this.advance(endAtStart)
+    log.info({ position: this.position }, 'following kpi.regional')
+  }
+
+  async stop(): Promise<void> {
+    const follower = this.follower
+    this.follower = undefined
+    await follower?.stop()
+    await this.admin.disconnect()
+  }
+
+  private async take(messages: readonly KafkaMessage[]): Promise<void> {
+    for (const message of messages) {
+      this.messages.inc()
+      const decoded = await this.decode(message)
+      if (decoded) this.options.onMessage(decoded)
+      this.advance(Number(message.offset) + 1)
+    }
+  }
+
+  /** One message that nobody can read must not stop the wall; a registry that is away must. */
+  private async decode({ value, offset }: KafkaMessage): Promise<RegionalMessage | undefined> {
+    if (value === null) return undefined
+    try {
+      await this.reader.prepare([{ value }])
+      return this.reader.decode(value)
+    } catch (error) {
+      if (error instanceof CodedError && error.code === 'registry_unavailable') throw error
+      this.undecodable.inc()
+      this.options.log.warn({ offset, reason: messageOf(error) }, 'a message of kpi.regional cannot be read')
+      return undefined
+    }
+  }
+
+  private advance(position: number): void {
+    this.position = Math.max(this.position, position)
+    this.options.onPosition(this.position)
+  }
+
+  private async fetchEnd(): Promise<number> {
+    const [only] = await this.admin.fetchTopicOffsets(topicNames.regional)
+    this.end = Number(only?.high ?? 0)
+    return this.end
+  }
+
+  /** Asks the broker when the metrics are read; while it does not answer, the end known last stands. */
+  private async lag(): Promise<number> {
+    this.asking ??= this.fetchEnd()
+      .catch(error => {
+        this.options.log.debug({ reason: messageOf(error) }, 'the end of kpi.regional is not known')
+        return this.end
+      })
+      .finally(() => {
+        this.asking = undefined
+      })
+    await Promise.race([this.asking, setTimeout(answerWithinMs, undefined, { ref: false })])
+    return Math.max(0, this.end - this.position)
+  }
+}

@@ -1,0 +1,121 @@
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { SchemaRegistry } from '../platform/avro/schema-registry.ts'
+import { clickhouseClient } from '../platform/clickhouse/clickhouse-client.ts'
+import { wallClock } from '../platform/clock.ts'
+import { ensureTopics } from '../platform/kafka/ensure-topics.ts'
+import { kafkaClient } from '../platform/kafka/kafka-client.ts'
+import { runPart } from '../platform/part.ts'
+import { kpis } from '../schemas/kpis/kpis.ts'
+import { regions } from '../schemas/regions/regions.ts'
+import { Access } from './access/access.ts'
+import { CellSpace } from './cells/cell-space.ts'
+import { CellTable } from './cells/cell-table.ts'
+import { HistoryBootstrap } from './cells/history-bootstrap.ts'
+import { RecordHealthTable } from './cells/record-health.ts'
+import { RegionalFollower } from './cells/regional-follower.ts'
+import { dataHealthRoute } from './rest/data-health-route.ts'
+import { kpisRoute } from './rest/kpis-route.ts'
+import { latestRoute } from './rest/latest-route.ts'
+import { regionsRoute } from './rest/regions-route.ts'
+import { seriesRoute } from './rest/series-route.ts'
+import { streamRoute } from './rest/stream-route.ts'
+import { httpApp } from './server/http-app.ts'
+import { apiSettings } from './settings.ts'
+import { StreamHub } from './stream/stream-hub.ts'
+import { StreamMetrics } from './stream/stream-metrics.ts'
+import { StreamServer } from './stream/stream-server.ts'
+
+/** A first message is expected within this, ms. */
+const helloMs = 10_000
+/** A client that misses this many probes in a row is gone. */
+const missedProbes = 3
+
+const province = '370000'
+
+await runPart({
+  name: 'api',
+  settings: apiSettings,
+  build: async ({ config, log, metrics, clock }) => {
+    const kafka = kafkaClient(config, 'citybrain-api', log)
+    const registry = new SchemaRegistry(config.schemaRegistryUrl)
+    const clickhouse = clickhouseClient(config)
+    const database = config.clickhouseDatabase
+
+    const table = new CellTable(new CellSpace(regions, kpis))
+    const live = new RecordHealthTable(province)
+    const outcomes = metrics.counter('regional_windows', 'windows of kpi.regional, by outcome', ['outcome'])
+    const history = new HistoryBootstrap({ clickhouse, database, table, clock, log, metrics })
+    const follower = new RegionalFollower({
+      kafka,
+      registry,
+      log,
+      metrics,
+      onMessage: message => {
+        outcomes.inc({ outcome: table.put(message) })
+        live.put(message)
+      },
+      onPosition: position => table.advanceTo(position),
+    })
+
+    const access = new Access(config.anonymous)
+    const app = await httpApp({
+      access,
+      log,
+      metrics,
+      wallboardDir: join(import.meta.dirname, 'wallboard/dist'),
+      routes: api => {
+        regionsRoute(api)
+        kpisRoute(api)
+        latestRoute(api, table, clock)
+        seriesRoute(api, { clickhouse, database, clock })
+        streamRoute(api)
+        dataHealthRoute(api, {
+          clickhouse,
+          database,
+          live,
+          position: () => table.position,
+          historyLoaded: () => history.loaded,
+          clock,
+          log,
+        })
+      },
+    })
+    const hub = new StreamHub({
+      table,
+      access,
+      metrics: new StreamMetrics(metrics),
+      limits: {
+        heartbeatMs: config.heartbeatMs,
+        silentMs: missedProbes * config.heartbeatMs,
+        helloMs,
+        maxBufferedBytes: config.maxBufferedBytes,
+      },
+      clock,
+      clockSpeed: config.clockSpeed,
+      wall: wallClock,
+    })
+    return [
+      { name: 'topics', start: () => ensureTopics(kafka), stop: async () => undefined },
+      { name: 'clickhouse', start: async () => undefined, stop: () => clickhouse.close() },
+      history,
+      follower,
+      {
+        name: 'http',
+        start: async () => {
+          await app.listen({ host: config.host, port: config.port })
+          const { port } = app.server.address() as AddressInfo
+          log.info({ url: `http://${config.host}:${port}` }, 'serving')
+        },
+        stop: () => app.close(),
+      },
+      new StreamServer({
+        server: app.server,
+        hub,
+        tickMs: config.tickMs,
+        probeMs: config.heartbeatMs,
+        log,
+      }),
+    ]
+  },
+})

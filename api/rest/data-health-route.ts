@@ -1,0 +1,112 @@
+import type { ClickHouseClient } from '@clickhouse/client'
+import { type Static, Type } from 'typebox'
+import { type Clock, wallClock } from '../../platform/clock.ts'
+import { messageOf } from '../../platform/errors.ts'
+import type { Log } from '../../platform/log.ts'
+import { recordIds } from '../../schemas/records/record.ts'
+import { records } from '../../schemas/records/records.ts'
+import type { RecordHealthTable } from '../cells/record-health.ts'
+import { problemResponses } from '../server/problems.ts'
+import type { Api } from '../server/type-provider.ts'
+import { type Flow, readFlows } from './flow-query.ts'
+import { recent } from './recent.ts'
+import { EpochMs, NullableNumber, Position } from './wire-schemas.ts'
+
+const overMs = 3_600_000
+const keepMs = 5_000
+
+const Count = (description: string) => Type.Unsafe<number | null>({ type: ['integer', 'null'], description })
+
+const RecordSchema = Type.Object({
+  record: Type.String(),
+  feed: Type.String(),
+  newest_window: Type.Unsafe<{ window_start: number; window_end: number } | null>({
+    type: ['object', 'null'],
+    properties: { window_start: EpochMs, window_end: EpochMs },
+    description: 'Newest window of the province, provisional or not',
+  }),
+  readings_per_s: NullableNumber,
+  watermark_delay_ms: Count('How far the newest counted reading lies behind the clock'),
+  close_delay_ms: Count('From the end of the newest final window to its result'),
+  readings: Count('Counted in the final windows that start in the last hour'),
+  duplicates: Count('Readings that came more than once, in the same windows'),
+  late: Count('Readings that came after one of these windows had closed'),
+  rejected: Count('Readings refused in the last hour'),
+})
+
+const Health = Type.Object({
+  server_time: EpochMs,
+  position: Position,
+  history: Type.Enum(['loaded', 'missing'], {
+    description: '`missing`: ClickHouse was away at the start, older values are not served yet',
+  }),
+  stored: Type.Enum(['read', 'unavailable'], {
+    description: '`unavailable`: ClickHouse does not answer, the counts of the last hour are null',
+  }),
+  over_ms: Type.Integer({ description: 'Time that the counts are for' }),
+  records: Type.Array(RecordSchema),
+})
+
+export interface DataHealthOptions {
+  readonly clickhouse: ClickHouseClient
+  readonly database: string
+  readonly live: RecordHealthTable
+  readonly position: () => number
+  readonly historyLoaded: () => boolean
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** `GET /v1/health/data`: can what the wall shows be trusted? Per record type, for the whole province. */
+export function dataHealthRoute(api: Api, options: DataHealthOptions): void {
+  const { clickhouse, database, live, position, historyLoaded, clock, log } = options
+  const flows = recent(() => readFlows(clickhouse, database, clock.now() - overMs), keepMs, wallClock)
+  const stored = async (): Promise<readonly Flow[] | undefined> => {
+    try {
+      return await flows()
+    } catch (error) {
+      log.warn({ reason: messageOf(error) }, 'the flow of the last hour cannot be read')
+      return undefined
+    }
+  }
+  api.get(
+    '/health/data',
+    {
+      schema: {
+        operationId: 'dataHealth',
+        summary: 'Flow of readings per record type: rate, duplicates, late, rejected, delays',
+        tags: ['health'],
+        response: { 200: Health, ...problemResponses('unauthorized') },
+      },
+    },
+    async (_request, reply) => {
+      const counted = await stored()
+      const now = clock.now()
+      reply.header('cache-control', 'no-store')
+      const health: Static<typeof Health> = {
+        server_time: now,
+        position: position(),
+        history: historyLoaded() ? 'loaded' : 'missing',
+        stored: counted ? 'read' : 'unavailable',
+        over_ms: overMs,
+        records: recordIds.map(record => ({
+          feed: records[record].feed,
+          ...live.healthOf(record, now),
+          ...countsOf(record, counted),
+        })),
+      }
+      return health
+    },
+  )
+}
+
+function countsOf(record: string, flows: readonly Flow[] | undefined) {
+  if (!flows) return { readings: null, duplicates: null, late: null, rejected: null }
+  const {
+    readings = 0,
+    duplicates = 0,
+    late = 0,
+    rejected = 0,
+  } = flows.find(flow => flow.record === record) ?? {}
+  return { readings, duplicates, late, rejected }
+}

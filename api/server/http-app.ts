@@ -1,0 +1,82 @@
+import compress from '@fastify/compress'
+import helmet from '@fastify/helmet'
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import fastify, { type FastifyInstance } from 'fastify'
+import type { Log } from '../../platform/log.ts'
+import type { Metrics } from '../../platform/metrics.ts'
+import type { Access } from '../access/access.ts'
+import { openApi } from './openapi.ts'
+import { installProblems, sendProblem } from './problems.ts'
+import { type Api, withTypes } from './type-provider.ts'
+import { wallboardFiles } from './wallboard-files.ts'
+
+export interface HttpAppOptions {
+  readonly access: Access
+  readonly log: Log
+  readonly metrics: Metrics
+  /** Folder of the built wallboard. */
+  readonly wallboardDir: string
+  /** Adds the routes below `/v1`, all of them behind `access`. */
+  readonly routes: (api: Api) => void
+}
+
+/** Only from here, no inline scripts; charts set style attributes; the stream is a WebSocket. */
+const contentSecurityPolicy = {
+  useDefaults: false,
+  directives: {
+    defaultSrc: ["'self'"],
+    scriptSrc: ["'self'"],
+    styleSrc: ["'self'", "'unsafe-inline'"],
+    imgSrc: ["'self'", 'data:', 'blob:'],
+    fontSrc: ["'self'", 'data:'],
+    connectSrc: ["'self'", 'ws:', 'wss:'],
+    workerSrc: ["'self'", 'blob:'],
+    objectSrc: ["'none'"],
+    baseUri: ["'self'"],
+    formAction: ["'self'"],
+    frameAncestors: ["'self'"],
+  },
+}
+
+/** The HTTP side: wallboard at `/`, API at `/v1`, its description at `/docs`. */
+export async function httpApp(options: HttpAppOptions): Promise<FastifyInstance> {
+  const { access, log, metrics, wallboardDir, routes } = options
+  const app = fastify({
+    forceCloseConnections: true,
+    // Unknown parameters are errors: a misspelt filter must not look like an answer.
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array', allowUnionTypes: true } },
+  })
+  installProblems(app, log)
+  measure(app, metrics)
+  await app.register(helmet, { contentSecurityPolicy, strictTransportSecurity: false })
+  await app.register(compress, { threshold: 1024 })
+  await app.register(swagger, openApi)
+  await app.register(swaggerUi, { routePrefix: '/docs' })
+  await app.register(
+    async scope => {
+      scope.addHook('onRequest', async (request, reply) => {
+        const viewer = access.admit({ remoteAddress: request.socket.remoteAddress })
+        if (!viewer)
+          return sendProblem(reply, 'unauthorized', 'anonymous viewers are admitted on loopback only')
+      })
+      routes(withTypes(scope))
+    },
+    { prefix: '/v1' },
+  )
+  await wallboardFiles(app, wallboardDir)
+  return app
+}
+
+function measure(app: FastifyInstance, metrics: Metrics): void {
+  const seconds = metrics.histogram(
+    'rest_seconds',
+    'time to answer, by route and status',
+    [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10],
+    ['route', 'status'],
+  )
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'none'
+    seconds.observe({ route, status: String(reply.statusCode) }, reply.elapsedTime / 1000)
+  })
+}

@@ -1,0 +1,108 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { type Static, Type } from 'typebox'
+import { CodedError, messageOf } from '../../platform/errors.ts'
+import type { Log } from '../../platform/log.ts'
+
+/** Every error of the API: a stable code, its status, and what it means. */
+export const problems = {
+  invalid_request: { status: 400, title: 'The request is not valid' },
+  unknown_region: { status: 400, title: 'There is no such region' },
+  unknown_kpi: { status: 404, title: 'There is no such KPI' },
+  range_too_long: { status: 400, title: 'The time range is too long for this step' },
+  too_many_points: { status: 400, title: 'The answer would have too many points' },
+  unauthorized: { status: 401, title: 'Not signed in' },
+  not_found: { status: 404, title: 'There is nothing here' },
+  upgrade_required: { status: 426, title: 'This is a WebSocket endpoint' },
+  internal_error: { status: 500, title: 'The server failed' },
+  history_unavailable: { status: 503, title: 'Stored values cannot be read now' },
+} as const
+
+export type ProblemCode = keyof typeof problems
+
+/** RFC 9457. */
+export const Problem = Type.Object(
+  {
+    type: Type.String({ description: 'about:blank' }),
+    title: Type.String(),
+    status: Type.Integer(),
+    code: Type.Enum(Object.keys(problems)),
+    detail: Type.String(),
+    hint: Type.Optional(Type.String({ description: 'What to do about it' })),
+  },
+  { description: 'RFC 9457 problem' },
+)
+
+export function isProblemCode(code: string): code is ProblemCode {
+  return Object.hasOwn(problems, code)
+}
+
+/** The documented answers of a route besides its good one. */
+export function problemResponses(...codes: readonly ProblemCode[]) {
+  const statuses = new Set(codes.map(code => problems[code].status))
+  return Object.fromEntries(
+    [...statuses].map(status => [
+      status,
+      { description: titlesOf(codes, status), content: { 'application/problem+json': { schema: Problem } } },
+    ]),
+  )
+}
+
+function titlesOf(codes: readonly ProblemCode[], status: number): string {
+  return codes
+    .filter(code => problems[code].status === status)
+    .map(code => `\`${code}\`: ${problems[code].title}`)
+    .join('; ')
+}
+
+/** Every error leaves as a problem; what is not in the table is ours to repair, and logged. */
+export function installProblems(app: FastifyInstance, log: Log): void {
+  app.setErrorHandler(async (error, request, reply) => {
+    const { code, detail, hint } = explain(error)
+    if (problems[code].status >= 500) {
+      log.error(
+        { method: request.method, url: request.url, code, reason: messageOf(error) },
+        'request failed',
+      )
+    }
+    return sendProblem(reply, code, detail, hint)
+  })
+  app.setNotFoundHandler(async (request: FastifyRequest, reply) =>
+    sendProblem(reply, 'not_found', `${request.method} ${request.url} is not served here`, 'see /docs'),
+  )
+}
+
+function explain(error: unknown): { code: ProblemCode; detail: string; hint?: string } {
+  if (error instanceof CodedError && isProblemCode(error.code)) {
+    const { code, message: detail, hint } = error
+    return hint === undefined ? { code, detail } : { code, detail, hint }
+  }
+  if (isClientError(error)) return { code: 'invalid_request', detail: messageOf(error) }
+  return { code: 'internal_error', detail: 'the reason is in the log of the api' }
+}
+
+/** What Fastify itself refuses: schemas that do not hold, bodies that are too large. */
+function isClientError(error: unknown): boolean {
+  return (
+    typeof error === 'object' &&
+    error !== null &&
+    'statusCode' in error &&
+    typeof error.statusCode === 'number' &&
+    error.statusCode >= 400 &&
+    error.statusCode < 500
+  )
+}
+
+export function sendProblem(
+  reply: FastifyReply,
+  code: ProblemCode,
+  detail: string,
+  hint?: string,
+): FastifyReply {
+  const { status, title } = problems[code]
+  const problem: Static<typeof Problem> = { type: 'about:blank', title, status, code, detail }
+  if (status === 503) reply.header('retry-after', '5')
+  return reply
+    .code(status)
+    .type('application/problem+json')
+    .send(JSON.stringify(hint === undefined ? problem : { ...problem, hint }))
+}

@@ -1,0 +1,48 @@
+import { Type } from 'typebox'
+import { registrySettings } from '../platform/avro/schema-registry.ts'
+import { clickhouseSettings } from '../platform/clickhouse/clickhouse-client.ts'
+import { setting } from '../platform/config.ts'
+import { kafkaSettings } from '../platform/kafka/kafka-client.ts'
+import { anonymousPolicies } from './access/access.ts'
+
+export const apiSettings = {
+  ...kafkaSettings,
+  ...registrySettings,
+  ...clickhouseSettings,
+  host: setting({
+    env: 'API_HOST',
+    type: Type.String(),
+    fallback: '127.0.0.1',
+    describe: 'where the api and the wallboard listen',
+  }),
+  port: setting({
+    env: 'API_PORT',
+    type: Type.Integer({ minimum: 0, maximum: 65535 }),
+    fallback: 8080,
+    describe: 'port of the api and the wallboard',
+  }),
+  anonymous: setting({
+    env: 'AUTH_ANONYMOUS',
+    type: Type.Enum([...anonymousPolicies]),
+    fallback: 'loopback',
+    describe: 'where viewers need no token: loopback, or off for nowhere',
+  }),
+  tickMs: setting({
+    env: 'STREAM_TICK_MS',
+    type: Type.Integer({ minimum: 10, maximum: 10_000 }),
+    fallback: 250,
+    describe: 'how often changes are sent to stream clients, ms',
+  }),
+  heartbeatMs: setting({
+    env: 'STREAM_HEARTBEAT_MS',
+    type: Type.Integer({ minimum: 100, maximum: 120_000 }),
+    fallback: 10_000,
+    describe: 'a stream client hears something at least this often, ms',
+  }),
+  maxBufferedBytes: setting({
+    env: 'STREAM_MAX_BUFFERED_BYTES',
+    type: Type.Integer({ minimum: 65_536 }),
+    fallback: 4 * 1024 * 1024,
+    describe: 'a stream client that leaves more unread is closed, bytes',
+  }),
+}
