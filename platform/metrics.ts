@@ -5,12 +5,18 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
  * counters end in `_total`; the part is added here so that nobody can forget it.
  */
 export class Metrics {
-  readonly registry = new Registry()
+  readonly registry: Registry
   private readonly part: string
 
-  constructor(part: string) {
+  constructor(part: string, registry = new Registry()) {
     if (!/^[a-z][a-z0-9_]*$/.test(part)) throw new Error(`not a metrics part name: ${part}`)
     this.part = part
+    this.registry = registry
+  }
+
+  /** The metrics of another part in the same process. */
+  of(part: string): Metrics {
+    return new Metrics(part, this.registry)
   }
 
   /** CPU, memory, event loop and garbage collection of this process. */
@@ -22,8 +28,21 @@ export class Metrics {
     return new Counter({ name: this.name(`${what}_total`), help, labelNames, registers: [this.registry] })
   }
 
-  gauge<L extends string>(what: string, help: string, labelNames: readonly L[] = []): Gauge<L> {
-    return new Gauge({ name: this.name(what), help, labelNames, registers: [this.registry] })
+  /** @param read asked for the value whenever the metrics are, where nothing else sets it */
+  gauge<L extends string>(
+    what: string,
+    help: string,
+    labelNames: readonly L[] = [],
+    read?: () => number | Promise<number>,
+  ): Gauge<L> {
+    const options = { name: this.name(what), help, labelNames, registers: [this.registry] }
+    if (!read) return new Gauge(options)
+    return new Gauge({
+      ...options,
+      async collect() {
+        this.set(await read())
+      },
+    })
   }
 
   histogram<L extends string>(

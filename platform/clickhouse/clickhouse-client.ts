@@ -1,4 +1,4 @@
-import { type ClickHouseClient, createClient } from '@clickhouse/client'
+import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client'
 import { Type } from 'typebox'
 import { type Config, setting } from '../config.ts'
 
@@ -38,5 +38,7 @@ export function clickhouseClient(config: Config<typeof clickhouseSettings>): Cli
     password: config.clickhousePassword,
     request_timeout: 120_000,
     keep_alive: { enabled: true },
+    // Its lines are not in our format, and what goes wrong is thrown at the caller anyway.
+    log: { level: ClickHouseLogLevel.OFF },
   })
 }

@@ -9,7 +9,7 @@ export function supersedes(
 }
 
 /** What the choice of the current value looks at. */
-export type Candidate = Pick<Cell, 'window_start' | 'coverage' | 'status' | 'value'>
+export type Candidate = Pick<Cell, 'window_start' | 'coverage' | 'status'>
 
 /**
  * The current value of a cell: the newest window whose coverage reaches the KPI's minimum,
