@@ -11,15 +11,10 @@ import { regions } from '../schemas/regions/regions.ts'
 import { Access } from './access/access.ts'
 import { CellSpace } from './cells/cell-space.ts'
 import { CellTable } from './cells/cell-table.ts'
-import { HistoryBootstrap } from './cells/history-bootstrap.ts'
 import { RecordHealthTable } from './cells/record-health.ts'
 import { RegionalFollower } from './cells/regional-follower.ts'
-import { dataHealthRoute } from './rest/data-health-route.ts'
-import { kpisRoute } from './rest/kpis-route.ts'
-import { latestRoute } from './rest/latest-route.ts'
-import { regionsRoute } from './rest/regions-route.ts'
-import { seriesRoute } from './rest/series-route.ts'
-import { streamRoute } from './rest/stream-route.ts'
+import { HistoryBootstrap } from './history/history-bootstrap.ts'
+import { routes } from './rest/routes.ts'
 import { httpApp } from './server/http-app.ts'
 import { apiSettings } from './settings.ts'
 import { StreamHub } from './stream/stream-hub.ts'
@@ -64,22 +59,16 @@ await runPart({
       log,
       metrics,
       wallboardDir: join(import.meta.dirname, 'wallboard/dist'),
-      routes: api => {
-        regionsRoute(api)
-        kpisRoute(api)
-        latestRoute(api, table, clock)
-        seriesRoute(api, { clickhouse, database, clock })
-        streamRoute(api)
-        dataHealthRoute(api, {
+      routes: api =>
+        routes(api, {
+          table,
+          live,
           clickhouse,
           database,
-          live,
-          position: () => table.position,
           historyLoaded: () => history.loaded,
           clock,
           log,
-        })
-      },
+        }),
     })
     const hub = new StreamHub({
       table,

@@ -1,15 +1,13 @@
-import type { ClickHouseClient } from '@clickhouse/client'
 import { type Static, Type } from 'typebox'
-import { type Clock, wallClock } from '../../platform/clock.ts'
+import { wallClock } from '../../platform/clock.ts'
 import { messageOf } from '../../platform/errors.ts'
-import type { Log } from '../../platform/log.ts'
 import { recordIds } from '../../schemas/records/record.ts'
 import { records } from '../../schemas/records/records.ts'
-import type { RecordHealthTable } from '../cells/record-health.ts'
+import { type Flow, readFlows } from '../history/read-flows.ts'
 import { problemResponses } from '../server/problems.ts'
 import type { Api } from '../server/type-provider.ts'
-import { type Flow, readFlows } from './flow-query.ts'
 import { recent } from './recent.ts'
+import type { Sources } from './sources.ts'
 import { EpochMs, NullableNumber, Position } from './wire-schemas.ts'
 
 const overMs = 3_600_000
@@ -47,19 +45,9 @@ const Health = Type.Object({
   records: Type.Array(RecordSchema),
 })
 
-export interface DataHealthOptions {
-  readonly clickhouse: ClickHouseClient
-  readonly database: string
-  readonly live: RecordHealthTable
-  readonly position: () => number
-  readonly historyLoaded: () => boolean
-  readonly clock: Clock
-  readonly log: Log
-}
-
 /** `GET /v1/health/data`: can what the wall shows be trusted? Per record type, for the whole province. */
-export function dataHealthRoute(api: Api, options: DataHealthOptions): void {
-  const { clickhouse, database, live, position, historyLoaded, clock, log } = options
+export function dataHealthRoute(api: Api, sources: Sources): void {
+  const { table, live, clickhouse, database, historyLoaded, clock, log } = sources
   const flows = recent(() => readFlows(clickhouse, database, clock.now() - overMs), keepMs, wallClock)
   const stored = async (): Promise<readonly Flow[] | undefined> => {
     try {
@@ -85,7 +73,7 @@ export function dataHealthRoute(api: Api, options: DataHealthOptions): void {
       reply.header('cache-control', 'no-store')
       const health: Static<typeof Health> = {
         server_time: now,
-        position: position(),
+        position: table.position,
         history: historyLoaded() ? 'loaded' : 'missing',
         stored: counted ? 'read' : 'unavailable',
         over_ms: overMs,

@@ -1,11 +1,10 @@
 import { Type } from 'typebox'
-import type { Clock } from '../../platform/clock.ts'
 import { depths } from '../../schemas/protocol/stream.ts'
-import type { CellTable } from '../cells/cell-table.ts'
 import { cellsJson } from '../cells/cells-json.ts'
 import { select } from '../cells/selection.ts'
 import { problemResponses } from '../server/problems.ts'
 import type { Api } from '../server/type-provider.ts'
+import type { Sources } from './sources.ts'
 import { CellSchema, EpochMs, Position, RegionList } from './wire-schemas.ts'
 
 const Query = Type.Object(
@@ -23,7 +22,7 @@ const Query = Type.Object(
 )
 
 /** `GET /v1/kpis/latest`: current values, the same cells as a snapshot on the stream. */
-export function latestRoute(api: Api, table: CellTable, clock: Clock): void {
+export function latestRoute(api: Api, { table, clock }: Sources): void {
   api.get(
     '/kpis/latest',
     {

@@ -1,13 +1,12 @@
-import type { ClickHouseClient } from '@clickhouse/client'
 import { type Static, Type } from 'typebox'
-import type { Clock } from '../../platform/clock.ts'
 import { CodedError } from '../../platform/errors.ts'
 import { kpiOf } from '../../schemas/kpis/kpis.ts'
 import { regionsOf } from '../cells/selection.ts'
+import { Point, readSeries } from '../history/read-series.ts'
+import { stepNames, timeRange } from '../history/time-range.ts'
 import { problemResponses } from '../server/problems.ts'
 import type { Api } from '../server/type-provider.ts'
-import { Point, readSeries } from './series-query.ts'
-import { stepNames, timeRange } from './time-range.ts'
+import type { Sources } from './sources.ts'
 import { EpochMs, RegionList } from './wire-schemas.ts'
 
 const instant = 'RFC 3339 with Z or an offset, or epoch ms'
@@ -33,14 +32,8 @@ const Series = Type.Object({
   series: Type.Array(Type.Object({ region: Type.String(), points: Type.Array(Point) })),
 })
 
-export interface SeriesRouteOptions {
-  readonly clickhouse: ClickHouseClient
-  readonly database: string
-  readonly clock: Clock
-}
-
 /** `GET /v1/kpis/{kpi}/series`: stored values of one KPI over time. */
-export function seriesRoute(api: Api, { clickhouse, database, clock }: SeriesRouteOptions): void {
+export function seriesRoute(api: Api, { clickhouse, database, clock }: Sources): void {
   api.get(
     '/kpis/:kpi/series',
     {

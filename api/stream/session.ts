@@ -19,7 +19,7 @@ export const maxSubscriptions = 32
 
 export interface SessionOptions {
   readonly connection: Connection
-  readonly shapes: Shapes
+  readonly shapes: Shapes<Session>
   readonly space: CellSpace
   readonly metrics: StreamMetrics
   /** A client that leaves more than this unread is closed, bytes. */
@@ -34,11 +34,11 @@ export class Session {
   lastHeardAt: number
   lastSentAt: number
   private readonly options: SessionOptions
-  private readonly subscriptions = new Map<string, Shape>()
+  private readonly subscriptions = new Map<string, Shape<Session>>()
   /** Subscriptions that wait for their snapshot. */
   private readonly waiting = new Set<string>()
   /** The union of all subscriptions that have their snapshot: what deltas are made for. */
-  private joined: Shape | undefined
+  private joined: Shape<Session> | undefined
   private closed = false
 
   constructor(options: SessionOptions) {
@@ -67,7 +67,7 @@ export class Session {
   }
 
   /** Hands out the subscriptions that wait for a snapshot; from now on deltas cover them. */
-  takeWaiting(): readonly { readonly id: string; readonly shape: Shape }[] {
+  takeWaiting(): readonly { readonly id: string; readonly shape: Shape<Session> }[] {
     if (this.waiting.size === 0) return []
     const taken = [...this.subscriptions].flatMap(([id, shape]) =>
       this.waiting.has(id) ? [{ id, shape }] : [],

@@ -40,7 +40,7 @@ export interface StreamHubOptions {
  */
 export class StreamHub {
   private readonly options: StreamHubOptions
-  private readonly shapes = new Shapes()
+  private readonly shapes = new Shapes<Session>()
   private readonly sessions = new Set<Session>()
 
   constructor(options: StreamHubOptions) {

@@ -2,8 +2,8 @@ import type { ClickHouseClient } from '@clickhouse/client'
 import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { statuses } from '../../schemas/protocol/stream.ts'
-import type { CellSpace } from './cell-space.ts'
-import type { KpiValue, RegionWindow } from './region-window.ts'
+import type { CellSpace } from '../cells/cell-space.ts'
+import type { KpiValue, RegionWindow } from '../cells/region-window.ts'
 
 const HistoryRow = Type.Object({
   kpi: Type.String(),

@@ -5,8 +5,8 @@ import { messageOf } from '../../platform/errors.ts'
 import type { Resource } from '../../platform/lifecycle.ts'
 import type { Log } from '../../platform/log.ts'
 import type { Metrics } from '../../platform/metrics.ts'
-import type { CellTable } from './cell-table.ts'
-import { newestWindows } from './kpi-history.ts'
+import type { CellTable } from '../cells/cell-table.ts'
+import { newestWindows } from './newest-windows.ts'
 
 const lookBackMs = 24 * 3_600_000
 const attemptMs = 10_000

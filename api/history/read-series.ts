@@ -2,8 +2,8 @@ import type { ClickHouseClient } from '@clickhouse/client'
 import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { CodedError, messageOf } from '../../platform/errors.ts'
+import { Coverage, EpochMs, NullableNumber, StatusName } from '../rest/wire-schemas.ts'
 import { type Step, steps, type TimeRange } from './time-range.ts'
-import { Coverage, EpochMs, NullableNumber, StatusName } from './wire-schemas.ts'
 
 export const maxPoints = 50_000
 const answerWithinMs = 20_000

@@ -1,0 +1,18 @@
+import type { Api } from '../server/type-provider.ts'
+import { dataHealthRoute } from './data-health-route.ts'
+import { kpisRoute } from './kpis-route.ts'
+import { latestRoute } from './latest-route.ts'
+import { regionsRoute } from './regions-route.ts'
+import { seriesRoute } from './series-route.ts'
+import type { Sources } from './sources.ts'
+import { streamRoute } from './stream-route.ts'
+
+/** Everything below `/v1`. */
+export function routes(api: Api, sources: Sources): void {
+  regionsRoute(api)
+  kpisRoute(api)
+  latestRoute(api, sources)
+  seriesRoute(api, sources)
+  streamRoute(api)
+  dataHealthRoute(api, sources)
+}
