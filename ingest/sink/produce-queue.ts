@@ -1,8 +1,9 @@
-import { type Kafka, Partitioners, type Producer } from 'kafkajs'
+import type { Kafka, Producer } from 'kafkajs'
 import { CodedError, messageOf } from '../../platform/errors.ts'
 import type { Resource } from '../../platform/lifecycle.ts'
 import type { Log } from '../../platform/log.ts'
 import type { Metrics } from '../../platform/metrics.ts'
+import { javaPartitioner } from './partitioner.ts'
 import { type Outgoing, SendQueue } from './send-queue.ts'
 
 export interface ProduceQueueOptions {
@@ -42,14 +43,14 @@ export class ProduceQueue implements Resource {
   constructor(options: ProduceQueueOptions) {
     this.options = options
     this.producer = options.kafka.producer({
-      // The partitioner of the Java client: any producer puts an asset's messages into the same partition.
-      createPartitioner: Partitioners.DefaultPartitioner,
+      // Any producer, of any language, puts an asset's messages into the same partition.
+      createPartitioner: javaPartitioner,
       allowAutoTopicCreation: false,
     })
     const { metrics } = options
     const buckets = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
     this.seconds = metrics.histogram('produce_seconds', 'from produce request to acknowledgement', buckets)
-    this.bytes = metrics.counter('produced_bytes', 'bytes of values acknowledged by Kafka, by topic', [
+    this.bytes = metrics.counter('produced_bytes', 'bytes of records acknowledged by Kafka, by topic', [
       'topic',
     ])
     this.messages = metrics.gauge('queued_messages', 'messages that Kafka has not acknowledged yet')

@@ -140,7 +140,7 @@ export class SendQueue {
   }
 }
 
-/** Room for what a record batch adds to the value: the key, lengths, offset and time deltas. */
+/** With room for what a record batch adds to key and value: lengths, offset and time deltas. */
 function bytesOf({ key, value }: Outgoing): number {
-  return value.length + (key?.length ?? 0) * 3 + 24
+  return value.length + (key === null ? 0 : Buffer.byteLength(key)) + 24
 }

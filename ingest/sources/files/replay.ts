@@ -1,0 +1,175 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { RecordId } from '../../../schemas/records/record.ts'
+import { DoorClient } from './door-client.ts'
+import { formatOf } from './format.ts'
+import { emptyPlan, type Plan, type PlannedReading } from './plan.ts'
+import type { ReplayOptions } from './replay-options.ts'
+import { type Schedule, schedule, shifted } from './schedule-readings.ts'
+import { type SourceFile, sourceFile } from './source-file.ts'
+
+const batchReadings = 5_000
+const batchAssets = 2_000
+/** Paced replay posts what is due this often, wall ms. */
+const paceMs = 1_000
+
+/** Told how far it is: reading counts bytes on disk, posting counts readings. */
+export interface ReplayProgress {
+  begin(step: 'reading' | 'posting', total: number): void
+  advance(by: number): void
+  end(): void
+}
+
+export interface Refused {
+  count: number
+  /** The first message of this code. */
+  readonly example: string
+}
+
+export interface ReplayResult {
+  readonly schedules: readonly Schedule[]
+  readonly assets: number
+  accepted: number
+  /** By code; of assets and readings. */
+  readonly rejected: Map<string, Refused>
+  retries: number
+  /** Why posting ended early. */
+  failure?: unknown
+}
+
+/**
+ * Files -> assets and readings -> the HTTP door, readings in event-time order.
+ * @throws CodedError of reading a file. When the door fails and trying again does not help, the result says so.
+ */
+export async function replay(options: ReplayOptions, progress: ReplayProgress): Promise<ReplayResult> {
+  const schedules = (await readFiles(options, progress)).map(plan => schedule(plan, options))
+  const result: ReplayResult = {
+    schedules,
+    assets: schedules.reduce((sum, { plan }) => sum + plan.assets.size, 0),
+    accepted: 0,
+    rejected: new Map(),
+    retries: 0,
+  }
+  if (options.dryRun) return result
+  const door = new DoorClient(options.to)
+  try {
+    for (const { plan } of schedules) await postAssets(door, plan, result)
+    await postReadings(door, schedules, options.speed, result, progress)
+  } catch (error) {
+    result.failure = error
+  }
+  result.retries = door.retries
+  return result
+}
+
+async function readFiles(options: ReplayOptions, progress: ReplayProgress): Promise<readonly Plan[]> {
+  const files = await Promise.all(options.files.map(sourceFile))
+  const formats = files.map(file => ({ file, format: formatOf(file) }))
+  const plans = new Map<string, Plan>()
+  progress.begin('reading', sizeOf(files))
+  try {
+    for (const { file, format } of formats) {
+      const dataset = format.dataset(file)
+      const plan = plans.get(dataset) ?? emptyPlan(dataset)
+      plans.set(dataset, plan)
+      const { seed, pdcpKbitVendors } = options
+      await format.read(file, plan, { seed, pdcpKbitVendors, onProgress: bytes => progress.advance(bytes) })
+    }
+  } finally {
+    progress.end()
+  }
+  return [...plans.values()]
+}
+
+async function postAssets(door: DoorClient, plan: Plan, result: ReplayResult): Promise<void> {
+  const assets = [...plan.assets.values()]
+  for (let from = 0; from < assets.length; from += batchAssets) {
+    const { rejected } = await door.post('/v1/assets', assets.slice(from, from + batchAssets))
+    for (const { code, message } of rejected) refuse(result, code, message)
+  }
+}
+
+async function postReadings(
+  door: DoorClient,
+  schedules: readonly Schedule[],
+  speed: number,
+  result: ReplayResult,
+  progress: ReplayProgress,
+): Promise<void> {
+  const readings = merged(schedules)
+  progress.begin('posting', readings.length)
+  const batches = new Map<RecordId, object[]>()
+  const flush = async (record: RecordId, items: object[]): Promise<void> => {
+    batches.delete(record)
+    const { accepted, rejected } = await door.post(`/v1/telemetry/${record}`, items)
+    result.accepted += accepted
+    for (const { code, message } of rejected) refuse(result, code, message)
+    progress.advance(items.length)
+  }
+  const flushAll = async () => {
+    for (const [record, items] of [...batches]) await flush(record, items)
+  }
+  try {
+    const pace = new Pace(speed, readings[0]?.atMs ?? 0)
+    for (const { atMs, from, reading } of readings) {
+      if (pace.isAhead(atMs)) {
+        await flushAll()
+        await pace.until(atMs)
+      }
+      const items = batches.get(reading.record) ?? []
+      batches.set(reading.record, items)
+      items.push(shifted(from, reading))
+      if (items.length >= batchReadings) await flush(reading.record, items)
+    }
+    await flushAll()
+  } finally {
+    progress.end()
+  }
+}
+
+/** Holds event time to `speed` times wall time, in steps. */
+class Pace {
+  private readonly speed: number
+  private readonly firstMs: number
+  private readonly started = performance.now()
+
+  constructor(speed: number, firstMs: number) {
+    this.speed = speed
+    this.firstMs = firstMs
+  }
+
+  isAhead(eventMs: number): boolean {
+    return this.waitMs(eventMs) > paceMs
+  }
+
+  async until(eventMs: number): Promise<void> {
+    await sleep(this.waitMs(eventMs))
+  }
+
+  private waitMs(eventMs: number): number {
+    return (eventMs - this.firstMs) / this.speed - (performance.now() - this.started)
+  }
+}
+
+interface Due {
+  readonly atMs: number
+  readonly from: Schedule
+  readonly reading: PlannedReading
+}
+
+/** The readings of all data sets, by shifted time; each data set is in order already. */
+function merged(schedules: readonly Schedule[]): readonly Due[] {
+  const due = schedules.flatMap(from =>
+    from.readings.map((reading): Due => ({ atMs: reading.eventTimeMs + from.shiftMs, from, reading })),
+  )
+  return schedules.length > 1 ? due.sort((a, b) => a.atMs - b.atMs) : due
+}
+
+function refuse({ rejected }: ReplayResult, code: string, message: string): void {
+  const refused = rejected.get(code)
+  if (refused) refused.count++
+  else rejected.set(code, { count: 1, example: message })
+}
+
+function sizeOf(files: readonly SourceFile[]): number {
+  return files.reduce((sum, { size }) => sum + size, 0)
+}
