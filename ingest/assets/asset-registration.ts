@@ -8,7 +8,7 @@ import type { KnownAssets } from './known-assets.ts'
 import { parseAsset, sameAsset } from './parse-asset.ts'
 
 export interface RegistrationOptions {
-  readonly assets: KnownAssets
+  readonly assets: Pick<KnownAssets, 'get' | 'writing' | 'written' | 'doubtful'>
   readonly encode: (topic: string, value: unknown) => Buffer
   readonly send: (messages: readonly Outgoing[]) => Promise<void>
   readonly clock: Clock

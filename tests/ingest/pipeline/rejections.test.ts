@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest'
+import { UnparsedLine } from '../../../ingest/pipeline/normalise.ts'
+import type { RecordId } from '../../../schemas/records/record.ts'
+import { type RejectionCode, rejections } from '../../../schemas/records/rejection.ts'
+import { cellAsset, day, memoryIngest, noon, rackAsset } from '../memory-ingest.ts'
+
+const at = '2026-07-01T11:59:00Z'
+const rack = { asset_id: 'rack-1', event_time: at, it_power_w: 4200 }
+const cell = { asset_id: 'cell-1', event_time: at, period_s: 900 }
+const alarm = { asset_id: 'cell-1', event_time: at, alarm_id: 'a1', state: 'raised' }
+
+const examples: readonly [RejectionCode, RecordId, unknown, string][] = [
+  ['malformed_json', 'rack', new UnparsedLine('{oops', 'bad token'), 'bad token'],
+  ['not_an_object', 'rack', 17, 'expected an object, got 17'],
+  ['not_an_object', 'rack', null, 'expected an object, got null'],
+  ['not_an_object', 'rack', [rack], 'expected an object'],
+  ['field_missing', 'rack', { ...rack, asset_id: undefined }, 'asset_id: is required'],
+  ['field_missing', 'rack', { ...rack, event_time: null }, 'event_time: is required'],
+  ['field_missing', 'radio_alarm', { ...alarm, alarm_id: null }, 'alarm_id: is required'],
+  ['field_type', 'rack', { ...rack, asset_id: 5 }, 'asset_id: expected a text, got 5'],
+  ['field_type', 'rack', { ...rack, it_power_w: '4200' }, 'it_power_w: expected a finite number, got "4200"'],
+  ['field_type', 'rack', { ...rack, it_power_w: 'NaN' }, 'it_power_w: expected a finite number, got "NaN"'],
+  [
+    'field_type',
+    'rack',
+    { ...rack, it_power_w: Number.NaN },
+    'it_power_w: expected a finite number, got NaN',
+  ],
+  [
+    'field_type',
+    'rack',
+    { ...rack, it_power_w: Infinity },
+    'it_power_w: expected a finite number, got Infinity',
+  ],
+  ['field_type', 'rack', { ...rack, in_use: 1 }, 'in_use: expected true or false, got 1'],
+  ['field_type', 'radio_pm', { ...cell, period_s: 899.5 }, 'period_s: expected a whole number, got 899.5'],
+  ['field_range', 'rack', { ...rack, it_power_w: -1 }, 'it_power_w: -1 is outside 0 to 500000'],
+  ['field_range', 'rack', { ...rack, humidity_pct: 100.5 }, 'humidity_pct: 100.5 is outside 0 to 100'],
+  ['field_length', 'radio_alarm', { ...alarm, alarm_id: '' }, 'alarm_id: is empty'],
+  ['field_length', 'rack', { ...rack, source: 'x'.repeat(1025) }, 'source: has 1025 characters'],
+  [
+    'field_relation',
+    'radio_pm',
+    { ...cell, rrc_estab_att: 9, rrc_estab_succ: 10 },
+    'rrc_estab_succ 10 is greater than rrc_estab_att 9',
+  ],
+  ['enum_value', 'radio_alarm', { ...alarm, state: 'RAISED' }, 'state: expected one of raised, cleared'],
+  [
+    'empty_reading',
+    'rack',
+    { asset_id: 'rack-1', event_time: at, it_powr_w: 5 },
+    'none of the fields of rack',
+  ],
+  ['event_time_invalid', 'rack', { ...rack, event_time: '2026-07-01 11:59:00' }, 'event_time: expected'],
+  ['event_time_invalid', 'rack', { ...rack, event_time: '2026-02-30T00:00:00Z' }, 'event_time: expected'],
+  ['event_time_in_future', 'rack', { ...rack, event_time: noon + 60_001 }, 'more than 60 s ahead'],
+  ['event_time_too_old', 'rack', { ...rack, event_time: noon - 400 * day - 1 }, 'older than 400 days'],
+  ['unknown_asset', 'rack', { ...rack, asset_id: 'nobody' }, '"nobody" is not registered'],
+  ['wrong_kind', 'rack', { ...rack, asset_id: 'cell-1' }, 'cell-1 is a cell; rack comes from a rack'],
+  ['asset_not_commissioned', 'rack', { ...rack, asset_id: 'new' }, 'before it was commissioned'],
+  ['asset_retired', 'rack', { ...rack, asset_id: 'old' }, 'after it was retired'],
+]
+
+const assets = [
+  rackAsset,
+  cellAsset,
+  { ...rackAsset, asset_id: 'new', commissioned_at: noon },
+  { ...rackAsset, asset_id: 'old', retired_at: '2026-07-01T11:59:00Z' },
+]
+
+describe('what is refused', () => {
+  it.each(examples)('%s of %s', async (code, record, item, message) => {
+    const { intake, sent } = memoryIngest()
+    await intake.assets(assets)
+    sent.length = 0
+    const receipt = await intake.readings(record, [item], 'test')
+    expect(receipt).toMatchObject({ accepted: 0, rejected: [{ index: 0, code }] })
+    expect(receipt.rejected[0]!.message).toContain(message)
+    expect(sent).toMatchObject([{ topic: 'telemetry.rejected', value: { record, code, received_at: noon } }])
+  })
+
+  it('has an example of every code that a reading can meet', () => {
+    // An asset's record type, and a county that left the list after its assets were registered.
+    const elsewhere = ['unknown_record', 'unknown_county']
+    const shown = new Set<string>(examples.map(([code]) => code))
+    expect(Object.keys(rejections).filter(code => !shown.has(code))).toEqual(elsewhere)
+  })
+
+  it('names the position of each, and takes the others', async () => {
+    const { intake, sent } = memoryIngest()
+    await intake.assets(assets)
+    const receipt = await intake.readings('rack', [rack, 3, { ...rack, event_time: noon }, {}])
+    expect(receipt.accepted).toBe(2)
+    expect(receipt.rejected.map(({ index, code }) => [index, code])).toEqual([
+      [1, 'not_an_object'],
+      [3, 'field_missing'],
+    ])
+    expect(sent.filter(({ topic }) => topic === 'telemetry.rack')).toHaveLength(2)
+  })
+
+  it('promises nothing when the broker does not acknowledge', async () => {
+    const { intake, failWith, metrics } = memoryIngest()
+    await intake.assets(assets)
+    failWith(new Error('no broker'))
+    await expect(intake.readings('rack', [rack])).rejects.toThrow('no broker')
+    await expect(intake.assets([{ ...rackAsset, name: 'other' }])).rejects.toThrow('no broker')
+    expect(await metrics.registry.metrics()).not.toContain('citybrain_ingest_readings_total{')
+    failWith(undefined)
+    expect(await intake.readings('rack', [rack])).toMatchObject({ accepted: 1 })
+  })
+
+  it('keeps what was sent, cut where it is huge', async () => {
+    const { intake, sent } = memoryIngest()
+    const item = { asset_id: 'nobody', event_time: at, it_power_w: 1, note: 'y'.repeat(70_000) }
+    await intake.readings('rack', [{ asset_id: 'nobody', event_time: at, it_power_w: 1 }, item])
+    const [small, large] = sent.map(({ value }) => value)
+    expect(small).toMatchObject({ asset_id: 'nobody', event_time: Date.parse(at) })
+    expect(JSON.parse(String(small!.payload))).toEqual({ asset_id: 'nobody', event_time: at, it_power_w: 1 })
+    expect(String(large!.payload)).toBe(JSON.stringify(item).slice(0, 65_536))
+    expect(large!.message).toContain('payload cut')
+  })
+})
