@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { ensureTopics } from '../../platform/kafka/ensure-topics.ts'
 import type { LogLevel } from '../../platform/log.ts'
 import type { Console } from './console/console.ts'
 import { type ProcessRow, portsOf, processPart } from './parts.ts'
@@ -10,6 +11,7 @@ import { processEnvironment } from './setup/process-environment.ts'
 import type { StartOptions } from './setup/start-options.ts'
 import { buildWallboard } from './setup/wallboard-build.ts'
 import { defaultCacheDir, type Store, stores } from './stores.ts'
+import { quietKafka } from './supervise/probes.ts'
 import { Supervisor } from './supervise/supervisor.ts'
 
 export interface LocalSystemOptions {
@@ -73,6 +75,7 @@ export class LocalSystem {
     const environment = processEnvironment({ ...this.given, host, ports: this.ports, clock, stores: all })
     const specs = processStages.map(rows => rows.map(row => processPart(row, host, this.ports, environment)))
     await Promise.all([this.supervisor.start([own.map(store => store.part)]), this.wallboard()])
+    if (own.some(store => store.variable === 'KAFKA_BROKERS')) await this.createTopics()
     await this.supervisor.start(specs)
   }
 
@@ -121,6 +124,15 @@ export class LocalSystem {
     for (const { part } of own) {
       await part.preflight?.(line => console.event('info', part.name, line), this.aborted.signal)
     }
+  }
+
+  /**
+   * Every process does this itself. A broker that is new takes a second over it and refuses many a request meanwhile,
+   * which is no news here and would be a page of errors in the first process's log.
+   */
+  private async createTopics(): Promise<void> {
+    if (this.stopping) return
+    await ensureTopics(quietKafka([`${host}:${this.ports.kafka}`], { retries: 5 }))
   }
 
   private async wallboard(): Promise<void> {

@@ -2,28 +2,37 @@ import { Kafka, logLevel } from 'kafkajs'
 import { messageOf } from '../../../platform/errors.ts'
 
 const probeTimeoutMs = 5_000
+const clientId = 'citybrain-launcher'
 
-/** Why the broker cannot be used yet, or null: connects and asks for the cluster's description. */
+/**
+ * Why the broker cannot be used yet, or null: asks for the cluster's description, then for a group. The first question
+ * for a group makes a new broker create its offsets topic, which takes seconds that consumers would spend failing.
+ */
 export async function kafkaNotReady(brokers: readonly string[]): Promise<string | null> {
-  const kafka = new Kafka({
-    clientId: 'citybrain-launcher',
+  return clusterNotReady(quietKafka(brokers, { retries: 0 }), clientId)
+}
+
+/** A client that logs nothing: what fails is for its caller to report, in one line. */
+export function quietKafka(brokers: readonly string[], retry: { readonly retries: number }): Kafka {
+  return new Kafka({
+    clientId,
     brokers: [...brokers],
     connectionTimeout: probeTimeoutMs,
     requestTimeout: probeTimeoutMs,
-    retry: { retries: 0 },
-    // What fails here is reported by the caller, in one line.
+    retry,
     logLevel: logLevel.NOTHING,
   })
-  return clusterNotReady(kafka)
 }
 
-/** The same for a client that exists. */
-export async function clusterNotReady(kafka: Kafka): Promise<string | null> {
+/** The same for a client that exists; no group is asked for unless one is named. */
+export async function clusterNotReady(kafka: Kafka, groupId?: string): Promise<string | null> {
   const admin = kafka.admin()
   try {
     await admin.connect()
     const { controller } = await admin.describeCluster()
-    return controller === null ? 'it has no controller yet' : null
+    if (controller === null) return 'it has no controller yet'
+    if (groupId !== undefined) await admin.describeGroups([groupId])
+    return null
   } catch (error) {
     return messageOf(error)
   } finally {
