@@ -9,6 +9,12 @@ export function schemaText(name: string): string {
   return readFileSync(join(folder, `${name}.avsc`), 'utf8')
 }
 
+/** The names of the fields of schemas/avro/<name>.avsc, in order. */
+export function schemaFields(name: string): readonly string[] {
+  const { fields }: { readonly fields: readonly { readonly name: string }[] } = JSON.parse(schemaText(name))
+  return fields.map(field => field.name)
+}
+
 export function parseSchema(text: string): Type {
   const schema: Schema = JSON.parse(text)
   return avro.Type.forSchema(schema)

@@ -48,6 +48,9 @@ export class SchemaRegistry {
       })
     }
     const body = await response.text()
+    if (response.status === 404) {
+      throw new CodedError('schema_unknown', `schema registry ${path}: ${body}`)
+    }
     if (!response.ok) {
       throw new CodedError('registry_refused', `schema registry ${path}: ${response.status} ${body}`)
     }

@@ -1,0 +1,45 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { messageOf } from '../errors.ts'
+import type { Log } from '../log.ts'
+import { type Failure, failureOf } from './clickhouse-failure.ts'
+
+export interface RetryOptions {
+  /** Names the request in the log. */
+  readonly what: string
+  readonly log: Log
+  /** Ends the waiting: the returned promise rejects with the signal's reason. */
+  readonly signal: AbortSignal
+  /** Failures that are waited out; by default only `away`. */
+  readonly waitFor?: readonly Failure[]
+  /** Told of every failure that is waited out. */
+  readonly onWait?: (failure: Failure) => void
+}
+
+const firstMs = 200
+const longestMs = 15_000
+
+/** Pause before try number `attempt` (from 1), ms: doubling up to 15 s; `random` (0..1) spreads the herd over half of it. */
+export function retryDelayMs(attempt: number, random: number): number {
+  const full = Math.min(firstMs * 2 ** Math.max(0, attempt - 1), longestMs)
+  return Math.round(full * (0.5 + 0.5 * random))
+}
+
+/** Runs a request until it succeeds or fails in a way that waiting does not cure. */
+export async function retryWhileAway<T>(run: () => Promise<T>, options: RetryOptions): Promise<T> {
+  const { what, log, signal, waitFor = ['away'], onWait } = options
+  for (let attempt = 1; ; attempt += 1) {
+    signal.throwIfAborted()
+    try {
+      const result = await run()
+      if (attempt > 1) log.info({ what, attempts: attempt }, 'succeeded after retries')
+      return result
+    } catch (error) {
+      const failure = failureOf(error)
+      if (!waitFor.includes(failure)) throw error
+      onWait?.(failure)
+      const delayMs = retryDelayMs(attempt, Math.random())
+      log.warn({ what, failure, attempt, delayMs, reason: messageOf(error) }, 'failed; trying again later')
+      await sleep(delayMs, undefined, { signal })
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import { schemaFields } from '../../platform/avro/avro-schemas.ts'
+import { MigratedDatabase } from '../../platform/clickhouse/migrated-database.ts'
+import type { Resource } from '../../platform/lifecycle.ts'
+import { logColumns } from '../../schemas/clickhouse/reading-tables.ts'
+import { recordIds } from '../../schemas/records/record.ts'
+import { telemetryTopic, topicNames, topicOf } from '../../schemas/topics.ts'
+import type { ProcessorContext } from '../context.ts'
+import { archiveMetrics } from './archive-metrics.ts'
+import { AvroSink } from './avro-sink.ts'
+import { DeadLetters } from './dead-letters.ts'
+import { LagWatcher } from './lag-watcher.ts'
+import { RegionalSink } from './regional-sink.ts'
+import { TableWriter } from './table-writer.ts'
+import { TopicArchiver } from './topic-archiver.ts'
+
+/** Topics whose values are stored as they are, and where. */
+const tables: ReadonlyMap<string, string> = new Map([
+  ...recordIds.map((id): [string, string] => [telemetryTopic(id), `readings_${id}_store`]),
+  [topicNames.assets, 'assets_store'],
+  [topicNames.rejected, 'rejected_store'],
+  [topicNames.late, 'late_store'],
+])
+
+/** Copies readings, dead letters, assets, late notices and settled KPIs from Kafka into ClickHouse. */
+export function archive(context: ProcessorContext): readonly Resource[] {
+  const { kafka, registry, clickhouse, database, log, fail } = context
+  const metrics = archiveMetrics(context.metrics)
+  const writer = new TableWriter({ clickhouse, database, metrics, log })
+  const deadLetters = new DeadLetters({ kafka, registry })
+  const sinks = [
+    ...[...tables].map(([topic, table]) => {
+      const columns = [...schemaFields(topicOf(topic).schema), ...logColumns]
+      return { topic, sink: new AvroSink({ topic, table, columns, registry, writer, metrics, log }) }
+    }),
+    { topic: topicNames.regional, sink: new RegionalSink({ registry, writer, metrics, log }) },
+  ]
+  const archivers = sinks.map(
+    ({ topic, sink }) => new TopicArchiver({ kafka, topic, sink, deadLetters, metrics, log, fail }),
+  )
+  return [
+    new MigratedDatabase({ clickhouse, database, log }),
+    deadLetters,
+    ...archivers,
+    new LagWatcher({ kafka, archivers, log }),
+  ]
+}

@@ -1,0 +1,197 @@
+import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs'
+import { CodedError, messageOf } from '../../platform/errors.ts'
+import type { Resource } from '../../platform/lifecycle.ts'
+import type { Log } from '../../platform/log.ts'
+import type { ArchiveMetrics } from './archive-metrics.ts'
+import type { DeadLetters } from './dead-letters.ts'
+import { type BatchLimits, batchLimits, type LogMessage, PendingBatch, spansOf } from './pending-batch.ts'
+import { settleBatch } from './settle-batch.ts'
+import type { Sink } from './sink.ts'
+
+export interface TopicArchiverOptions {
+  readonly kafka: Kafka
+  readonly topic: string
+  readonly sink: Sink
+  readonly deadLetters: DeadLetters
+  readonly metrics: ArchiveMetrics
+  readonly log: Log
+  readonly fail: (error: unknown) => void
+  readonly limits?: BatchLimits
+}
+
+/** Consumer group of the archive of one topic: what it has committed is in ClickHouse. */
+export function archiveGroup(topic: string): string {
+  return `citybrain-archive-${topic}`
+}
+
+/**
+ * Copies one topic into ClickHouse. Messages are gathered while the insert before them is under way; their offsets
+ * are committed once ClickHouse has acknowledged them, so a crash repeats inserts and never skips one.
+ * What is delivered again, after a crash or a rebalance, is inserted again: the tables collapse it.
+ */
+export class TopicArchiver implements Resource {
+  readonly name: string
+  readonly topic: string
+  private readonly options: TopicArchiverOptions
+  private readonly limits: BatchLimits
+  private readonly pending = new PendingBatch()
+  private readonly stopping = new AbortController()
+  private consumer: Consumer | undefined
+  private timer: NodeJS.Timeout | undefined
+  private writing: Promise<void> | undefined
+  private paused = false
+  private overdue = false
+  private readonly highWatermarks = new Map<number, number>()
+  private readonly positions = new Map<number, number>()
+
+  constructor(options: TopicArchiverOptions) {
+    this.options = options
+    this.limits = options.limits ?? batchLimits
+    this.topic = options.topic
+    this.name = `archive of ${options.topic}`
+  }
+
+  async start(): Promise<void> {
+    const { kafka, topic, fail } = this.options
+    const consumer = kafka.consumer({
+      groupId: archiveGroup(topic),
+      sessionTimeout: 30_000,
+      // Few, large fetches: the table may be a second behind.
+      minBytes: 65_536,
+      maxWaitTimeInMs: 500,
+    })
+    this.consumer = consumer
+    consumer.on(consumer.events.CRASH, ({ payload }) => {
+      if (!payload.restart) fail(new CodedError('archive_crashed', `${topic}: ${payload.error.message}`))
+    })
+    await consumer.connect()
+    await consumer.subscribe({ topic, fromBeginning: true })
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      eachBatch: async payload => this.take(payload),
+    })
+  }
+
+  /** Writes what waits if ClickHouse answers now; what it leaves is delivered again at the next start. */
+  async stop(): Promise<void> {
+    const { consumer } = this
+    const { topic, log } = this.options
+    this.consumer = undefined
+    if (!consumer) return
+    clearTimeout(this.timer)
+    consumer.pause([{ topic }])
+    const giveUp = setTimeout(() => this.stopping.abort(new Error('stopping')), stopGraceMs)
+    try {
+      await this.writing
+      await this.write(consumer)
+    } catch (error) {
+      const { rows } = this.pending
+      log.warn({ topic, rows, reason: messageOf(error) }, 'not written; delivered again at the next start')
+    } finally {
+      clearTimeout(giveUp)
+      this.stopping.abort(new Error('stopped'))
+      await consumer.disconnect()
+    }
+  }
+
+  /** Told where the topic ends, which it cannot know while it is paused. */
+  observeEnd(partition: number, high: number): void {
+    this.highWatermarks.set(partition, high)
+    this.options.metrics.lag.set({ topic: this.options.topic }, this.lag())
+  }
+
+  private take({ batch, resolveOffset }: EachBatchPayload): void {
+    const { consumer } = this
+    if (!consumer) return
+    this.pending.add(batch.partition, batch.messages)
+    if (!this.positions.has(batch.partition)) this.positions.set(batch.partition, Number(batch.firstOffset()))
+    this.highWatermarks.set(batch.partition, Number(batch.highWatermark))
+    resolveOffset(batch.lastOffset())
+    if (this.writing) this.arm(consumer)
+    else this.schedule(consumer)
+    if (this.writing && this.pending.isFull(this.limits)) {
+      consumer.pause([{ topic: this.options.topic }])
+      this.paused = true
+    }
+  }
+
+  /** What waits is written once it is enough or old enough, one batch after the other. */
+  private schedule(consumer: Consumer): void {
+    if (this.writing || this.pending.rows === 0) return
+    if (this.overdue || this.pending.isFull(this.limits)) this.begin(consumer)
+    else this.arm(consumer)
+  }
+
+  private arm(consumer: Consumer): void {
+    this.timer ??= setTimeout(() => {
+      this.timer = undefined
+      this.overdue = true
+      this.schedule(consumer)
+    }, this.limits.ageMs)
+  }
+
+  private begin(consumer: Consumer): void {
+    clearTimeout(this.timer)
+    this.timer = undefined
+    this.overdue = false
+    this.writing = this.write(consumer)
+      .catch(error => {
+        // Nothing may be written after a batch that was not: its offsets would be committed along.
+        if (!this.stopping.signal.aborted) this.options.fail(error)
+        this.stopping.abort(error)
+      })
+      .finally(() => {
+        this.writing = undefined
+        if (this.consumer && !this.stopping.signal.aborted) this.schedule(consumer)
+      })
+  }
+
+  private async write(consumer: Consumer): Promise<void> {
+    const { topic, sink, deadLetters, metrics, log } = this.options
+    const { signal } = this.stopping
+    signal.throwIfAborted()
+    const messages = this.pending.take()
+    if (this.paused) {
+      this.paused = false
+      consumer.resume([{ topic }])
+    }
+    await settleBatch(messages, {
+      write: part => sink.write(part, signal),
+      refuse: async (message, reason) => {
+        await deadLetters.refuse(topic, message, reason.message)
+        metrics.refused.inc({ topic })
+        const { partition, offset } = message
+        log.error({ topic, partition, offset, reason: reason.message }, 'message refused')
+      },
+    })
+    await this.commit(consumer, messages)
+  }
+
+  private async commit(consumer: Consumer, messages: readonly LogMessage[]): Promise<void> {
+    const { topic, metrics, log } = this.options
+    const spans = spansOf(messages)
+    if (spans.length === 0) return
+    try {
+      await consumer.commitOffsets(
+        spans.map(({ partition, through }) => ({ topic, partition, offset: String(through) })),
+      )
+    } catch (error) {
+      // The group is being rebalanced: its next owner gets these messages again, and the tables collapse them.
+      metrics.commitFailures.inc({ topic })
+      log.warn({ topic, reason: messageOf(error) }, 'offsets not committed')
+    }
+    for (const { partition, through } of spans) this.positions.set(partition, through)
+    metrics.lag.set({ topic }, this.lag())
+  }
+
+  private lag(): number {
+    let lag = 0
+    for (const [partition, high] of this.highWatermarks) {
+      lag += Math.max(0, high - (this.positions.get(partition) ?? high))
+    }
+    return lag
+  }
+}
+
+const stopGraceMs = 5_000
