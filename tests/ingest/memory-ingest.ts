@@ -28,7 +28,12 @@ export function memoryIngest() {
   const written = (assets: Iterable<Asset>) => {
     for (const asset of assets) known.set(asset.asset_id, asset)
   }
-  const assets = { get: (id: string) => known.get(id), writing: () => {}, written, doubtful: () => {} }
+  const assets = {
+    get: (id: string) => known.get(id),
+    writing: () => undefined,
+    written,
+    doubtful: () => undefined,
+  }
   const registration = new AssetRegistration({ assets, encode, send, clock })
   const bounds = { maxFutureMs: 60_000, maxAgeMs: 400 * day }
   const intake = new KafkaIntake({ assets, registration, encode, send, clock, bounds, metrics })

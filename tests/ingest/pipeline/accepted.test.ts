@@ -5,7 +5,7 @@ import { records } from '../../../schemas/records/records.ts'
 import { counties } from '../../../schemas/regions/regions.ts'
 import { memoryIngest, noon } from '../memory-ingest.ts'
 
-function valueOf(field: Field): fc.Arbitrary<unknown> {
+function arbitraryOf(field: Field): fc.Arbitrary<unknown> {
   switch (field.type) {
     case 'double':
       return fc.double({ min: field.min ?? -1e9, max: field.max ?? 1e9, noNaN: true })
@@ -26,7 +26,7 @@ function valueOf(field: Field): fc.Arbitrary<unknown> {
 function readingOf(id: RecordId): fc.Arbitrary<Record<string, unknown>> {
   const { fields, rules } = records[id]
   const values = Object.fromEntries(
-    fields.map(field => [field.name, field.required ? valueOf(field) : fc.option(valueOf(field))]),
+    fields.map(field => [field.name, field.required ? arbitraryOf(field) : fc.option(arbitraryOf(field))]),
   )
   return fc
     .record(values)

@@ -1,0 +1,146 @@
+import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
+import type { FastifyInstance } from 'fastify'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Intake } from '../../../../ingest/intake.ts'
+import { buildDoor, type HttpDoorOptions } from '../../../../ingest/sources/http/http-door.ts'
+import { CodedError } from '../../../../platform/errors.ts'
+import { createLog } from '../../../../platform/log.ts'
+import { Metrics } from '../../../../platform/metrics.ts'
+import { memoryIngest, noon, rackAsset } from '../../memory-ingest.ts'
+
+const json = { 'content-type': 'application/json' }
+const ndjson = { 'content-type': 'application/x-ndjson; charset=utf-8' }
+const reading = { asset_id: 'rack-1', event_time: noon, it_power_w: 4200 }
+
+let ingest: ReturnType<typeof memoryIngest>
+let door: FastifyInstance
+
+const open = (options: Partial<HttpDoorOptions> = {}) =>
+  buildDoor({
+    intake: ingest.intake,
+    host: '127.0.0.1',
+    port: 0,
+    log: createLog('test', 'silent'),
+    metrics: new Metrics('ingest'),
+    maxBodyBytes: 10_000,
+    maxDecompressedBytes: 100_000,
+    maxInFlightBytes: 200_000,
+    requestsPerMinute: 0,
+    ...options,
+  })
+
+const post = (url: string, payload: string | Buffer, headers: Record<string, string> = json) =>
+  door.inject({ method: 'POST', url, payload, headers })
+
+beforeEach(async () => {
+  ingest = memoryIngest()
+  door = await open()
+  await ingest.intake.assets([rackAsset])
+  ingest.sent.length = 0
+})
+afterEach(() => door.close())
+
+describe('POST /v1/telemetry/{record}', () => {
+  it.each([
+    ['an object', JSON.stringify(reading), json, 1],
+    ['an array', JSON.stringify([reading, reading]), json, 2],
+    ['lines', `${JSON.stringify(reading)}\r\n\n${JSON.stringify(reading)}`, ndjson, 2],
+    ['an empty array', '[]', json, 0],
+  ])('takes %s', async (_what, body, headers, accepted) => {
+    const response = await post('/v1/telemetry/rack', body, headers)
+    expect(response.statusCode).toBe(202)
+    expect(response.json()).toEqual({ accepted, rejected: [] })
+    expect(ingest.sent).toHaveLength(accepted)
+  })
+
+  it.each([
+    ['gzip', gzipSync],
+    ['deflate', deflateSync],
+    ['br', brotliCompressSync],
+    ['zstd', zstdCompressSync],
+  ])('takes %s', async (encoding, compress) => {
+    const headers = { ...json, 'content-encoding': encoding }
+    const response = await post('/v1/telemetry/rack', compress(JSON.stringify([reading])), headers)
+    expect(response.json()).toEqual({ accepted: 1, rejected: [] })
+  })
+
+  it('refuses a line that is not JSON by itself, and keeps it', async () => {
+    const response = await post('/v1/telemetry/rack', `${JSON.stringify(reading)}\n{"asset_id":\n`, ndjson)
+    expect(response.statusCode).toBe(202)
+    expect(response.json()).toMatchObject({ accepted: 1, rejected: [{ index: 1, code: 'malformed_json' }] })
+    expect(ingest.sent[1]!.value).toMatchObject({ code: 'malformed_json', payload: '{"asset_id":' })
+  })
+})
+
+describe('problems', () => {
+  const bomb = gzipSync(Buffer.alloc(200_000, ' '))
+  it.each([
+    [400, 'malformed_json', '/v1/telemetry/rack', '{"a"', json],
+    [400, 'malformed_json', '/v1/telemetry/rack', '', json],
+    [400, 'not_items', '/v1/telemetry/rack', '17', json],
+    [400, 'malformed_encoding', '/v1/telemetry/rack', 'plain', { ...json, 'content-encoding': 'gzip' }],
+    [404, 'unknown_record', '/v1/telemetry/car', '{}', json],
+    [404, 'not_found', '/v2/telemetry/rack', '{}', json],
+    [413, 'body_too_large', '/v1/telemetry/rack', `"${'x'.repeat(10_000)}"`, json],
+    [413, 'body_too_large', '/v1/telemetry/rack', bomb, { ...json, 'content-encoding': 'gzip' }],
+    [415, 'unsupported_media_type', '/v1/telemetry/rack', 'a=b', { 'content-type': 'text/csv' }],
+    [415, 'unsupported_encoding', '/v1/telemetry/rack', '{}', { ...json, 'content-encoding': 'lzma' }],
+  ])('%i %s', async (status, code, url, body, headers) => {
+    const response = await post(url, body, headers)
+    expect(response.headers['content-type']).toContain('application/problem+json')
+    expect(response.json()).toMatchObject({ status, code, type: `urn:citybrain:problem:${code}` })
+    expect(response.statusCode).toBe(status)
+    expect(ingest.sent).toEqual([])
+  })
+
+  it('lists the record types when there is no such', async () => {
+    expect((await post('/v1/telemetry/car', '{}')).json().detail).toContain('radio_pm, radio_alarm, rack')
+  })
+
+  it('says 503 and when to come back while Kafka does not acknowledge', async () => {
+    ingest.failWith(new CodedError('broker_unavailable', 'no acknowledgement'))
+    const response = await post('/v1/telemetry/rack', JSON.stringify(reading))
+    expect(response.statusCode).toBe(503)
+    expect(Number(response.headers['retry-after'])).toBeGreaterThan(0)
+    expect(response.json()).toMatchObject({ code: 'broker_unavailable', detail: 'no acknowledgement' })
+  })
+
+  it('says 429 to a client that asks too often', async () => {
+    const strict = await open({ requestsPerMinute: 2, metrics: new Metrics('ingest') })
+    const ask = () =>
+      strict.inject({ method: 'POST', url: '/v1/telemetry/rack', payload: '[]', headers: json })
+    expect((await ask()).statusCode).toBe(202)
+    expect((await ask()).statusCode).toBe(202)
+    const refused = await ask()
+    expect(refused.statusCode).toBe(429)
+    expect(refused.json()).toMatchObject({ code: 'too_many_requests' })
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0)
+    await strict.close()
+  })
+
+  it('says 503 while too much is in flight, and takes more when it has gone', async () => {
+    const entered = Promise.withResolvers<void>()
+    const acknowledged = Promise.withResolvers<void>()
+    const slow: Intake = {
+      assets: items => ingest.intake.assets(items),
+      readings: async () => {
+        entered.resolve()
+        await acknowledged.promise
+        return { accepted: 0, rejected: [] }
+      },
+    }
+    const narrow = await open({ intake: slow, maxInFlightBytes: 40, metrics: new Metrics('ingest') })
+    const payload = `[${' '.repeat(30)}]`
+    const ask = async () =>
+      narrow.inject({ method: 'POST', url: '/v1/telemetry/rack', payload, headers: json })
+    const first = ask()
+    await entered.promise
+    const second = await ask()
+    expect(second.statusCode).toBe(503)
+    expect(second.json()).toMatchObject({ code: 'overloaded' })
+    acknowledged.resolve()
+    expect((await first).statusCode).toBe(202)
+    expect((await ask()).statusCode).toBe(202)
+    await narrow.close()
+  })
+})
