@@ -47,6 +47,11 @@ interface Alarm {
   readonly cause: (typeof causes)[number]
 }
 
+/** How long an alarm stands, ms: most are short. */
+function heldMs(u: number): number {
+  return Math.floor(shortestAlarmMs * (longestAlarmMs / shortestAlarmMs) ** u)
+}
+
 export interface Alarms {
   /** The raises in [from, to) and, with them, their clears up to half an hour later. */
   raised(from: number, to: number): readonly FeedEvent[]
@@ -64,6 +69,7 @@ export function alarmsOf(province: Province): Alarms {
   const { seed, scale, sites, cells } = province
   const key = split(seed, 'alarms')
   const storms = split(key, 'storms')
+  const power = split(key, 'power back')
   const perSlot = scale.alarmsPerS * (slotMs / 1000)
 
   const alarm = (kind: 'a' | 's', slot: number, n: number, raisedAt: number, device: number): Alarm => {
@@ -72,13 +78,12 @@ export function alarmsOf(province: Province): Alarms {
     const population = onSite ? sites : cells
     const index = device % population.size
     const severity = uniform(dice, 3)
-    const held = shortestAlarmMs * (longestAlarmMs / shortestAlarmMs) ** uniform(dice, 4)
     return {
       id: `${kind}${slot.toString(36)}-${n}`,
       asset: onSite ? siteId(province, index) : cellId(province, index),
       county: countyOf(population, index),
       raisedAt,
-      clearedAt: raisedAt + Math.floor(held),
+      clearedAt: raisedAt + heldMs(uniform(dice, 4)),
       severity: severities.find(([, share]) => severity < share)?.[0] ?? 'INDETERMINATE',
       cause: causes[Math.floor(uniform(dice, 5) * causes.length)] ?? causes[0],
     }
@@ -93,8 +98,8 @@ export function alarmsOf(province: Province): Alarms {
   }
 
   /**
-   * The part within [from, to) of a burst in one county: every device in turn, so that no device has two alarms in
-   * one millisecond.
+   * The part within [from, to) of a burst in one county: every device in turn, and power comes back to a device after
+   * one length of time, so that no device has two reports in one millisecond.
    */
   const stormIn = (slot: number, from: number, to: number): Alarm[] => {
     if (uniform(storms, slot) >= stormChance) return []
@@ -111,6 +116,7 @@ export function alarmsOf(province: Province): Alarms {
       const cell = (cells.offsets[county] ?? 0) + (n % countIn(cells, county))
       alarms.push({
         ...alarm('s', slot, n, raisedAt, 0),
+        clearedAt: raisedAt + heldMs(uniform(power, cell, slot)),
         asset: cellId(province, cell),
         county,
         cause: causes[0],
