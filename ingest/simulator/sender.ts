@@ -5,7 +5,7 @@ import type { Metrics } from '../../platform/metrics.ts'
 import type { RecordId } from '../../schemas/records/record.ts'
 import type { Intake, Receipt } from '../intake.ts'
 import type { AssetItem } from './assets.ts'
-import type { Disturbance, Emission } from './faults.ts'
+import type { Disturbance, Emission } from './faults/faults.ts'
 
 export interface SenderOptions {
   readonly intake: Intake

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Emission } from '../../../ingest/simulator/faults.ts'
+import type { Emission } from '../../../ingest/simulator/faults/faults.ts'
 import { linesOf } from '../../../ingest/simulator/feeds/lines.ts'
 import { provinceOf } from '../../../ingest/simulator/province.ts'
 import { devicesOf, TelemetryStream } from '../../../ingest/simulator/telemetry-stream.ts'

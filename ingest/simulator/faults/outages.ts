@@ -1,6 +1,6 @@
-import { type Feed, feeds } from '../../schemas/records/record.ts'
-import { counties } from '../../schemas/regions/regions.ts'
-import { hash, split, uniform } from './random.ts'
+import { type Feed, feeds } from '../../../schemas/records/record.ts'
+import { counties } from '../../../schemas/regions/regions.ts'
+import { hash, split, uniform } from '../random.ts'
 
 const minuteMs = 60_000
 /** At most one outage begins and ends within a slot, so that there is never more than one, nor one across two cities. */

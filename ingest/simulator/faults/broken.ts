@@ -1,5 +1,5 @@
-import type { RecordId } from '../../schemas/records/record.ts'
-import type { Item } from './feeds/feed.ts'
+import type { RecordId } from '../../../schemas/records/record.ts'
+import type { Item } from '../feeds/feed.ts'
 
 type Change = (item: Item) => Omit<Item, 'asset_id' | 'event_time'>
 

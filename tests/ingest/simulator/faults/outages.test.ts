@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { linesOf } from '../../../ingest/simulator/feeds/lines.ts'
-import { type Outage, outagesOf } from '../../../ingest/simulator/outages.ts'
-import { countyCode, provinceOf } from '../../../ingest/simulator/province.ts'
-import { devicesOf, TelemetryStream } from '../../../ingest/simulator/telemetry-stream.ts'
-import { records } from '../../../schemas/records/records.ts'
+import { type Outage, outagesOf } from '../../../../ingest/simulator/faults/outages.ts'
+import { linesOf } from '../../../../ingest/simulator/feeds/lines.ts'
+import { countyCode, provinceOf } from '../../../../ingest/simulator/province.ts'
+import { devicesOf, TelemetryStream } from '../../../../ingest/simulator/telemetry-stream.ts'
+import { records } from '../../../../schemas/records/records.ts'
 
 const start = Date.parse('2026-11-23T02:00:00Z')
 const minute = 60_000

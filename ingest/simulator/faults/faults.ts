@@ -1,9 +1,9 @@
-import type { Feed, RecordId } from '../../schemas/records/record.ts'
+import type { Feed, RecordId } from '../../../schemas/records/record.ts'
+import { parkingCalibration, serverCalibration } from '../calibration.ts'
+import type { Item } from '../feeds/feed.ts'
+import { hash, split, uniform } from '../random.ts'
 import { breakItem, forgetField } from './broken.ts'
-import { parkingCalibration, serverCalibration } from './calibration.ts'
-import type { Item } from './feeds/feed.ts'
 import type { Outages } from './outages.ts'
-import { hash, split, uniform } from './random.ts'
 
 /**
  * What happens to readings between the device and the door, as shares of all readings:
