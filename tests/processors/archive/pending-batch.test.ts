@@ -1,0 +1,60 @@
+import type { KafkaMessage } from 'kafkajs'
+import { describe, expect, it } from 'vitest'
+import { insertToken } from '../../../processors/archive/insert-token.ts'
+import { PendingBatch, spansOf } from '../../../processors/archive/pending-batch.ts'
+
+const limits = { rows: 3, bytes: 100, ageMs: 1_000 }
+
+function message(offset: number, bytes = 10): KafkaMessage {
+  return {
+    offset: String(offset),
+    key: null,
+    value: Buffer.alloc(bytes),
+    timestamp: '0',
+    attributes: 0,
+    headers: {},
+  }
+}
+
+describe('a pending batch', () => {
+  it('is full once it holds enough messages', () => {
+    const batch = new PendingBatch()
+    batch.add(0, [message(1), message(2)])
+    expect(batch.isFull(limits)).toBe(false)
+    batch.add(1, [message(7)])
+    expect(batch.isFull(limits)).toBe(true)
+  })
+
+  it('is full once its values are large enough, however few', () => {
+    const batch = new PendingBatch()
+    batch.add(0, [message(1, 100)])
+    expect(batch.isFull(limits)).toBe(true)
+  })
+
+  it('hands over everything in order and starts again empty', () => {
+    const batch = new PendingBatch()
+    batch.add(0, [message(5), message(6, 200)])
+    expect(batch.take().map(({ offset }) => offset)).toEqual([5, 6])
+    expect(batch.rows).toBe(0)
+    expect(batch.isFull(limits)).toBe(false)
+  })
+})
+
+describe('the spans of messages', () => {
+  it('are one per partition, with the offset to commit as their end', () => {
+    const at = (partition: number, offset: number) => ({ partition, offset })
+    expect(spansOf([at(1, 9), at(0, 4), at(1, 10), at(0, 5), at(0, 2)])).toEqual([
+      { partition: 0, from: 2, through: 6 },
+      { partition: 1, from: 9, through: 11 },
+    ])
+  })
+})
+
+describe('the token of an insert', () => {
+  const at = [{ partition: 0, offset: 0 }]
+
+  it('is the same for the same content and another for other content at the same offsets', () => {
+    expect(insertToken('t', at, Buffer.from('a'))).toBe(insertToken('t', at, Buffer.from('a')))
+    expect(insertToken('t', at, Buffer.from('a'))).not.toBe(insertToken('t', at, Buffer.from('b')))
+  })
+})
