@@ -53,7 +53,7 @@ export function aggregate(
 
   const runner = new TaskRunner({
     kafka,
-    groupId: 'citybrain-aggregate',
+    groupId,
     topics: [...inputs.keys()],
     create,
     publisher,

@@ -67,7 +67,7 @@ export class TaskRunner implements Resource {
       // Larger, rarer fetches: a quarter of a second of patience saves most of the per-fetch work.
       minBytes: 65_536,
       maxWaitTimeInMs: 250,
-      maxBytesPerPartition: 4 << 20,
+      maxBytesPerPartition: 1 << 20,
       maxBytes: 32 << 20,
     })
   }

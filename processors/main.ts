@@ -1,0 +1,59 @@
+import { SchemaRegistry } from '../platform/avro/schema-registry.ts'
+import { clickhouseClient } from '../platform/clickhouse/clickhouse-client.ts'
+import { exitCode } from '../platform/errors.ts'
+import { ensureTopics } from '../platform/kafka/ensure-topics.ts'
+import { kafkaClient } from '../platform/kafka/kafka-client.ts'
+import type { Resource } from '../platform/lifecycle.ts'
+import { type PartContext, runPart } from '../platform/part.ts'
+import { type ProcessorContext, processorSettings } from './context.ts'
+import { isProcessorName, type ProcessorName, topology } from './topology.ts'
+import { parseWindows } from './windows/window-spec.ts'
+
+/** `node processors/main.ts NAME...` runs the named processors in this process; `all` runs every one. */
+const names = namesOf(process.argv.slice(2).filter(argument => !argument.startsWith('--')))
+const [only] = names
+await runPart({
+  name: names.length === 1 && only ? only : 'processors',
+  settings: processorSettings,
+  build: context => [
+    ...shared(context),
+    ...names.flatMap(name => topology[name].build(contextOf(name, context))),
+  ],
+})
+
+function namesOf(given: readonly string[]): readonly ProcessorName[] {
+  const known = Object.keys(topology).filter(isProcessorName)
+  const chosen = given.includes('all') ? known : given.filter(isProcessorName)
+  const unknown = given.filter(name => name !== 'all' && !isProcessorName(name))
+  if (chosen.length > 0 && unknown.length === 0) return chosen
+  const problem = unknown.length > 0 ? `no such processor: ${unknown.join(', ')}` : 'no processor named'
+  process.stderr.write(`${problem}; choose from ${known.join(', ')} or all\n`)
+  process.exit(exitCode.usage)
+}
+
+function shared({ config, log }: PartContext<typeof processorSettings>): Resource[] {
+  return [
+    {
+      name: 'topics',
+      start: () => ensureTopics(kafkaClient(config, 'citybrain-topics', log)),
+      stop: () => Promise.resolve(),
+    },
+  ]
+}
+
+function contextOf(name: ProcessorName, context: PartContext<typeof processorSettings>): ProcessorContext {
+  const { config, log, metrics, clock, fail } = context
+  return {
+    config,
+    kafka: kafkaClient(config, `citybrain-${name}`, log),
+    registry: new SchemaRegistry(config.schemaRegistryUrl),
+    clickhouse: clickhouseClient(config),
+    database: config.clickhouseDatabase,
+    windows: parseWindows(config.windows),
+    clock,
+    clockSpeed: config.clockSpeed,
+    log,
+    metrics: metrics.of(name),
+    fail,
+  }
+}

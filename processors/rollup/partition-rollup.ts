@@ -1,0 +1,101 @@
+import { measureSets } from '../../schemas/measures/measures.ts'
+import type { RecordId } from '../../schemas/records/record.ts'
+import type { RegionalMessage } from '../regional/regional-message.ts'
+import type { Checkpoint } from '../windows/checkpoint.ts'
+import type { LateNotice, Partial } from '../windows/partial.ts'
+import { type SeriesOptions, SeriesRollup } from './series-rollup.ts'
+
+export interface PartitionRollupOptions {
+  readonly partition: number
+  /** Partitions of kpi.partial. */
+  readonly partitions: number
+  readonly expected: SeriesOptions['expected']
+  /** Offset from which kpi.partial is read. */
+  readonly start: number
+  readonly checkpoint: Checkpoint | undefined
+}
+
+/** Rolls up everything in one partition of kpi.partial: county -> city -> circle -> province. Pure. */
+export class PartitionRollup {
+  private readonly options: PartitionRollupOptions
+  private readonly series = new Map<RecordId, SeriesRollup>()
+  private readonly finals: RegionalMessage[] = []
+  private readonly lateNotices: LateNotice[] = []
+  private readonly replayBelow: number
+  private position: number
+
+  constructor(options: PartitionRollupOptions) {
+    this.options = options
+    this.position = options.start
+    this.replayBelow = options.checkpoint?.at ?? 0
+  }
+
+  get nextOffset(): number {
+    return this.position
+  }
+
+  get urgent(): boolean {
+    return this.finals.length > 0 || this.lateNotices.length > 0
+  }
+
+  get openWindows(): number {
+    return [...this.series.values()].reduce((sum, series) => sum + series.openWindows, 0)
+  }
+
+  accept(offset: number, record: RecordId, partial: Partial, now: number): void {
+    this.position = offset + 1
+    const series = this.seriesOf(record)
+    this.lateNotices.push(...series.accept(offset, partial, offset < this.replayBelow))
+    // A window becomes final at the marker that completes it, wherever a batch happens to end.
+    if (partial.kind === 'marker') this.finals.push(...series.takeFinal(now))
+  }
+
+  skip(offset: number): void {
+    this.position = offset + 1
+  }
+
+  takeFinal(): RegionalMessage[] {
+    return this.finals.splice(0)
+  }
+
+  takeLate(): LateNotice[] {
+    return this.lateNotices.splice(0)
+  }
+
+  takeProvisional(now: number): RegionalMessage[] {
+    return [...this.series.values()].flatMap(series => series.takeProvisional(now))
+  }
+
+  /** Valid for what has been taken: commit it only once that is acknowledged. */
+  checkpoint(): Checkpoint {
+    const all = [...this.series.entries()]
+    return {
+      offset: Math.min(this.position, ...all.map(([, series]) => series.firstOpenOffset)),
+      at: Math.max(this.position, this.replayBelow),
+      closed: {
+        ...this.options.checkpoint?.closed,
+        ...Object.fromEntries(
+          all
+            .filter(([, { finalThrough }]) => Number.isFinite(finalThrough))
+            .map(([record, { finalThrough }]) => [record, finalThrough]),
+        ),
+      },
+    }
+  }
+
+  private seriesOf(record: RecordId): SeriesRollup {
+    const known = this.series.get(record)
+    if (known) return known
+    const { partition, partitions, expected, checkpoint } = this.options
+    const series = new SeriesRollup({
+      record,
+      measures: measureSets[record].measures,
+      partition,
+      partitions,
+      expected,
+      finalThrough: checkpoint?.closed[record],
+    })
+    this.series.set(record, series)
+    return series
+  }
+}

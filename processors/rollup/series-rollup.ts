@@ -1,0 +1,205 @@
+import type { Measure } from '../../schemas/measures/measure.ts'
+import type { RecordId } from '../../schemas/records/record.ts'
+import { records } from '../../schemas/records/records.ts'
+import { buildRegional } from '../regional/build-regional.ts'
+import type { Expected } from '../regional/expectations.ts'
+import type { RegionalMessage } from '../regional/regional-message.ts'
+import { emptyTotals, rollUp, type Totals } from '../regional/totals.ts'
+import { type LateNotice, neverRead, type Partial, partialPartition } from '../windows/partial.ts'
+import { WindowMerge } from './window-merge.ts'
+
+/** Which windows of a series belong here, and what the registry expects of them. */
+export interface SeriesOptions {
+  readonly record: RecordId
+  readonly measures: readonly Measure[]
+  /** This partition of kpi.partial, and how many there are. */
+  readonly partition: number
+  readonly partitions: number
+  readonly expected: (record: RecordId, start: number, end: number) => Expected
+  readonly finalThrough: number | undefined
+}
+
+/** A gap of more windows than this was a jump in event time, not silence: its empty windows are not made up. */
+const longestSilence = 90
+/** Windows of event feeds say "nothing happened" for every region only while they are news. */
+const newsMs = 3_600_000
+/** Finals remembered, to tell a repetition from data that came after. */
+const remembered = 64
+
+/** Rolls up the windows of one record type that live in one partition of kpi.partial. Pure. */
+export class SeriesRollup {
+  private readonly options: SeriesOptions
+  private readonly open = new Map<number, WindowMerge>()
+  private readonly finals = new Map<number, ReadonlyMap<number, number>>()
+  /** By input partition: closed up to and including this window, or `neverRead`. */
+  private readonly closed = new Map<number, number>()
+  private inputPartitions = 0
+  private sizeMs = 0
+  finalThrough: number
+
+  constructor(options: SeriesOptions) {
+    this.options = options
+    this.finalThrough = options.finalThrough ?? Number.NEGATIVE_INFINITY
+  }
+
+  get openWindows(): number {
+    return this.open.size
+  }
+
+  /** Offset in kpi.partial of the first message about a window that is still open. */
+  get firstOpenOffset(): number {
+    return Math.min(...[...this.open.values()].map(window => window.firstOffset))
+  }
+
+  /**
+   * Takes a partial; what belongs to a window that is final comes back as late notices.
+   * @param seenBefore the message was accounted for before a restart
+   */
+  accept(offset: number, partial: Partial, seenBefore: boolean): LateNotice[] {
+    this.inputPartitions = Math.max(this.inputPartitions, partial.partitions)
+    this.sizeMs = partial.window_ms
+    if (partial.kind === 'marker') this.mark(partial)
+    else if (partial.window_start <= this.finalThrough) return seenBefore ? [] : this.late(partial)
+    else {
+      // It has readings after all: its windows are waited for from here on.
+      if (this.closed.get(partial.partition) === neverRead) this.closed.delete(partial.partition)
+      const window =
+        this.open.get(partial.window_start) ?? new WindowMerge(this.options.measures, partial, offset)
+      this.open.set(partial.window_start, window)
+      window.accept(partial)
+    }
+    return []
+  }
+
+  /** The windows that every input partition has closed, oldest first, silent ones included. */
+  takeFinal(now: number): RegionalMessage[] {
+    const through = this.closedByAll()
+    if (through === undefined || through <= this.finalThrough) return []
+    const messages: RegionalMessage[] = []
+    for (const start of this.finalStarts(through)) {
+      const window = this.open.get(start)
+      messages.push(...this.finalMessages(start, window, now))
+      this.open.delete(start)
+      this.remember(start, window)
+    }
+    this.finalThrough = through
+    return messages
+  }
+
+  /** The regions of open windows that changed since the last call. */
+  takeProvisional(now: number): RegionalMessage[] {
+    return [...this.open.values()].flatMap(window => {
+      const dirty = window.takeDirty()
+      if (dirty.size === 0) return []
+      const end = window.start + window.sizeMs
+      const regions = this.regionsOf(window.counties(), this.expectedIn(window.start, end))
+      const changed = rollUp(
+        this.options.measures,
+        new Map([...dirty].map(county => [county, emptyTotals(this.options.measures)])),
+      )
+      const observedUntil = Math.max(...[...regions.values()].map(totals => totals.eventTimeMax))
+      return [...changed.keys()].map(region =>
+        this.message(window.start, end, 'provisional', observedUntil, now, window, region, regions),
+      )
+    })
+  }
+
+  private mark({ partition, window_start: start }: Partial): void {
+    const held = this.closed.get(partition)
+    if (start === neverRead) {
+      if (held === undefined) this.closed.set(partition, neverRead)
+    } else if (held === undefined || start > held) this.closed.set(partition, start)
+  }
+
+  /** The newest window that is closed in every input partition; undefined while one has not spoken. */
+  private closedByAll(): number | undefined {
+    if (this.inputPartitions === 0 || this.closed.size < this.inputPartitions) return undefined
+    const spoken = [...this.closed.values()].filter(start => start !== neverRead)
+    return spoken.length > 0 ? Math.min(...spoken) : undefined
+  }
+
+  private finalStarts(through: number): number[] {
+    const starts = new Set([...this.open.keys()].filter(start => start <= through))
+    const { partition, partitions } = this.options
+    if ((through - this.finalThrough) / this.sizeMs <= longestSilence) {
+      for (let start = this.finalThrough + this.sizeMs; start <= through; start += this.sizeMs) {
+        if (partialPartition(start, this.sizeMs, partitions) === partition) starts.add(start)
+      }
+    }
+    return [...starts].sort((left, right) => left - right)
+  }
+
+  private finalMessages(start: number, window: WindowMerge | undefined, now: number): RegionalMessage[] {
+    const end = start + (window?.sizeMs ?? this.sizeMs)
+    const news = records[this.options.record].periodic || end > now - newsMs
+    const regions = this.regionsOf(
+      window?.counties() ?? new Map(),
+      news ? this.expectedIn(start, end) : new Map(),
+    )
+    return [...regions.keys()].map(region =>
+      this.message(start, end, 'final', end, now, window, region, regions),
+    )
+  }
+
+  private expectedIn(start: number, end: number): Expected {
+    return this.options.expected(this.options.record, start, end)
+  }
+
+  private regionsOf(counties: Map<string, Totals>, expected: Expected): Map<string, Totals> {
+    for (const [county, due] of expected) {
+      counties.set(county, { ...(counties.get(county) ?? emptyTotals(this.options.measures)), expected: due })
+    }
+    return rollUp(this.options.measures, counties)
+  }
+
+  private message(
+    start: number,
+    end: number,
+    status: 'provisional' | 'final',
+    observedUntil: number,
+    now: number,
+    window: WindowMerge | undefined,
+    region: string,
+    regions: ReadonlyMap<string, Totals>,
+  ): RegionalMessage {
+    const { record, measures } = this.options
+    const facts = {
+      series: record,
+      measures,
+      start,
+      end,
+      status,
+      revision: status === 'final' ? 1 : 0,
+      version: window?.version ?? 0,
+      observedUntil,
+      computedAt: now,
+      lineage: window?.lineage ?? [],
+    }
+    return buildRegional(facts, region, regions.get(region) ?? emptyTotals(measures))
+  }
+
+  private remember(start: number, window: WindowMerge | undefined): void {
+    this.finals.set(start, window?.through ?? new Map())
+    for (const oldest of this.finals.keys()) {
+      if (this.finals.size <= remembered) return
+      this.finals.delete(oldest)
+    }
+  }
+
+  /** A partial for a final window: a repetition is nothing, anything else has to be computed again. */
+  private late(partial: Partial): LateNotice[] {
+    const { record, partition, window_start, window_ms, through_offset, first_offset } = partial
+    if ((this.finals.get(window_start)?.get(partition) ?? -1) >= through_offset) return []
+    return partial.county.map((county, i) => ({
+      record,
+      county,
+      window_start,
+      window_ms,
+      partition,
+      from_offset: first_offset,
+      through_offset,
+      readings: partial.readings[i] as number,
+      noticed_by: 'rollup',
+    }))
+  }
+}

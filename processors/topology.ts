@@ -1,0 +1,35 @@
+import type { Resource } from '../platform/lifecycle.ts'
+import { recordIds } from '../schemas/records/record.ts'
+import { telemetryTopic, topicNames } from '../schemas/topics.ts'
+import { aggregate } from './aggregate/aggregate.ts'
+import { archive } from './archive/archive.ts'
+import { census } from './census/census.ts'
+import type { ProcessorContext } from './context.ts'
+import { rollup } from './rollup/rollup.ts'
+
+export interface Processor {
+  readonly reads: readonly string[]
+  readonly writes: readonly string[]
+  readonly build: (context: ProcessorContext) => readonly Resource[]
+}
+
+const telemetry = recordIds.map(telemetryTopic)
+const { partial, late, regional, assets, rejected } = topicNames
+
+/** What consumes what and emits what. `correct` (kpi.late -> kpi.regional) and `alerting` (kpi.regional -> alert.events) go here. */
+export const topology = {
+  aggregate: { reads: telemetry, writes: [partial, late], build: aggregate },
+  rollup: { reads: [partial, assets], writes: [regional, late], build: rollup },
+  archive: {
+    reads: [...telemetry, rejected, assets, late, regional],
+    writes: ['ClickHouse', rejected],
+    build: archive,
+  },
+  census: { reads: ['ClickHouse'], writes: [regional], build: census },
+} satisfies Record<string, Processor>
+
+export type ProcessorName = keyof typeof topology
+
+export function isProcessorName(text: string): text is ProcessorName {
+  return Object.hasOwn(topology, text)
+}
