@@ -60,6 +60,7 @@ export async function buildDoor(options: HttpDoorOptions): Promise<FastifyInstan
     routerOptions: { ignoreTrailingSlash: true },
   })
   addErrors(app, log)
+  closeWhenStopping(app)
   measure(app, metrics)
   if (requestsPerMinute > 0) await app.register(rateLimit, { max: requestsPerMinute, timeWindow: 60_000 })
 
@@ -138,6 +139,17 @@ function addErrors(app: FastifyInstance, log: Log): void {
       .code(404)
       .type('application/problem+json')
       .send(JSON.stringify(problemOf('not_found', detail)))
+  })
+}
+
+/** A connection that is kept alive after its last answer would hold up the stop until it times out. */
+function closeWhenStopping(app: FastifyInstance): void {
+  let stopping = false
+  app.addHook('preClose', async () => {
+    stopping = true
+  })
+  app.addHook('onSend', async (_request, reply) => {
+    if (stopping) reply.header('connection', 'close')
   })
 }
 

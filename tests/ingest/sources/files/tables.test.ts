@@ -6,7 +6,7 @@ import { countyOfPlace, foreignAssetId } from '../../../../ingest/sources/files/
 import { formatOf } from '../../../../ingest/sources/files/format.ts'
 import { emptyPlan, type Plan } from '../../../../ingest/sources/files/plan.ts'
 import { replayOptions } from '../../../../ingest/sources/files/replay-options.ts'
-import { schedule, shifted } from '../../../../ingest/sources/files/schedule-readings.ts'
+import { type Selection, schedule, shifted } from '../../../../ingest/sources/files/schedule-readings.ts'
 import { sourceFile } from '../../../../ingest/sources/files/source-file.ts'
 import { counties } from '../../../../schemas/regions/regions.ts'
 
@@ -139,7 +139,7 @@ describe('our own records', () => {
   })
 })
 
-const everything = { fromMs: -Infinity, untilMs: Infinity, limit: Infinity, shiftToMs: null }
+const everything: Selection = { fromMs: -Infinity, untilMs: Infinity, limit: Infinity, shiftToMs: null }
 
 describe('schedule', () => {
   const plan = () => {
@@ -149,7 +149,7 @@ describe('schedule', () => {
     }
     return result
   }
-  const times = (selection: Partial<typeof everything> & { shiftToMs?: number }) => {
+  const times = (selection: Partial<Selection>) => {
     const chosen = schedule(plan(), { ...everything, ...selection })
     return chosen.readings.map(({ eventTimeMs }) => eventTimeMs + chosen.shiftMs)
   }
