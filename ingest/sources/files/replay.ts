@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RecordId } from '../../../schemas/records/record.ts'
 import { DoorClient } from './door-client.ts'
-import { formatOf } from './format.ts'
+import { formatOf } from './formats/formats.ts'
 import { emptyPlan, type Plan, type PlannedReading } from './plan.ts'
 import type { ReplayOptions } from './replay-options.ts'
 import { type Schedule, schedule, shifted } from './schedule-readings.ts'

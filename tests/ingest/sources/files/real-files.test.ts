@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { formatOf } from '../../../../ingest/sources/files/format.ts'
+import { formatOf } from '../../../../ingest/sources/files/formats/formats.ts'
 import { emptyPlan, type Plan } from '../../../../ingest/sources/files/plan.ts'
 import { sourceFile } from '../../../../ingest/sources/files/source-file.ts'
 
