@@ -13,11 +13,15 @@ import { PartitionAggregator, type Reading } from '../windows/partition-aggregat
 import { aggregateMetrics } from './aggregate-metrics.ts'
 import { AggregateTask } from './aggregate-task.ts'
 
+export interface AggregateOptions {
+  /** Record types to aggregate; all by default. */
+  readonly records?: readonly RecordId[]
+  readonly groupId?: string
+}
+
 /** telemetry.<record> -> kpi.partial and kpi.late: one task per input partition. */
-export function aggregate(
-  context: ProcessorContext,
-  only: readonly RecordId[] = recordIds,
-): readonly Resource[] {
+export function aggregate(context: ProcessorContext, options: AggregateOptions = {}): readonly Resource[] {
+  const { records: only = recordIds, groupId = 'citybrain-aggregate' } = options
   const { config, kafka, registry, windows, clock, clockSpeed, log, metrics, fail } = context
   const publisher = new Publisher(kafka, registry)
   const measured = aggregateMetrics(metrics)
