@@ -1,0 +1,53 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, inject, it } from 'vitest'
+import { type IngestProcess, startIngest } from './ingest-process.ts'
+
+const run = promisify(execFile)
+const root = join(import.meta.dirname, '../../..')
+let ingest: IngestProcess
+let folder: string
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'citybrain-replay-'))
+  ingest = await startIngest({
+    KAFKA_BROKERS: inject('kafkaBrokers'),
+    SCHEMA_REGISTRY_URL: inject('registryUrl'),
+  })
+})
+afterAll(async () => {
+  await ingest?.stop()
+  await rm(folder, { recursive: true })
+})
+
+const replay = (...args: string[]) =>
+  run(process.execPath, ['ingest/replay.ts', ...args, '--to', ingest.url], { cwd: root })
+
+it('replays car parks through the door, and says what became of every row', async () => {
+  await writeFile(
+    join(folder, 'de_meta-data.csv'),
+    'place_id,place_name,city_name,num_all\na,A,X,100\nb,B,X,\n',
+  )
+  const rows = ['a,30', 'a,40', 'a,130', 'a,-5', 'b,7'].map((row, i) => `2026-07-22T00:0${i}:01+00:00,${row}`)
+  const file = join(folder, 'changes.csv')
+  await writeFile(file, `timestamp,place_id,free\n${rows.join('\n')}\n`)
+  const { stdout } = await replay(file, '--shift-to', 'now')
+  expect(stdout).toContain('de-parking: 1 assets, 4 readings')
+  expect(stdout).toContain('skipped 1 (no_capacity) in 1: b')
+  expect(stdout).toContain('posted 1 assets and 4 readings: 2 accepted, 2 rejected')
+  expect(stdout).toContain('field_range: 1 (occupied: -30 is outside')
+  expect(stdout).toContain('field_relation: 1 (occupied 105 is greater than capacity 100)')
+})
+
+it('ends with 1 when ingest takes nothing, with 64 when it was asked wrongly', async () => {
+  const file = join(folder, 'rack.ndjson')
+  await writeFile(file, '{"asset_id":"nobody","event_time":1000,"it_power_w":1}\n')
+  await expect(replay(file)).rejects.toMatchObject({
+    code: 1,
+    stdout: expect.stringContaining('event_time_too_old: 1'),
+  })
+  await expect(replay(file, '--speed', 'fast')).rejects.toMatchObject({ code: 64 })
+})
