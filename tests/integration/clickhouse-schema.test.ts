@@ -1,0 +1,370 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { migrate } from '../../platform/clickhouse/migrate.ts'
+import { readMigrations } from '../../platform/clickhouse/migrations.ts'
+import { createLog } from '../../platform/log.ts'
+import { sqlTime, type TestDatabase, testDatabase } from './database.ts'
+
+const log = createLog('test', 'silent')
+const hour = 3_600_000
+/** Noon in the province. */
+const noon = Date.UTC(2026, 2, 5, 4)
+
+let db: TestDatabase
+beforeAll(async () => {
+  db = await testDatabase()
+})
+afterAll(() => db.drop())
+
+describe('migrating', () => {
+  const tables = (target: TestDatabase) =>
+    target.rows<{ name: string; uuid: string }>(
+      `SELECT name, toString(uuid) AS uuid FROM system.tables WHERE database = '${target.database}' AND engine != 'View' ORDER BY name`,
+    )
+
+  it('again changes no table', async () => {
+    const before = await tables(db)
+    await migrate(db.client, db.database, log)
+    expect(await tables(db)).toEqual(before)
+    expect(before.length).toBeGreaterThan(20)
+  })
+
+  it('from several processes at once gives the same as from one', async () => {
+    const fresh = await testDatabase(undefined, false)
+    await Promise.all(Array.from({ length: 4 }, () => migrate(fresh.client, fresh.database, log)))
+    const names = (target: TestDatabase) =>
+      target.rows<{ name: string }>(
+        `SELECT name FROM system.tables WHERE database = '${target.database}' ORDER BY name`,
+      )
+    expect(await names(fresh)).toEqual(await names(db))
+    const applied = await fresh.rows('SELECT version FROM db.schema_migrations FINAL ORDER BY version')
+    expect(applied).toEqual(readMigrations().map(({ version }) => ({ version })))
+    expect(await fresh.rows('SELECT count() AS n FROM db.region_counties')).toEqual([{ n: 544 }])
+    await fresh.drop()
+  })
+
+  it('refuses a migration that was applied with another content', async () => {
+    const [first, ...rest] = readMigrations()
+    const migrations = [{ ...first!, checksum: 'other' }, ...rest]
+    await expect(migrate(db.client, db.database, log, { migrations })).rejects.toMatchObject({
+      code: 'migration_changed',
+    })
+  })
+
+  it('adds the column of a new field and keeps the rows', async () => {
+    const other = await testDatabase()
+    await other.insert('readings_rack_store', [
+      {
+        asset_id: 'r1',
+        county: '370102',
+        event_time: sqlTime(noon),
+        received_at: sqlTime(noon),
+        kafka_offset: 1,
+      },
+    ])
+    await other.client.command({ query: `DROP VIEW ${other.database}.readings_rack` })
+    await other.client.command({
+      query: `ALTER TABLE ${other.database}.readings_rack_store DROP COLUMN in_use`,
+    })
+    await migrate(other.client, other.database, log)
+    expect(await other.rows('SELECT asset_id, in_use FROM db.readings_rack')).toEqual([
+      { asset_id: 'r1', in_use: null },
+    ])
+    await other.drop()
+  })
+
+  it('refuses a field that changed its type', async () => {
+    const other = await testDatabase()
+    await other.client.command({
+      query: `ALTER TABLE ${other.database}.readings_rack_store MODIFY COLUMN it_power_w Nullable(String)`,
+    })
+    await expect(migrate(other.client, other.database, log)).rejects.toMatchObject({ code: 'column_changed' })
+    await other.drop()
+  })
+})
+
+describe('readings', () => {
+  const reading = (offset: number, power: number) => ({
+    asset_id: 'r1',
+    county: '370102',
+    event_time: sqlTime(noon),
+    received_at: sqlTime(noon + offset),
+    it_power_w: power,
+    kafka_partition: 0,
+    kafka_offset: offset,
+  })
+  const stored = () => db.rows("SELECT it_power_w, kafka_offset FROM db.readings_rack WHERE asset_id = 'r1'")
+
+  it('are the first of each identity in the log, in whatever order they were inserted and merged', async () => {
+    await db.insert('readings_rack_store', [reading(20, 2), reading(30, 3)])
+    expect(await stored()).toEqual([{ it_power_w: 2, kafka_offset: 20 }])
+    await db.insert('readings_rack_store', [reading(10, 1)])
+    await db.insert('readings_rack_store', [reading(40, 4)])
+    expect(await stored()).toEqual([{ it_power_w: 1, kafka_offset: 10 }])
+    await db.client.command({ query: `OPTIMIZE TABLE ${db.database}.readings_rack_store FINAL` })
+    expect(await stored()).toEqual([{ it_power_w: 1, kafka_offset: 10 }])
+    expect(await db.rows('SELECT count() AS n FROM db.readings_rack_store')).toEqual([{ n: 1 }])
+  })
+
+  it('inserted again change nothing', async () => {
+    await db.insert('readings_rack_store', [reading(10, 1), reading(20, 2)])
+    expect(await stored()).toEqual([{ it_power_w: 1, kafka_offset: 10 }])
+  })
+})
+
+describe('assets', () => {
+  it('are the last version of each; of one millisecond, the last in the log', async () => {
+    const asset = (name: string, updated: number, offset: number) => ({
+      asset_id: 'a1',
+      record: 'rack',
+      kind: 'rack',
+      county: '370102',
+      name,
+      updated_at: sqlTime(updated),
+      kafka_offset: offset,
+    })
+    await db.insert('assets_store', [asset('second', noon, 8), asset('first', noon, 7)])
+    expect(await db.rows('SELECT name FROM db.assets')).toEqual([{ name: 'second' }])
+    await db.insert('assets_store', [asset('older', noon - 1, 9)])
+    await db.insert('assets_store', [asset('third', noon + 1, 10)])
+    expect(await db.rows('SELECT name FROM db.assets')).toEqual([{ name: 'third' }])
+  })
+})
+
+describe('regions', () => {
+  it('have their names, their parents and their counties', async () => {
+    expect(
+      await db.rows(
+        "SELECT code, level, parent, en FROM db.regions WHERE code IN ('370102', '370100') ORDER BY code",
+      ),
+    ).toEqual([
+      { code: '370100', level: 'city', parent: 'circle-shenghui', en: 'Jinan' },
+      { code: '370102', level: 'county', parent: '370100', en: 'Lixia District' },
+    ])
+    expect(await db.rows("SELECT successor, valid_to FROM db.regions WHERE code = '371200'")).toEqual([
+      { successor: '370116', valid_to: '2018-12-26' },
+    ])
+    expect(await db.rows("SELECT count() AS n FROM db.region_counties WHERE region = '370000'")).toEqual([
+      { n: 136 },
+    ])
+  })
+})
+
+describe('kpi', () => {
+  const revision = (number: number, version: number, value: number | null) => ({
+    kpi: 'datacenter.pue',
+    region: '370102',
+    level: 'county',
+    record: 'facility',
+    window_start: sqlTime(noon),
+    window_end: sqlTime(noon + 60_000),
+    value,
+    numerator: 1,
+    denominator: 1,
+    status: number === 1 ? 'final' : 'corrected',
+    revision: number,
+    version,
+    coverage: 1,
+    computed_at: sqlTime(noon),
+  })
+
+  it('is the last revision, kpi_revisions are all of them, whatever came first', async () => {
+    for (const table of ['kpi_store', 'kpi_revisions_store']) {
+      await db.insert(table, [revision(2, 101, 1.4)])
+      await db.insert(table, [revision(1, 100, 1.5)])
+      await db.insert(table, [revision(1, 100, 1.5)])
+    }
+    expect(await db.rows('SELECT value, revision FROM db.kpi')).toEqual([{ value: 1.4, revision: 2 }])
+    expect(await db.rows('SELECT value, revision FROM db.kpi_revisions ORDER BY revision')).toEqual([
+      { value: 1.5, revision: 1 },
+      { value: 1.4, revision: 2 },
+    ])
+  })
+})
+
+describe('kpi_1h and kpi_1d', () => {
+  const window = (county: string, index: number, measures: object) => ({
+    county,
+    window_start: sqlTime(noon + index * (hour / 4)),
+    window_end: sqlTime(noon + (index + 1) * (hour / 4)),
+    status: 'final',
+    revision: 1,
+    version: 10,
+    assets: 2,
+    expected: 4,
+    readings: 5,
+    duplicates: 1,
+    event_time_max: sqlTime(noon + index),
+    computed_at: sqlTime(noon),
+    ...measures,
+  })
+  const cells = async (view: string, kpi: string) =>
+    new Map(
+      (
+        await db.rows<{ region: string; value: number | null }>(
+          `SELECT region, value, numerator, denominator, coverage, readings, windows, status FROM db.${view} WHERE kpi = '${kpi}' ORDER BY region`,
+        )
+      ).map(({ region, ...cell }) => [region, cell]),
+    )
+
+  it('divide sums by sums, over counties and windows', async () => {
+    await db.insert('measures_facility_store', [
+      window('370102', 0, { total_energy_kwh: 150, it_energy_kwh: 100 }),
+      window('370102', 1, { total_energy_kwh: 130, it_energy_kwh: 100 }),
+      window('370103', 1, { total_energy_kwh: 600, it_energy_kwh: 300, revision: 2, status: 'corrected' }),
+      window('370202', 4, { total_energy_kwh: 11, it_energy_kwh: 10 }),
+    ])
+    const hours = await cells('kpi_1h', 'datacenter.pue')
+    expect(hours.get('370102')).toEqual({
+      value: 280 / 200,
+      numerator: 280,
+      denominator: 200,
+      coverage: 0.5,
+      readings: 10,
+      windows: 2,
+      status: 'final',
+    })
+    expect(hours.get('370100')).toMatchObject({
+      value: 880 / 500,
+      windows: 2,
+      status: 'corrected',
+      readings: 15,
+    })
+    expect([...(await cells('kpi_1d', 'datacenter.pue')).keys()]).toContain('circle-jiaodong')
+    const [province] = await db.rows(
+      "SELECT value, window_start, window_end FROM db.kpi_1d WHERE kpi = 'datacenter.pue' AND region = '370000'",
+    )
+    expect(province).toEqual({
+      value: 891 / 510,
+      // Midnight in the province.
+      window_start: '2026-03-04 16:00:00.000',
+      window_end: '2026-03-05 16:00:00.000',
+    })
+  })
+
+  it('take the mean of a level over its windows, and its ratios unchanged', async () => {
+    await db.insert('measures_rack_store', [
+      window('370102', 0, { it_power_w: 4_000, it_power_readings: 4, inlet_max_c: 25, inlet_readings: 4 }),
+      window('370102', 1, { it_power_w: 6_000, it_power_readings: 4, inlet_max_c: 31, inlet_readings: 4 }),
+      window('370102', 2, { it_power_w: 0, it_power_readings: 0, inlet_max_c: null, inlet_readings: 0 }),
+      window('370103', 0, { it_power_w: 1_000, it_power_readings: 1, inlet_max_c: null, inlet_readings: 0 }),
+    ])
+    const load = await cells('kpi_1h', 'datacenter.it_load_kw')
+    expect(load.get('370102')?.value).toBe(5)
+    // Windows of 5 kW and 6 kW.
+    expect(load.get('370100')?.value).toBe(5.5)
+    const hottest = await cells('kpi_1h', 'datacenter.inlet_max_c')
+    expect(hottest.get('370100')?.value).toBe(31)
+    expect(hottest.get('370103')).toMatchObject({ value: null, numerator: 0, denominator: 0 })
+
+    await db.insert('measures_parking_store', [
+      window('370102', 0, {
+        occupied: 50,
+        capacity: 100,
+        exits: 10,
+        exits_capacity: 100,
+        occupancy_readings: 1,
+        free: 50,
+      }),
+      window('370102', 1, {
+        occupied: 80,
+        capacity: 100,
+        exits: 30,
+        exits_capacity: 100,
+        occupancy_readings: 1,
+        free: 20,
+      }),
+    ])
+    const parking = async (kpi: string) => (await cells('kpi_1h', kpi)).get('370102')?.value
+    expect(await parking('parking.occupancy_pct')).toBe(65)
+    expect(await parking('parking.free_spaces')).toBe(35)
+    // 40 exits from 100 spaces in half an hour.
+    expect(await parking('parking.turnover_per_space_h')).toBeCloseTo(0.8, 12)
+    // Two car parks reported in each window.
+    expect(await parking('parking.lots_reporting')).toBe(2)
+    expect(await parking('parking.coverage_pct')).toBe(50)
+  })
+
+  it('turn counts into rates over the windows seen', async () => {
+    await db.insert('measures_radio_alarm_store', [
+      window('370102', 0, { raised: 3, cleared: 1 }),
+      window('370102', 1, { raised: 0, cleared: 0 }),
+      window('370103', 0, { raised: 1, cleared: 0 }),
+    ])
+    const raised = await cells('kpi_1h', 'radio.alarms_raised')
+    expect(raised.get('370102')?.value).toBe(6)
+    expect(raised.get('370100')?.value).toBe(8)
+  })
+
+  it('multiply the ratios of summed counters', async () => {
+    const counters = (att: number, succ: number) => ({
+      rrc_estab_att: att,
+      rrc_estab_succ: succ,
+      uectx_estab_att: 10,
+      uectx_estab_succ: 9,
+      drb_estab_att: 4,
+      drb_estab_succ: 2,
+    })
+    await db.insert('measures_radio_pm_store', [
+      window('370102', 0, counters(10, 5)),
+      window('370102', 1, counters(30, 25)),
+    ])
+    const [cell] = await db.rows<{ value: number }>(
+      "SELECT value FROM db.kpi_1h WHERE kpi = 'radio.accessibility_pct' AND region = '370102'",
+    )
+    expect(cell?.value).toBeCloseTo(100 * (30 / 40) * (18 / 20) * (4 / 8), 9)
+  })
+
+  it('have the last value of a census', async () => {
+    const census = (index: number, value: number | null) => ({
+      kpi: 'grid.unmanned_coverage_pct',
+      region: '370102',
+      level: 'county',
+      record: 'grid_census',
+      window_start: sqlTime(noon + index * 60_000),
+      window_end: sqlTime(noon + (index + 1) * 60_000),
+      value,
+      numerator: value ?? 0,
+      denominator: 1,
+      status: 'final',
+      revision: 1,
+      version: 1,
+      computed_at: sqlTime(noon),
+    })
+    await db.insert('kpi_store', [
+      census(0, 40),
+      census(1, 60),
+      census(2, 50),
+      census(60, null),
+      census(59, 70),
+    ])
+    const hours = await db.rows(
+      "SELECT window_start, value, windows FROM db.kpi_1h WHERE kpi = 'grid.unmanned_coverage_pct' ORDER BY window_start",
+    )
+    expect(hours).toEqual([
+      { window_start: '2026-03-05 04:00:00.000', value: 70, windows: 4 },
+      { window_start: '2026-03-05 05:00:00.000', value: null, windows: 1 },
+    ])
+  })
+
+  it('read only the windows and the KPI that are asked for', async () => {
+    await db.client.command({
+      query: `INSERT INTO ${db.database}.measures_rack_store (county, window_start, window_end)
+        SELECT '370102', toDateTime64('2025-01-01 00:00:00', 3, 'UTC') + number * 60 AS start, start + 60 FROM numbers(100000)`,
+    })
+    const rowsRead = async (where: string) => {
+      const result = await db.client.query({
+        query: `SELECT value FROM ${db.database}.kpi_1h WHERE ${where}`,
+        format: 'JSON',
+      })
+      const { statistics } = await result.json()
+      return statistics?.rows_read
+    }
+    expect(await rowsRead("kpi = 'datacenter.it_load_kw'")).toBeGreaterThan(100_000)
+    expect(
+      await rowsRead(
+        "kpi = 'datacenter.it_load_kw' AND window_start >= '2025-02-01 00:00:00' AND window_start < '2025-02-02 00:00:00'",
+      ),
+    ).toBeLessThan(20_000)
+    expect(await rowsRead("kpi = 'datacenter.pue'")).toBeLessThan(1_000)
+  })
+})
