@@ -13,8 +13,12 @@ export class Lifecycle {
   private readonly started: Resource[] = []
   private readonly log: Log
 
-  constructor(log: Log) {
+  private readonly stopWithinMs: number
+
+  /** @param stopWithinMs a resource that takes longer to stop, because what it talks to is gone, is left behind */
+  constructor(log: Log, stopWithinMs = 10_000) {
     this.log = log
+    this.stopWithinMs = stopWithinMs
   }
 
   async start(resources: readonly Resource[]): Promise<void> {
@@ -31,11 +35,21 @@ export class Lifecycle {
       const resource = this.started.pop()
       if (!resource) return
       try {
-        await resource.stop()
+        await within(this.stopWithinMs, resource.stop())
         this.log.debug({ resource: resource.name }, 'stopped')
       } catch (error) {
         this.log.error({ resource: resource.name, reason: messageOf(error) }, 'stop failed')
       }
     }
+  }
+}
+
+async function within(ms: number, done: Promise<void>): Promise<void> {
+  const tooLong = Promise.withResolvers<never>()
+  const timer = setTimeout(() => tooLong.reject(new Error(`not stopped within ${ms} ms`)), ms)
+  try {
+    await Promise.race([done, tooLong.promise])
+  } finally {
+    clearTimeout(timer)
   }
 }
