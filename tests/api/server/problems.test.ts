@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest'
+import { Metrics } from '../../../platform/metrics.ts'
+import { app } from '../app.ts'
+
+test.each([
+  ['/v1/kpis/latest?region=999999', 400, 'unknown_region'],
+  ['/v1/kpis/latest?kpi=weather.*', 404, 'unknown_kpi'],
+  ['/v1/kpis/latest?depth=deep', 400, 'invalid_request'],
+  ['/v1/kpis/latest?regions=370100', 400, 'invalid_request'],
+  ['/v1/kpis/weather.rain/series', 404, 'unknown_kpi'],
+  ['/v1/kpis/radio.coverage_pct/series?region=1', 400, 'unknown_region'],
+  ['/v1/kpis/radio.coverage_pct/series?from=yesterday', 400, 'invalid_request'],
+  ['/v1/kpis/radio.coverage_pct/series?step=1w', 400, 'invalid_request'],
+  ['/v1/kpis/radio.coverage_pct/series?from=0', 400, 'range_too_long'],
+  ['/v1/kpis/radio.coverage_pct/series', 503, 'history_unavailable'],
+  ['/v1/kpis/radio.coverage_pct/lineage', 404, 'not_found'],
+  ['/v1/alerts', 404, 'not_found'],
+  ['/v1/stream', 426, 'upgrade_required'],
+])('%s is a problem: %i %s', async (url, status, code) => {
+  const answer = await (await app()).inject(url)
+  expect(answer.statusCode).toBe(status)
+  expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/)
+  expect(answer.json()).toMatchObject({
+    type: 'about:blank',
+    status,
+    code,
+    title: expect.any(String),
+    detail: expect.any(String),
+  })
+  if (status === 503) expect(answer.headers['retry-after']).toBe('5')
+})
+
+test('a stranger gets nothing of /v1, whether it is there or not', async () => {
+  const api = await app()
+  for (const url of ['/v1/regions', '/v1/kpis/latest', '/v1/stream', '/v1/health/data']) {
+    const answer = await api.inject({ url, remoteAddress: '10.1.2.3' })
+    expect(answer.statusCode).toBe(401)
+    expect(answer.json().code).toBe('unauthorized')
+  }
+  const off = await app({ anonymous: 'off' })
+  expect((await off.inject('/v1/regions')).statusCode).toBe(401)
+})
+
+test('answers are measured by route, not by address', async () => {
+  const metrics = new Metrics('api')
+  const api = await app({ metrics })
+  await api.inject('/v1/kpis/weather.rain/series')
+  await api.inject('/v1/kpis/weather.snow/series')
+  expect(await metrics.registry.metrics()).toContain(
+    'citybrain_api_rest_seconds_count{route="/v1/kpis/:kpi/series",status="404"} 2',
+  )
+})
