@@ -1,0 +1,94 @@
+import type { Kafka } from 'kafkajs'
+import { schemaFields } from '../../../platform/avro/avro-schemas.ts'
+import { SchemaRegistry } from '../../../platform/avro/schema-registry.ts'
+import { clickhouseClient } from '../../../platform/clickhouse/clickhouse-client.ts'
+import { kafkaClient } from '../../../platform/kafka/kafka-client.ts'
+import { createLog } from '../../../platform/log.ts'
+import { Metrics } from '../../../platform/metrics.ts'
+import { archiveMetrics } from '../../../processors/archive/archive-metrics.ts'
+import { AvroSink } from '../../../processors/archive/avro-sink.ts'
+import { DeadLetters } from '../../../processors/archive/dead-letters.ts'
+import type { BatchLimits } from '../../../processors/archive/pending-batch.ts'
+import type { Sink } from '../../../processors/archive/sink.ts'
+import { TableWriter } from '../../../processors/archive/table-writer.ts'
+import { TopicArchiver } from '../../../processors/archive/topic-archiver.ts'
+import { logColumns } from '../../../schemas/clickhouse/reading-tables.ts'
+
+export interface Addresses {
+  readonly kafkaBrokers: string
+  readonly clickhouseUrl: string
+  readonly registryUrl: string
+}
+
+export interface RackArchive {
+  readonly kafka: Kafka
+  readonly registry: SchemaRegistry
+  readonly metrics: Metrics
+  readonly failures: unknown[]
+  start(): Promise<void>
+  stop(): Promise<void>
+}
+
+export function testKafka(brokers: string): Kafka {
+  return kafkaClient(
+    {
+      kafkaBrokers: [brokers],
+      kafkaSsl: false,
+      kafkaSaslMechanism: 'none',
+      kafkaSaslUsername: '',
+      kafkaSaslPassword: '',
+    },
+    'test',
+    createLog('test', 'silent'),
+  )
+}
+
+/** The archive of one topic of rack readings, as processors/archive builds it. */
+export function rackArchive(
+  addresses: Addresses,
+  topic: string,
+  database: string,
+  options: { readonly limits?: BatchLimits; readonly wrap?: (sink: Sink) => Sink } = {},
+): RackArchive {
+  const log = createLog('test', 'silent')
+  const kafka = testKafka(addresses.kafkaBrokers)
+  const registry = new SchemaRegistry(addresses.registryUrl)
+  const clickhouse = clickhouseClient({
+    clickhouseUrl: addresses.clickhouseUrl,
+    clickhouseUser: 'default',
+    clickhousePassword: '',
+    clickhouseDatabase: database,
+  })
+  const all = new Metrics('archive')
+  const metrics = archiveMetrics(all)
+  const writer = new TableWriter({ clickhouse, database, metrics, log })
+  const deadLetters = new DeadLetters({ kafka, registry })
+  const columns = [...schemaFields('rack'), ...logColumns]
+  const sink = new AvroSink({ topic, table: 'readings_rack_store', columns, registry, writer, metrics, log })
+  const failures: unknown[] = []
+  const archiver = new TopicArchiver({
+    kafka,
+    topic,
+    sink: options.wrap?.(sink) ?? sink,
+    deadLetters,
+    metrics,
+    log,
+    fail: error => failures.push(error),
+    ...(options.limits ? { limits: options.limits } : {}),
+  })
+  return {
+    kafka,
+    registry,
+    metrics: all,
+    failures,
+    async start() {
+      await deadLetters.start()
+      await archiver.start()
+    },
+    async stop() {
+      await archiver.stop()
+      await deadLetters.stop()
+      await clickhouse.close()
+    },
+  }
+}
