@@ -7,6 +7,7 @@ import type { Metrics } from '../../../platform/metrics.ts'
 import { isRecordId, recordIds } from '../../../schemas/records/record.ts'
 import type { Intake, Receipt } from '../../intake.ts'
 import { decodeBody } from './decode-body.ts'
+import { drain } from './drain.ts'
 import { InFlightLimit } from './in-flight-limit.ts'
 import { jsonType, ndjsonTypes, parseItems } from './parse-items.ts'
 import { detailOf, problemCodeOf, problemOf, retryAfterOf } from './problems.ts'
@@ -25,6 +26,9 @@ export interface HttpDoorOptions {
   /** Per client address; 0: no limit. */
   readonly requestsPerMinute: number
 }
+
+/** How long a refused body may take to come in before the answer goes out. */
+const drainMs = 10_000
 
 /** The HTTP door: `POST /v1/telemetry/{record}` and `POST /v1/assets`. Every error is a problem+json. */
 export class HttpDoor implements Resource {
@@ -53,13 +57,13 @@ export class HttpDoor implements Resource {
 
 /** The door without its socket, so that it can be tested by injection. */
 export async function buildDoor(options: HttpDoorOptions): Promise<FastifyInstance> {
-  const { intake, log, metrics, maxBodyBytes, requestsPerMinute } = options
+  const { intake, metrics, maxBodyBytes, requestsPerMinute } = options
   const app = fastify({
     bodyLimit: maxBodyBytes,
     forceCloseConnections: 'idle',
     routerOptions: { ignoreTrailingSlash: true },
   })
-  addErrors(app, log)
+  addErrors(app, options)
   closeWhenStopping(app)
   measure(app, metrics)
   if (requestsPerMinute > 0) await app.register(rateLimit, { max: requestsPerMinute, timeWindow: 60_000 })
@@ -123,12 +127,13 @@ function mediaTypeOf(request: FastifyRequest): string {
   return (request.headers['content-type'] ?? jsonType).split(';')[0]?.trim().toLowerCase() ?? jsonType
 }
 
-function addErrors(app: FastifyInstance, log: Log): void {
-  app.setErrorHandler<Error & { code?: string; statusCode?: number }>((error, request, reply) => {
+function addErrors(app: FastifyInstance, { log, maxDecompressedBytes }: HttpDoorOptions): void {
+  app.setErrorHandler<Error & { code?: string; statusCode?: number }>(async (error, request, reply) => {
     const code = problemCodeOf(error)
     const problem = problemOf(code, code === 'internal' ? 'see the log of ingest' : detailOf(error))
     if (code === 'internal') log.error({ err: error, url: request.url }, 'request failed')
     else log.debug({ code, url: request.url, reason: error.message }, 'request refused')
+    if (code === 'body_too_large') await drain(request.raw, maxDecompressedBytes, drainMs)
     const retryAfter = retryAfterOf(code)
     if (retryAfter !== undefined && !reply.hasHeader('retry-after')) reply.header('retry-after', retryAfter)
     return reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem))
