@@ -10,7 +10,10 @@ export function streamRoute(api: Api): void {
       schema: {
         operationId: 'stream',
         summary: 'WebSocket: snapshots and deltas of current values',
-        description: 'Connect with a WebSocket client; the protocol is described in docs/protocol.md.',
+        description:
+          'Connect with a WebSocket client and say `{"type":"hello","protocol":1}`; after the welcome say ' +
+          '`{"type":"subscribe","id":"a","regions":["370000"],"depth":"children","kpis":["radio.*"]}`. ' +
+          'A snapshot follows, then deltas with the cells that changed, in the shape of /v1/kpis/latest.',
         tags: ['values'],
         response: {
           101: Type.Null({ description: 'Switching to WebSocket' }),
