@@ -1,0 +1,45 @@
+import { render } from 'preact'
+import { createRestClient } from './protocol/rest-client.ts'
+import { createStreamClient } from './protocol/stream-client.ts'
+import { createNavigation } from './state/navigation.ts'
+import { createWall } from './state/wall.ts'
+import { App } from './view/app.tsx'
+import { WallContext } from './view/wall-context.ts'
+
+const now = (): number => performance.now()
+const streamUrl = new URL('/v1/stream', location.href)
+streamUrl.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:'
+
+const wall = createWall({
+  now,
+  random: Math.random,
+  onFrame: act => void requestAnimationFrame(act),
+  after: (ms, act) => void setTimeout(act, ms),
+  every(ms, act) {
+    const timer = setInterval(act, ms)
+    return () => clearInterval(timer)
+  },
+  rest: createRestClient(location.origin),
+  connect: (onState, onMessage) =>
+    createStreamClient({ url: streamUrl.href, now, random: Math.random, onState, onMessage }),
+})
+
+const navigation = createNavigation({
+  search: () => location.search,
+  show(search, step) {
+    const address = `${location.pathname}${search}`
+    if (step) history.pushState(null, '', address)
+    else history.replaceState(null, '', address)
+  },
+  onBack: act => addEventListener('popstate', act),
+})
+
+const place = document.getElementById('wall')
+if (!place) throw new Error('index.html has no #wall')
+wall.start()
+render(
+  <WallContext.Provider value={{ wall, navigation }}>
+    <App />
+  </WallContext.Provider>,
+  place,
+)

@@ -1,0 +1,37 @@
+import { isNumber, isObject } from './parse-message.ts'
+
+/** How one record type's data flows. Counts are over `over_ms`; null where the server does not know. */
+export interface RecordHealth {
+  readonly record: string
+  readonly readings_per_s: number | null
+  readonly duplicates: number | null
+  readonly late: number | null
+  readonly rejected: number | null
+  /** Event time that the counts cover, ms. */
+  readonly over_ms: number | null
+  /** Event time, ms. */
+  readonly watermark_delay_ms: number | null
+}
+
+/** The answer of `GET /v1/health/data`; undefined when it is not such an answer. */
+export function parseHealth(json: unknown): readonly RecordHealth[] | undefined {
+  if (!isObject(json) || !Array.isArray(json.records)) return undefined
+  const rows: RecordHealth[] = []
+  for (const item of json.records) {
+    if (!isObject(item) || typeof item.record !== 'string') return undefined
+    const number = (name: string): number | null => {
+      const value = item[name]
+      return isNumber(value) ? value : null
+    }
+    rows.push({
+      record: item.record,
+      readings_per_s: number('readings_per_s'),
+      duplicates: number('duplicates'),
+      late: number('late'),
+      rejected: number('rejected'),
+      over_ms: number('over_ms'),
+      watermark_delay_ms: number('watermark_delay_ms'),
+    })
+  }
+  return rows
+}

@@ -1,0 +1,88 @@
+import type { ReadonlySignal } from '@preact/signals'
+import type { Cell } from '../../../schemas/protocol/stream.ts'
+import type { SeriesPoint } from '../protocol/parse-series.ts'
+import { CellBook, type Current, cellKey } from './cell-book.ts'
+import { joinSeries, takePoint } from './series-book.ts'
+import { Watched } from './watched.ts'
+
+/** At most one change per second and tile. */
+const publishEveryMs = 1_000
+
+export interface LiveDataOptions {
+  /** Called when something watched changed: publish before the next frame. */
+  readonly onNews: () => void
+  /** Asks for the history of a series; it comes back through `takeHistory`. */
+  readonly onSeriesWanted: (key: string) => void
+}
+
+/** Cells and series: all cells are kept, those on screen are published. */
+export interface LiveData {
+  cell(key: string): Current | undefined
+  watchCell(key: string): ReadonlySignal<Current | undefined>
+  unwatchCell(key: string): void
+  watchSeries(key: string): ReadonlySignal<readonly SeriesPoint[]>
+  unwatchSeries(key: string): void
+  takeSnapshot(cells: readonly Cell[]): void
+  takeDelta(cells: readonly Cell[]): void
+  takeHistory(key: string, points: readonly SeriesPoint[]): void
+  /** Keys of the series on screen. */
+  seriesKeys(): readonly string[]
+  publish(now: number): number | null
+  /** Newest event time of any cell, epoch ms. */
+  newestEventTime(): number | null
+}
+
+export function createLiveData({ onNews, onSeriesWanted }: LiveDataOptions): LiveData {
+  const book = new CellBook()
+  const series = new Map<string, SeriesPoint[]>()
+  const cells = new Watched(key => book.get(key), publishEveryMs)
+  const lines = new Watched<readonly SeriesPoint[]>(key => [...(series.get(key) ?? [])], publishEveryMs)
+  let newest: number | null = null
+
+  const note = (changed: Iterable<string>, news: readonly Cell[]): void => {
+    let seen = false
+    for (const key of changed) seen = cells.changed(key) || seen
+    for (const cell of news) {
+      if (cell.event_time_max !== null) newest = Math.max(newest ?? 0, cell.event_time_max)
+      const key = cellKey(cell.kpi, cell.region)
+      const points = series.get(key)
+      if (points && takePoint(points, cell)) seen = lines.changed(key) || seen
+    }
+    if (seen) onNews()
+  }
+
+  return {
+    cell: key => book.get(key),
+    watchCell: key => cells.acquire(key),
+    unwatchCell: key => void cells.release(key),
+    watchSeries(key) {
+      const watched = lines.acquire(key)
+      if (!series.has(key)) {
+        series.set(key, [])
+        onSeriesWanted(key)
+      }
+      return watched
+    },
+    unwatchSeries(key) {
+      if (lines.release(key)) series.delete(key)
+    },
+    takeSnapshot(news) {
+      note(book.replace(news), news)
+    },
+    takeDelta(news) {
+      note(book.apply(news), news)
+    },
+    takeHistory(key, points) {
+      const streamed = series.get(key)
+      if (!streamed) return
+      series.set(key, joinSeries(points, streamed))
+      if (lines.changed(key)) onNews()
+    },
+    seriesKeys: () => [...series.keys()],
+    publish(now) {
+      const next = [cells.publish(now), lines.publish(now)].flatMap(at => (at === null ? [] : [at]))
+      return next.length > 0 ? Math.min(...next) : null
+    },
+    newestEventTime: () => newest,
+  }
+}

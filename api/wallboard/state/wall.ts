@@ -1,0 +1,198 @@
+import { batch, type ReadonlySignal, signal } from '@preact/signals'
+import type { ServerMessage } from '../../../schemas/protocol/stream.ts'
+import type { RecordHealth } from '../protocol/parse-health.ts'
+import type { Unreadable } from '../protocol/parse-message.ts'
+import { isRefused, type RestClient } from '../protocol/rest-client.ts'
+import type { StreamClient } from '../protocol/stream-client.ts'
+import { initialStream, type StreamState } from '../protocol/stream-state.ts'
+import { cellKey } from './cell-book.ts'
+import { createLiveData, type LiveData } from './live-data.ts'
+import { createPublisher } from './publisher.ts'
+import { seriesSpanMs } from './series-book.ts'
+import { observed, type ServerClock, serverNow, welcomed } from './server-clock.ts'
+
+/** What the wall needs of the machine it runs on. */
+export interface Surroundings {
+  /** Milliseconds of a clock that never jumps. */
+  readonly now: () => number
+  /** 0..1 */
+  readonly random: () => number
+  readonly onFrame: (act: () => void) => void
+  readonly after: (ms: number, act: () => void) => void
+  /** Repeats until the returned function is called. */
+  readonly every: (ms: number, act: () => void) => () => void
+  readonly rest: RestClient
+  readonly connect: (
+    onState: (state: StreamState) => void,
+    onMessage: (message: ServerMessage | Unreadable) => void,
+  ) => StreamClient
+}
+
+/** The wall's clock and connection as of the latest second. */
+export interface Pulse {
+  /** Server time, epoch ms; null before the first welcome. */
+  readonly now: number | null
+  readonly speed: number
+  /** Whether a snapshot came. */
+  readonly loaded: boolean
+  readonly phase: StreamState['phase']
+  /** Wall time since the stream was lost; null while it lives. */
+  readonly lostForMs: number | null
+  readonly closeCode: number | null
+  /** Newest event time of any cell, epoch ms. */
+  readonly newestEventTime: number | null
+}
+
+/** Things that went wrong and were counted rather than shown one by one. */
+export interface Problems {
+  readonly unreadable: number
+  readonly refused: number
+  readonly streamErrors: number
+}
+
+export interface Wall {
+  readonly data: LiveData
+  readonly pulse: ReadonlySignal<Pulse>
+  readonly problems: ReadonlySignal<Problems>
+  /** Null while the server has no such route. */
+  readonly health: ReadonlySignal<readonly RecordHealth[] | null>
+  start(): void
+  stop(): void
+}
+
+const secondMs = 1_000
+const healthEveryMs = 5_000
+const retrySeriesMs = 5_000
+/** The stream tells current windows only; that an older one became final or was corrected is seen by asking. */
+const refreshSeriesMs = 60_000
+
+/** The one store of a page: everything that changes, in signals. */
+export function createWall(around: Surroundings): Wall {
+  const { now, after, rest } = around
+  const problems = signal<Problems>({ unreadable: 0, refused: 0, streamErrors: 0 })
+  const health = signal<readonly RecordHealth[] | null>(null)
+  let stream = initialStream(now())
+  let clock: ServerClock | null = null
+  let loaded = false
+  let stops: (() => void)[] = []
+
+  const count = (what: keyof Problems): void => {
+    problems.value = { ...problems.value, [what]: problems.value[what] + 1 }
+  }
+
+  const loadSeries = async (kpi: string, regions: readonly string[]): Promise<void> => {
+    // Before the welcome it is not known what time it is there; the snapshot asks again for all that is watched.
+    if (!clock) return
+    const to = serverNow(clock, now())
+    const answer = await rest.series(kpi, regions, to - seriesSpanMs, to)
+    if (!isRefused(answer)) {
+      for (const region of regions) data.takeHistory(cellKey(kpi, region), answer.get(region) ?? [])
+      return
+    }
+    count('refused')
+    after(retrySeriesMs * (1 + around.random()), () => {
+      const watched = data.seriesKeys()
+      const still = regions.filter(region => watched.includes(cellKey(kpi, region)))
+      if (still.length > 0) void loadSeries(kpi, still)
+    })
+  }
+
+  const wanted = new Set<string>()
+  /** What is asked for in the same moment goes into one request per KPI. */
+  const wantSeries = (key: string): void => {
+    if (wanted.size === 0) {
+      after(0, () => {
+        const keys = [...wanted].map(one => one.split('|'))
+        wanted.clear()
+        for (const [kpi = '', group] of Map.groupBy(keys, ([kpi]) => kpi)) {
+          void loadSeries(
+            kpi,
+            group.map(([, region = '']) => region),
+          )
+        }
+      })
+    }
+    wanted.add(key)
+  }
+
+  const loadAllSeries = (): void => data.seriesKeys().forEach(wantSeries)
+
+  const publish = createPublisher({ ...around, publish: at => batch(() => data.publish(at)) })
+  const data = createLiveData({ onNews: publish, onSeriesWanted: wantSeries })
+
+  const pulseNow = (): Pulse => ({
+    now: clock && serverNow(clock, now()),
+    speed: clock?.speed ?? 1,
+    loaded,
+    phase: stream.phase,
+    lostForMs: stream.lostAt === null ? null : now() - stream.lostAt,
+    closeCode: stream.closeCode,
+    newestEventTime: data.newestEventTime(),
+  })
+  const pulse = signal(pulseNow())
+  const beat = (): void => {
+    pulse.value = pulseNow()
+  }
+
+  const onMessage = (message: ServerMessage | Unreadable): void => {
+    switch (message.type) {
+      case 'welcome':
+        clock = welcomed(message.server_time, message.clock_speed, now())
+        break
+      case 'heartbeat':
+        if (clock) clock = observed(clock, message.server_time, now())
+        break
+      case 'snapshot':
+        data.takeSnapshot(message.cells)
+        loaded = true
+        loadAllSeries()
+        break
+      case 'delta':
+        data.takeDelta(message.cells)
+        break
+      case 'error':
+        count('streamErrors')
+        break
+      case 'unreadable':
+        count('unreadable')
+        break
+      case 'pong':
+        break
+    }
+  }
+
+  const client = around.connect(state => {
+    const changed = state.phase !== stream.phase
+    stream = state
+    if (changed) beat()
+  }, onMessage)
+
+  const askHealth = async (): Promise<void> => {
+    const answer = await rest.dataHealth()
+    if (!isRefused(answer)) health.value = answer
+    else if (answer.refused === 'absent') health.value = null
+    else count('refused')
+  }
+
+  return {
+    data,
+    pulse,
+    problems,
+    health,
+    start() {
+      if (stops.length > 0) return
+      stops = [
+        around.every(secondMs, beat),
+        around.every(healthEveryMs, () => void askHealth()),
+        around.every(refreshSeriesMs, loadAllSeries),
+      ]
+      void askHealth()
+      client.start()
+    },
+    stop() {
+      for (const stop of stops) stop()
+      stops = []
+      client.stop()
+    },
+  }
+}

@@ -1,0 +1,212 @@
+import type { Feed } from '../../../schemas/records/record.ts'
+import type { Language } from './language.ts'
+
+/** Every word on the wall that is not a region's or KPI's name. */
+export interface Texts {
+  readonly title: string
+  readonly feeds: Readonly<Record<Feed, string>>
+  readonly records: Readonly<Record<string, string>>
+  readonly coverage: string
+  readonly byEvent: string
+  readonly noData: string
+  readonly noDataSince: (time: string) => string
+  readonly old: (age: string) => string
+  readonly provisional: string
+  readonly final: string
+  readonly corrected: string
+  readonly was: (value: string) => string
+  readonly unsure: string
+  readonly target: string
+  readonly live: string
+  readonly connecting: string
+  readonly lost: string
+  readonly dataAge: (age: string) => string
+  readonly staleBanner: (age: string) => string
+  readonly endedBanner: (why: string) => string
+  readonly simulated: (speed: string) => string
+  readonly otherLanguage: string
+  readonly chooseKpi: string
+  readonly wholeProvince: string
+  readonly better: string
+  readonly worse: string
+  readonly less: string
+  readonly more: string
+  readonly lastHour: string
+  readonly counties: string
+  readonly schematic: string
+  readonly region: string
+  readonly value: string
+  readonly status: string
+  readonly alerts: string
+  readonly noAlertRules: string
+  readonly gaps: string
+  readonly noGaps: string
+  readonly allCities: string
+  readonly allFeeds: string
+  readonly moreGaps: (count: number) => string
+  readonly worstFive: string
+  readonly highestFive: string
+  readonly overHour: string
+  readonly plan: string
+  readonly reached: string
+  readonly ofTarget: (share: string) => string
+  readonly short: (difference: string) => string
+  readonly health: string
+  readonly healthFromCells: string
+  readonly perSecond: string
+  readonly duplicates: string
+  readonly late: string
+  readonly rejected: string
+  readonly watermarkDelay: string
+  readonly windowAge: string
+  readonly problems: (count: number) => string
+  readonly mapHint: string
+  readonly back: string
+}
+
+const zh: Texts = {
+  title: '城市大脑',
+  feeds: { radio: '移动网络', datacenter: '数据中心', grid: '电网巡检', parking: '智慧停车' },
+  records: {
+    radio_pm: '无线性能',
+    radio_alarm: '无线告警',
+    rack: '机柜',
+    facility: '机房',
+    grid_inspection: '线路巡检',
+    grid_defect: '线路缺陷',
+    parking: '停车场',
+  },
+  coverage: '覆盖',
+  byEvent: '按事件上报',
+  noData: '无数据',
+  noDataSince: time => `${time} 起无数据`,
+  old: age => `${age}前`,
+  provisional: '暂定',
+  final: '最终',
+  corrected: '已修正',
+  was: value => `原 ${value}`,
+  unsure: '覆盖不足',
+  target: '目标',
+  live: '实时',
+  connecting: '连接中',
+  lost: '已断开',
+  dataAge: age => `数据 ${age}前`,
+  staleBanner: age => `连接中断 ${age}，以下数值不是当前值，正在重连`,
+  endedBanner: why => `服务器拒绝连接：${why}`,
+  simulated: speed => `模拟时间 ×${speed}`,
+  otherLanguage: 'English',
+  chooseKpi: '地图指标',
+  wholeProvince: '全省',
+  better: '较好',
+  worse: '需关注',
+  less: '低',
+  more: '高',
+  lastHour: '近1小时',
+  counties: '区县',
+  schematic: '示意排列，非地理位置',
+  region: '地区',
+  value: '数值',
+  status: '状态',
+  alerts: '告警',
+  noAlertRules: '暂无告警规则',
+  gaps: '数据异常',
+  noGaps: '各地数据完整、及时',
+  allCities: '全省',
+  allFeeds: '全部数据',
+  moreGaps: count => `另有 ${count} 条`,
+  worstFive: '最需关注五市',
+  highestFive: '最高五市',
+  overHour: '一小时变化',
+  plan: '规划目标（全省）',
+  reached: '已达标',
+  ofTarget: share => `完成 ${share}`,
+  short: difference => `差 ${difference}`,
+  health: '数据健康',
+  healthFromCells: '由全省窗口推算',
+  perSecond: '条/秒',
+  duplicates: '重复',
+  late: '迟到',
+  rejected: '拒收',
+  watermarkDelay: '水位延迟',
+  windowAge: '窗口',
+  problems: count => `界面问题 ${count}`,
+  mapHint: '点击城市查看区县',
+  back: '返回上级',
+}
+
+const en: Texts = {
+  title: 'City Brain',
+  feeds: {
+    radio: 'Mobile network',
+    datacenter: 'Data centres',
+    grid: 'Grid inspection',
+    parking: 'Smart parking',
+  },
+  records: {
+    radio_pm: 'Radio counters',
+    radio_alarm: 'Radio alarms',
+    rack: 'Racks',
+    facility: 'Facilities',
+    grid_inspection: 'Inspections',
+    grid_defect: 'Line defects',
+    parking: 'Car parks',
+  },
+  coverage: 'coverage',
+  byEvent: 'reports events',
+  noData: 'no data',
+  noDataSince: time => `no data since ${time}`,
+  old: age => `${age} old`,
+  provisional: 'provisional',
+  final: 'final',
+  corrected: 'corrected',
+  was: value => `was ${value}`,
+  unsure: 'low coverage',
+  target: 'target',
+  live: 'live',
+  connecting: 'connecting',
+  lost: 'disconnected',
+  dataAge: age => `data ${age} old`,
+  staleBanner: age => `Connection lost for ${age}: the values below are not current. Reconnecting.`,
+  endedBanner: why => `The server refused the connection: ${why}`,
+  simulated: speed => `simulated time ×${speed}`,
+  otherLanguage: '中文',
+  chooseKpi: 'KPI on the map',
+  wholeProvince: 'All',
+  better: 'better',
+  worse: 'needs attention',
+  less: 'low',
+  more: 'high',
+  lastHour: 'last hour',
+  counties: 'Counties',
+  schematic: 'schematic, not geographic',
+  region: 'Region',
+  value: 'Value',
+  status: 'State',
+  alerts: 'Alerts',
+  noAlertRules: 'No alert rules yet',
+  gaps: 'Data gaps',
+  noGaps: 'Data complete and in time everywhere',
+  allCities: 'All cities',
+  allFeeds: 'all feeds',
+  moreGaps: count => `${count} more`,
+  worstFive: 'Five worst cities',
+  highestFive: 'Five highest cities',
+  overHour: 'over one hour',
+  plan: 'Plan targets (province)',
+  reached: 'reached',
+  ofTarget: share => `${share} done`,
+  short: difference => `${difference} to go`,
+  health: 'Data health',
+  healthFromCells: 'from the province’s windows',
+  perSecond: 'per s',
+  duplicates: 'duplicate',
+  late: 'late',
+  rejected: 'rejected',
+  watermarkDelay: 'watermark',
+  windowAge: 'window',
+  problems: count => `${count} page problems`,
+  mapHint: 'Click a city for its counties',
+  back: 'Go up',
+}
+
+export const texts: Readonly<Record<Language, Texts>> = { zh, en }

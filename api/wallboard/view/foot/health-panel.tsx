@@ -1,0 +1,104 @@
+import type { RecordHealth } from '../../protocol/parse-health.ts'
+import { feedCards, provinceCode } from '../../state/catalogue.ts'
+import { ageOf } from '../../state/quality.ts'
+import { showNumber, showShare } from '../../text/format-number.ts'
+import { showAge } from '../../text/format-time.ts'
+import { knownKpi, useCell, useShared, useWords } from '../wall-context.ts'
+
+/** How the data flows, per record type as the server measures it; from the province's windows where it does not. */
+export function HealthPanel() {
+  const { wall } = useShared()
+  const { t } = useWords()
+  const rows = wall.health.value
+  const { unreadable, refused, streamErrors } = wall.problems.value
+  const problems = unreadable + refused + streamErrors
+  return (
+    <section class="panel health" data-testid="health">
+      <h2>
+        {t.health} {rows === null && <small>{t.healthFromCells}</small>}
+        {problems > 0 && <small class="problems">{t.problems(problems)}</small>}
+      </h2>
+      {rows === null ? <FromCells /> : <FromServer rows={rows} />}
+    </section>
+  )
+}
+
+function FromServer({ rows }: { readonly rows: readonly RecordHealth[] }) {
+  const { language, t } = useWords()
+  const count = (n: number | null): string => {
+    if (n === null) return '–'
+    const { digits, magnitude } = showNumber(n, 0, language)
+    return `${digits}${magnitude}`
+  }
+  return (
+    <table>
+      <thead>
+        <tr>
+          <th />
+          <th class="number">{t.perSecond}</th>
+          <th class="number">{t.duplicates}</th>
+          <th class="number">{t.late}</th>
+          <th class="number">{t.rejected}</th>
+          <th class="number">{t.watermarkDelay}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map(row => (
+          <tr key={row.record} data-record={row.record}>
+            <td>{t.records[row.record] ?? row.record}</td>
+            <td class="number">{rate(row.readings_per_s)}</td>
+            <td class="number">{count(row.duplicates)}</td>
+            <td class="number">{count(row.late)}</td>
+            <td class="number">{count(row.rejected)}</td>
+            <td class="number">
+              {row.watermark_delay_ms === null ? '–' : showAge(row.watermark_delay_ms, language)}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+
+  function rate(perSecond: number | null): string {
+    if (perSecond === null) return '–'
+    const { digits, magnitude } = showNumber(perSecond, perSecond < 100 ? 1 : 0, language)
+    return `${digits}${magnitude}`
+  }
+}
+
+function FromCells() {
+  const { t } = useWords()
+  return (
+    <table>
+      <thead>
+        <tr>
+          <th />
+          <th class="number">{t.perSecond}</th>
+          <th class="number">{t.coverage}</th>
+          <th class="number">{t.windowAge}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {feedCards.map(card => (
+          <FeedRow key={card.feed} {...card} />
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+function FeedRow({ feed, anchor }: (typeof feedCards)[number]) {
+  const { language, t } = useWords()
+  const pulse = useShared().wall.pulse.value
+  const cell = useCell(knownKpi(anchor).id, provinceCode)?.cell
+  const perSecond = cell ? (cell.readings * 1000) / (cell.window_end - cell.window_start) : null
+  const shown = perSecond === null ? null : showNumber(perSecond, perSecond < 100 ? 1 : 0, language)
+  return (
+    <tr>
+      <td>{t.feeds[feed]}</td>
+      <td class="number">{shown ? `${shown.digits}${shown.magnitude}` : '–'}</td>
+      <td class="number">{typeof cell?.coverage === 'number' ? showShare(cell.coverage) : '–'}</td>
+      <td class="number">{cell ? showAge(ageOf(cell, pulse), language) : '–'}</td>
+    </tr>
+  )
+}

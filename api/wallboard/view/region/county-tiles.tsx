@@ -1,0 +1,64 @@
+import type { Region } from '../../../../schemas/regions/regions.ts'
+import { showNumber, showShare } from '../../text/format-number.ts'
+import { shortNameIn } from '../../text/language.ts'
+import { useSelection, useShared, useWords } from '../wall-context.ts'
+import type { Painted } from './use-choropleth.ts'
+
+interface Props {
+  readonly counties: readonly Region[]
+  readonly paint: (region: string) => Painted
+}
+
+/** A city's counties as equal tiles in the order of their codes: schematic, and said to be. */
+export function CountyTiles({ counties, paint }: Props) {
+  const { navigation } = useShared()
+  const { language, t } = useWords()
+  const { region, kpi } = useSelection()
+  return (
+    <section class="county-tiles">
+      <h3>
+        {t.counties} <small>{t.schematic}</small>
+      </h3>
+      <div class="county-grid">
+        {counties.map(county => {
+          const { current, quality, colour } = paint(county.code)
+          const value = current?.cell.value ?? null
+          const coverage = current?.cell.coverage ?? null
+          const shown = value === null ? null : showNumber(value, kpi.decimals, language)
+          return (
+            <button
+              key={county.code}
+              type="button"
+              class={`county is-${quality}`}
+              style={{ background: colour?.fill, color: colour?.ink }}
+              aria-pressed={county.code === region.code}
+              data-testid="county"
+              data-region={county.code}
+              data-value={value ?? ''}
+              data-quality={quality}
+              onClick={() => navigation.go({ region: county.code })}
+            >
+              <span class="county-name">{shortNameIn(county, language)}</span>
+              <span class="county-value">
+                {shown === null
+                  ? quality === 'waiting'
+                    ? ''
+                    : t.noData
+                  : `${quality === 'unsure' ? '≈' : ''}${shown.digits}${shown.magnitude}`}
+              </span>
+              {coverage !== null && (
+                <span
+                  class="coverage"
+                  title={`${t.coverage} ${showShare(coverage)}`}
+                  data-low={coverage < kpi.minCoverage}
+                >
+                  <i style={{ width: `${Math.min(1, coverage) * 100}%` }} />
+                </span>
+              )}
+            </button>
+          )
+        })}
+      </div>
+    </section>
+  )
+}

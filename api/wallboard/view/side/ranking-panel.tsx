@@ -1,0 +1,57 @@
+import { citiesUnder, cityOf, provinceCode } from '../../state/catalogue.ts'
+import { cellKey } from '../../state/cell-book.ts'
+import { type Ranked, rankRegions } from '../../state/rank-regions.ts'
+import { showValue } from '../../text/format-number.ts'
+import { nameIn, shortNameIn } from '../../text/language.ts'
+import { useSelection, useSeries, useShared, useWords } from '../wall-context.ts'
+
+const cities = citiesUnder(provinceCode)
+const shownRegions = 5
+
+/** The five cities that need attention most by the chosen KPI, with what changed in the last hour. */
+export function RankingPanel() {
+  const { wall } = useShared()
+  const { language, t } = useWords()
+  const { kpi } = useSelection()
+  void wall.pulse.value
+  const known = rankRegions(cities, code => wall.data.cell(cellKey(kpi.id, code)), kpi.good).filter(
+    ({ current }) => typeof current?.cell.value === 'number',
+  )
+  return (
+    <section class="panel ranking" data-testid="ranking">
+      <h2>{kpi.good === 'none' ? t.highestFive : t.worstFive}</h2>
+      <p class="quiet">
+        {nameIn(kpi, language)} · {t.overHour}
+      </p>
+      <ol>
+        {known.slice(0, shownRegions).map(ranked => (
+          <Row key={`${kpi.id}|${ranked.region.code}`} ranked={ranked} />
+        ))}
+      </ol>
+    </section>
+  )
+}
+
+function Row({ ranked: { region, current } }: { readonly ranked: Ranked }) {
+  const { navigation } = useShared()
+  const { language } = useWords()
+  const { kpi, region: selected } = useSelection()
+  const points = useSeries(kpi.id, region.code)
+  const value = current?.cell.value ?? null
+  const before = points.find(point => point.value !== null)?.value ?? null
+  const moved = value === null || before === null ? null : Number((value - before).toFixed(kpi.decimals))
+  return (
+    <li data-region={region.code} aria-current={region.code === cityOf(selected)?.code}>
+      <button type="button" onClick={() => navigation.go({ region: region.code })}>
+        <span>{shortNameIn(region, language)}</span>
+        <span class="number">{value === null ? '' : showValue(value, kpi.decimals, kpi.unit, language)}</span>
+        <span class="number moved">{moved === null ? '' : movement(moved)}</span>
+      </button>
+    </li>
+  )
+
+  function movement(by: number): string {
+    if (by === 0) return '→'
+    return `${by > 0 ? '↑' : '↓'} ${showValue(Math.abs(by), kpi.decimals, '1', language)}`
+  }
+}

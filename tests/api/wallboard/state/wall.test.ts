@@ -1,0 +1,143 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import type { RestClient } from '../../../../api/wallboard/protocol/rest-client.ts'
+import { initialStream, type StreamState } from '../../../../api/wallboard/protocol/stream-state.ts'
+import { cellKey } from '../../../../api/wallboard/state/cell-book.ts'
+import { createWall, type Wall } from '../../../../api/wallboard/state/wall.ts'
+import type { Cell, ServerMessage } from '../../../../schemas/protocol/stream.ts'
+
+const occupancy = cellKey('parking.occupancy_pct', '370100')
+const cellOf = (window: number, value: number): Cell => ({
+  kpi: 'parking.occupancy_pct',
+  region: '370100',
+  window_start: window * 10_000,
+  window_end: (window + 1) * 10_000,
+  value,
+  status: 'provisional',
+  revision: 0,
+  version: window,
+  coverage: 1,
+  readings: 1,
+  event_time_max: window * 10_000 + 5_000,
+})
+const welcome: ServerMessage = {
+  type: 'welcome',
+  protocol: 1,
+  position: 0,
+  heartbeat_ms: 1_000,
+  server_time: 5_000_000,
+  clock_speed: 1,
+}
+
+/** A wall whose time, frames and server are in the test's hand. */
+function bench(series: RestClient['series'] = async () => new Map()) {
+  const asked: { readonly kpi: string; readonly regions: readonly string[] }[] = []
+  let now = 0
+  let queue: { readonly at: number; readonly act: () => void }[] = []
+  const later = (ms: number, act: () => void): void => void queue.push({ at: now + ms, act })
+  let hear: (message: ServerMessage) => void = () => undefined
+  let turn: (state: StreamState) => void = () => undefined
+  const wall = createWall({
+    now: () => now,
+    random: () => 0,
+    onFrame: act => later(0, act),
+    after: later,
+    every: () => () => undefined,
+    rest: {
+      series(kpi, regions, from, to) {
+        asked.push({ kpi, regions })
+        return series(kpi, regions, from, to)
+      },
+      dataHealth: async () => ({ refused: 'absent', why: 'none here' }),
+    },
+    connect(onState, onMessage) {
+      turn = onState
+      hear = onMessage
+      return { start: () => undefined, stop: () => undefined }
+    },
+  })
+  return {
+    wall,
+    asked,
+    hear: (message: ServerMessage) => hear(message),
+    turn: (phase: StreamState['phase']) => turn({ ...initialStream(0), phase }),
+    /** Lets time pass; what is due then happens, and so do answers of the server. */
+    async pass(ms: number) {
+      now += ms
+      for (;;) {
+        const due = queue.filter(({ at }) => at <= now)
+        queue = queue.filter(({ at }) => at > now)
+        for (const { act } of due) act()
+        await Promise.resolve()
+        await Promise.resolve()
+        if (due.length === 0) return
+      }
+    },
+  }
+}
+
+let wall: Wall | undefined
+afterEach(() => wall?.stop())
+
+describe('the wall', () => {
+  test('a snapshot shows at once, deltas at most once a second', async () => {
+    const { wall, hear, pass } = bench()
+    const shown = wall.data.watchCell(occupancy)
+    hear(welcome)
+    hear({ type: 'snapshot', id: 'wall', position: 1, cells: [cellOf(1, 50)], alerts: [] })
+    await pass(16)
+    expect(shown.value?.cell.value).toBe(50)
+    hear({ type: 'delta', position: 2, sent_at: 0, cells: [cellOf(1, 51)] })
+    hear({ type: 'delta', position: 3, sent_at: 0, cells: [cellOf(1, 52)] })
+    await pass(400)
+    expect(shown.value?.cell.value).toBe(50)
+    await pass(600)
+    expect(shown.value?.cell.value).toBe(52)
+  })
+
+  test('history is asked for once per KPI when the server’s time is known, then grows with the stream', async () => {
+    const point = { ...cellOf(1, 40), status: 'final', revision: 1 } as const
+    const { wall, asked, hear, pass } = bench(
+      async (_kpi, regions) => new Map(regions.map(code => [code, [point]])),
+    )
+    const line = wall.data.watchSeries(occupancy)
+    wall.data.watchSeries(cellKey('parking.occupancy_pct', '370200'))
+    await pass(10)
+    expect(asked).toEqual([])
+    hear(welcome)
+    hear({ type: 'snapshot', id: 'wall', position: 1, cells: [], alerts: [] })
+    await pass(10)
+    expect(asked).toEqual([{ kpi: 'parking.occupancy_pct', regions: ['370100', '370200'] }])
+    hear({ type: 'delta', position: 2, sent_at: 0, cells: [cellOf(2, 41)] })
+    await pass(1_000)
+    expect(line.value.map(({ value }) => value)).toEqual([40, 41])
+  })
+
+  test('a request that fails is counted and made again', async () => {
+    let fail = true
+    const { wall, asked, hear, pass } = bench(async () =>
+      fail ? { refused: 'failed', why: '503' } : new Map([['370100', [cellOf(1, 40)]]]),
+    )
+    hear(welcome)
+    const line = wall.data.watchSeries(occupancy)
+    await pass(0)
+    expect(wall.problems.value.refused).toBe(1)
+    fail = false
+    await pass(5_000)
+    await pass(1_000)
+    expect(asked).toHaveLength(2)
+    expect(line.value).toHaveLength(1)
+  })
+
+  test('messages that cannot be read are counted', () => {
+    const { wall, hear } = bench()
+    hear({ type: 'error', code: 'unknown_region', message: 'no such region' })
+    expect(wall.problems.value).toEqual({ unreadable: 0, refused: 0, streamErrors: 1 })
+  })
+
+  test('the pulse tells the phase at once, and the server’s time', () => {
+    const { wall, hear, turn } = bench()
+    hear(welcome)
+    turn('live')
+    expect(wall.pulse.value).toMatchObject({ phase: 'live', now: 5_000_000, loaded: false })
+  })
+})

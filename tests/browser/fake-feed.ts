@@ -1,0 +1,193 @@
+import { readFile } from 'node:fs/promises'
+import { createServer, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { extname, join, normalize } from 'node:path'
+import { type WebSocket, WebSocketServer } from 'ws'
+import { kpiOf } from '../../schemas/kpis/kpis.ts'
+import type { Cell, ServerMessage } from '../../schemas/protocol/stream.ts'
+import { recordIds } from '../../schemas/records/record.ts'
+import { fakeCell, fakeCells } from './fake-province.ts'
+
+/** A development and test feed: the wallboard's files, the stream protocol and the REST routes over made-up data. */
+export interface FakeFeed {
+  readonly url: string
+  /** Nothing comes from the region any more. */
+  silenceRegion(code: string): void
+  /** No new windows for a feed: its values grow old. */
+  silenceFeed(feed: string): void
+  /** Only this share of the region's assets reports. */
+  thin(code: string, coverage: number): void
+  /** Corrects the current final window of a cell and holds it, so that it can be looked at. */
+  correct(kpi: string, region: string, value: number): void
+  /** Cuts all connections and refuses new ones until `resume`. */
+  suspend(): Promise<void>
+  resume(): Promise<void>
+  stop(): Promise<void>
+}
+
+export interface FakeFeedOptions {
+  /** Built wallboard. */
+  readonly dir: string
+  readonly port?: number
+  readonly windowMs?: number
+  readonly tickMs?: number
+  readonly speed?: number
+}
+
+const types: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+  '.woff2': 'font/woff2',
+}
+
+export async function startFakeFeed(options: FakeFeedOptions): Promise<FakeFeed> {
+  const { dir, windowMs = 10_000, tickMs = 500, speed = 1 } = options
+  const started = Date.now()
+  const now = (): number => Math.floor(started + (Date.now() - started) * speed)
+  const troubles = {
+    outSince: new Map<string, number>(),
+    thin: new Map<string, number>(),
+    corrected: new Map<string, number>(),
+  }
+  const feedStopped = new Map<string, number>()
+  const held = new Map<string, number>()
+  const cycleMs = 6 * tickMs
+  const sockets = new Set<WebSocket>()
+  let position = 1_000
+  let tick = 0
+
+  const currentCell = ({ kpi, region }: (typeof fakeCells)[number]): Cell => {
+    const at = Math.min(now(), feedStopped.get(kpi.id.split('.')[0] ?? '') ?? Infinity)
+    const open = Math.floor(at / windowMs) * windowMs
+    const start = held.get(`${kpi.id}|${region}`) ?? (at - open > windowMs * 0.45 ? open : open - windowMs)
+    return fakeCell(kpi, region, start, windowMs, held.has(`${kpi.id}|${region}`) ? now() : at, troubles)
+  }
+  const say = (socket: WebSocket, message: ServerMessage): void => socket.send(JSON.stringify(message))
+
+  const timer = setInterval(() => {
+    tick++
+    // Each tick another sixth of the province; over a window everything comes several times.
+    const cells = fakeCells.filter((_, i) => i % 6 === tick % 6).map(currentCell)
+    position += cells.length
+    const frame = JSON.stringify({ type: 'delta', position, sent_at: now(), cells } satisfies ServerMessage)
+    for (const socket of sockets) socket.send(frame)
+    if (tick % 2 === 0)
+      for (const socket of sockets) say(socket, { type: 'heartbeat', position, server_time: now() })
+  }, tickMs)
+
+  const series = (kpiId: string, query: URLSearchParams) => {
+    const kpi = kpiOf(kpiId)
+    const time = (name: string): number => Number(query.get(name)) || Date.parse(query.get(name) ?? '')
+    if (!kpi) return undefined
+    const until =
+      Math.min(time('to'), feedStopped.get(kpi.id.split('.')[0] ?? '') ?? Infinity) - 1.25 * windowMs
+    const pointsOf = (region: string): Cell[] => {
+      const points: Cell[] = []
+      for (let start = Math.ceil(time('from') / windowMs) * windowMs; start <= until; start += windowMs) {
+        points.push(fakeCell(kpi, region, start, windowMs, now(), troubles))
+      }
+      return points
+    }
+    const regions = query.getAll('region')
+    return {
+      kpi: kpiId,
+      step: 'window',
+      series: regions.map(region => ({ region, points: pointsOf(region) })),
+    }
+  }
+
+  const serve = async (path: string, query: URLSearchParams, response: ServerResponse): Promise<void> => {
+    const send = (status: number, type: string, body: string | Buffer): void => {
+      response
+        .writeHead(status, { 'content-type': type, 'content-security-policy': "default-src 'self'" })
+        .end(body)
+    }
+    const seriesOf = /^\/v1\/kpis\/([^/]+)\/series$/.exec(path)?.[1]
+    if (seriesOf) return send(200, 'application/json', JSON.stringify(series(seriesOf, query) ?? {}))
+    if (path === '/v1/health/data')
+      return send(200, 'application/json', JSON.stringify({ records: health() }))
+    const file = normalize(path === '/' ? '/index.html' : path)
+    const body = await readFile(join(dir, file)).catch(() => null)
+    return body
+      ? send(200, types[extname(file)] ?? 'application/octet-stream', body)
+      : send(404, 'text/plain', 'no such page')
+  }
+  const health = () =>
+    recordIds.map((record, i) => ({
+      record,
+      readings_per_s: [667, 4.6, 5833, 12, 2.1, 0.1, 1500][i],
+      duplicates: [31, 0, 2910, 1, 0, 0, 74][i],
+      late: [112, 0, 87, 0, 3, 0, 15][i],
+      rejected: [0, 0, 12, 0, 0, 0, 1][i],
+      over_ms: 3_600_000,
+      watermark_delay_ms: [61_000, 4_000, 2_400, 3_100, 9_000, 88_000, 2_900][i],
+    }))
+
+  let server: Server | null = null
+  let port = options.port ?? 0
+  const listen = async (): Promise<void> => {
+    const http = createServer((request, response) => {
+      const url = new URL(request.url ?? '/', 'http://localhost')
+      void serve(url.pathname, url.searchParams, response)
+    })
+    new WebSocketServer({ server: http, path: '/v1/stream' }).on('connection', socket => {
+      socket.on('close', () => sockets.delete(socket))
+      socket.on('message', data => {
+        const { type, id } = JSON.parse(String(data))
+        if (type === 'hello') {
+          say(socket, {
+            type: 'welcome',
+            protocol: 1,
+            position,
+            heartbeat_ms: 1_000,
+            server_time: now(),
+            clock_speed: speed,
+          })
+        }
+        if (type === 'ping') say(socket, { type: 'pong' })
+        if (type !== 'subscribe') return
+        say(socket, { type: 'snapshot', id, position, cells: fakeCells.map(currentCell), alerts: [] })
+        sockets.add(socket)
+      })
+    })
+    await new Promise<void>(resolve => http.listen(port, '127.0.0.1', resolve))
+    port = (http.address() as AddressInfo).port
+    server = http
+  }
+  const unlisten = async (): Promise<void> => {
+    const http = server
+    server = null
+    for (const socket of sockets) socket.terminate()
+    sockets.clear()
+    http?.closeAllConnections()
+    await new Promise<void>(resolve => (http ? http.close(() => resolve()) : resolve()))
+  }
+
+  await listen()
+  return {
+    url: `http://127.0.0.1:${port}`,
+    silenceRegion: code => void troubles.outSince.set(code, now()),
+    silenceFeed: feed => void feedStopped.set(feed, now()),
+    thin: (code, coverage) => void troubles.thin.set(code, coverage),
+    correct(kpi, region, value) {
+      const start = Math.floor((now() - 1.25 * windowMs) / windowMs) * windowMs
+      held.set(`${kpi}|${region}`, start)
+      // Once everything was sent, so that the page has seen the final value that is corrected.
+      setTimeout(() => troubles.corrected.set(`${kpi}|${region}|${start}`, value), 2 * cycleMs).unref()
+    },
+    suspend: unlisten,
+    resume: listen,
+    async stop() {
+      clearInterval(timer)
+      await unlisten()
+    },
+  }
+}
+
+if (import.meta.main) {
+  const port = Number(process.argv[2] ?? 14_080)
+  const feed = await startFakeFeed({ dir: join(import.meta.dirname, '../../api/wallboard/dist'), port })
+  process.stdout.write(`made-up data for development: ${feed.url}\n`)
+}
