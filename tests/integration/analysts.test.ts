@@ -1,0 +1,148 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { sqlTime, type TestDatabase, testDatabase } from './database.ts'
+
+const guide = readFileSync(join(import.meta.dirname, '../../docs/analysts.md'), 'utf8')
+/** Heading -> query. */
+const queries = new Map(
+  [...guide.matchAll(/^## (.+)$[\s\S]*?```sql\n([\s\S]*?)```/gm)].map(([, title = '', sql = '']) => [
+    title,
+    sql,
+  ]),
+)
+const minute = 60_000
+/** The start of the minute before this one: old enough to be final, new enough for every query. */
+const start = Math.floor(Date.now() / minute) * minute - minute
+
+let db: TestDatabase
+beforeAll(async () => {
+  db = await testDatabase()
+  const measures = (rest: object) => ({
+    county: '370102',
+    window_start: sqlTime(start),
+    window_end: sqlTime(start + minute),
+    status: 'final',
+    revision: 1,
+    version: 1,
+    computed_at: sqlTime(start + minute),
+    assets: 1,
+    expected: 2,
+    readings: 3,
+    ...rest,
+  })
+  await db.insert('measures_facility_store', [measures({ total_energy_kwh: 13, it_energy_kwh: 10 })])
+  await db.insert('measures_parking_store', [measures({})])
+  const occupancy = (revision: number, value: number, readings: number) => ({
+    ...measures({}),
+    kpi: 'parking.occupancy_pct',
+    region: '370102',
+    level: 'county',
+    record: 'parking',
+    value,
+    numerator: value,
+    denominator: 100,
+    status: revision === 1 ? 'final' : 'corrected',
+    revision,
+    version: revision,
+    readings,
+  })
+  const known = ({ county: _, ...row }: { county: string }) => row
+  await db.insert('kpi_revisions_store', [known(occupancy(1, 40, 3)), known(occupancy(2, 35, 4))])
+  await db.insert('kpi_store', [known(occupancy(1, 40, 3)), known(occupancy(2, 35, 4))])
+  const lot = (asset: string, ms: number, occupied: number | null, status = 'open', offset = ms) => ({
+    asset_id: asset,
+    county: '370102',
+    event_time: sqlTime(start + ms),
+    received_at: sqlTime(start + ms),
+    status,
+    capacity: 100,
+    occupied,
+    kafka_offset: offset,
+  })
+  await db.insert('readings_parking_store', [
+    lot('p1', 1_000, 40),
+    lot('p1', 2_000, 60),
+    // Came twice; the first holds.
+    lot('p2', 3_000, 20, 'open', 5),
+    lot('p2', 3_000, 99, 'open', 6),
+    lot('p3', 4_000, 77, 'closed'),
+    lot('p4', 5_000, null),
+  ])
+  const rack = (asset: string, rest: object = {}) => ({
+    asset_id: asset,
+    record: 'rack',
+    kind: 'rack',
+    county: '370102',
+    period_s: 60,
+    updated_at: sqlTime(start),
+    ...rest,
+  })
+  await db.insert('assets_store', [
+    rack('r-fresh'),
+    rack('r-silent'),
+    rack('r-never'),
+    rack('r-retired', { retired_at: sqlTime(start - minute) }),
+  ])
+  const seen = (asset: string, ago: number) => ({
+    asset_id: asset,
+    county: '370102',
+    event_time: sqlTime(Date.now() - ago),
+    received_at: sqlTime(start),
+  })
+  await db.insert('readings_rack_store', [seen('r-fresh', 10_000), seen('r-silent', 10 * minute)])
+})
+afterAll(() => db.drop())
+
+function run(title: RegExp): Promise<readonly Record<string, unknown>[]> {
+  const sql = [...queries].find(([heading]) => title.test(heading))?.[1]
+  if (!sql) throw new Error(`docs/analysts.md has no query about ${title}`)
+  return db.rows(sql.replaceAll('citybrain.', 'db.'))
+}
+
+it('has five queries', () => {
+  expect(queries.size).toBe(5)
+})
+
+it('gives the PUE of a city with its coverage', async () => {
+  expect(await run(/effectiveness/)).toEqual([
+    { city: '济南市', day: expect.any(String), pue: 1.3, coverage_pct: 50 },
+  ])
+})
+
+it('finds counties with too few car parks', async () => {
+  expect(await run(/80 %/)).toEqual([
+    expect.objectContaining({
+      county: '370102',
+      name: '历下区',
+      reporting_pct: 50,
+      reporting: 1,
+      expected: 2,
+    }),
+  ])
+})
+
+it('shows what a correction changed', async () => {
+  expect(await run(/late data/)).toEqual([
+    expect.objectContaining({ first_value: 40, last_value: 35, revision: 2, late_readings: 1 }),
+  ])
+})
+
+it('recomputes an occupancy from its readings', async () => {
+  // Means of 50 and 20 of 100 spaces each.
+  expect(await run(/recomputed/)).toEqual([
+    expect.objectContaining({
+      county: '370102',
+      lots: 2,
+      readings: 3,
+      recomputed: 35,
+      stored: 35,
+      status: 'corrected',
+    }),
+  ])
+})
+
+it('finds silent racks', async () => {
+  const rows = await run(/Silent/)
+  expect(rows.map(row => row.asset_id)).toEqual(['r-never', 'r-silent'])
+})
