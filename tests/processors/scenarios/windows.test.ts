@@ -1,0 +1,189 @@
+import { describe, expect, test } from 'vitest'
+import { assetOf, TopologyDriver } from '../topology-driver.ts'
+
+const minute = 60_000
+const lixia = '370102'
+const shizhong = '370103'
+const shinan = '370202'
+const jinan = '370100'
+const province = '370000'
+const spec = { sizeMs: minute, latenessMs: 30_000 }
+
+const rack = (id: string, county: string) =>
+  assetOf({ asset_id: id, record: 'rack', kind: 'rack', county, period_s: 60 })
+const driverOf = (partitions: number, assets = [rack('a', lixia), rack('b', lixia), rack('c', shizhong)]) =>
+  new TopologyDriver({ record: 'rack', spec, partitions, assets })
+
+describe('a window', () => {
+  test('is provisional while open and final once every partition has passed its end and lateness', () => {
+    const driver = driverOf(2)
+    driver.append(0, 'a', { event_time: 10_000, county: lixia, it_power_w: 4_000, in_use: true })
+    driver.append(1, 'c', { event_time: 20_000, county: shizhong, it_power_w: 2_000, in_use: false })
+    driver.settle()
+    expect(driver.kpi(lixia, 0, 'datacenter.it_load_kw')).toEqual({ value: 4, status: 'provisional' })
+    expect(driver.kpi(jinan, 0, 'datacenter.it_load_kw')).toEqual({ value: 6, status: 'provisional' })
+
+    driver.append(0, 'a', { event_time: 90_000, county: lixia, it_power_w: 4_000 })
+    driver.settle()
+    expect(driver.kpi(province, 0, 'datacenter.it_load_kw')?.status).toBe('provisional')
+
+    driver.append(1, 'c', { event_time: 90_000, county: shizhong, it_power_w: 2_000 })
+    driver.settle()
+    expect(driver.kpi(province, 0, 'datacenter.it_load_kw')).toEqual({ value: 6, status: 'final' })
+    expect(driver.kpi(jinan, 0, 'datacenter.racks_in_use_pct')).toEqual({ value: 50, status: 'final' })
+    expect(driver.late).toEqual([])
+  })
+
+  test('never averages ratios: a city is the sum of its counties, then the division', () => {
+    const driver = driverOf(1)
+    for (const [id, county, inUse] of [
+      ['a', lixia, true],
+      ['b', lixia, true],
+      ['c', shizhong, false],
+    ] as const) {
+      driver.append(0, id, { event_time: 1_000, county, in_use: inUse })
+    }
+    driver.settle()
+    expect(driver.kpi(lixia, 0, 'datacenter.racks_in_use_pct')?.value).toBe(100)
+    expect(driver.kpi(shizhong, 0, 'datacenter.racks_in_use_pct')?.value).toBe(0)
+    expect(driver.kpi(jinan, 0, 'datacenter.racks_in_use_pct')?.value).toBeCloseTo(200 / 3, 12)
+  })
+
+  test('counts a reading once however often it comes', () => {
+    const driver = driverOf(1)
+    for (let i = 0; i < 5; i++) driver.append(0, 'a', { event_time: 5_000, county: lixia, it_power_w: 1_000 })
+    driver.append(0, 'a', { event_time: 6_000, county: lixia, it_power_w: 3_000 })
+    driver.append(0, 'a', { event_time: 6_000, county: lixia, it_power_w: 9_000 })
+    driver.settle()
+    const message = driver.held().get(`${lixia}|0`)
+    expect(message).toMatchObject({ readings: 2, duplicates: 5, assets: 1 })
+    // The rack's mean over its two readings, not their sum.
+    expect(driver.kpi(lixia, 0, 'datacenter.it_load_kw')?.value).toBe(2)
+  })
+
+  test('says how complete it is', () => {
+    const driver = driverOf(1)
+    driver.append(0, 'a', { event_time: 1_000, county: lixia, it_power_w: 1 })
+    driver.append(0, 'a', { event_time: 90_000, county: lixia, it_power_w: 1 })
+    driver.settle()
+    expect(driver.held().get(`${lixia}|0`)).toMatchObject({ coverage: 0.5, expected: 2 })
+    expect(driver.held().get(`${shizhong}|0`)).toMatchObject({ coverage: 0, readings: 0, status: 'final' })
+    expect(driver.kpi(shizhong, 0, 'datacenter.it_load_kw')?.value).toBeNull()
+    expect(driver.kpi(jinan, 0, 'datacenter.coverage_pct')?.value).toBeCloseTo(100 / 3, 12)
+    expect(driver.held().get(`${shinan}|0`)).toBeUndefined()
+  })
+
+  test('in which nobody reported is final too, with coverage 0', () => {
+    const driver = driverOf(1)
+    driver.append(0, 'a', { event_time: 1_000, county: lixia, it_power_w: 1 })
+    driver.append(0, 'a', { event_time: 90_000, county: lixia, it_power_w: 1 })
+    driver.settle()
+    driver.idle(0, 6 * minute)
+    driver.settle()
+    expect(driver.held().get(`${province}|${3 * minute}`)).toMatchObject({
+      status: 'final',
+      coverage: 0,
+      readings: 0,
+    })
+  })
+
+  test('does not wait for a partition that never held a reading, but for one that is merely behind', () => {
+    const driver = driverOf(3)
+    driver.append(0, 'a', { event_time: 1_000, county: lixia, it_power_w: 1_000 })
+    driver.append(0, 'a', { event_time: 200_000, county: lixia, it_power_w: 1_000 })
+    driver.append(1, 'c', { event_time: 2_000, county: shizhong, it_power_w: 1_000 })
+    driver.settle()
+    driver.idle(2, 100_000)
+    driver.settle()
+    expect(driver.kpi(province, 0, 'datacenter.it_load_kw')?.status).toBe('provisional')
+    driver.append(1, 'c', { event_time: 200_000, county: shizhong, it_power_w: 1_000 })
+    driver.settle()
+    expect(driver.kpi(province, 0, 'datacenter.it_load_kw')).toEqual({ value: 2, status: 'final' })
+  })
+
+  test('that is final sends what still comes to kpi.late', () => {
+    const driver = driverOf(1)
+    driver.append(0, 'a', { event_time: 1_000, county: lixia, it_power_w: 1_000 })
+    driver.append(0, 'a', { event_time: 100_000, county: lixia, it_power_w: 1_000 })
+    driver.append(0, 'b', { event_time: 2_000, county: lixia, it_power_w: 1_000 })
+    driver.append(0, 'b', { event_time: 3_000, county: lixia, it_power_w: 1_000 })
+    driver.settle()
+    expect(driver.kpi(lixia, 0, 'datacenter.it_load_kw')).toEqual({ value: 1, status: 'final' })
+    expect(driver.late).toEqual([
+      expect.objectContaining({
+        county: lixia,
+        window_start: 0,
+        from_offset: 2,
+        through_offset: 4,
+        readings: 2,
+      }),
+    ])
+  })
+})
+
+describe('a backlog', () => {
+  test('is drained exactly, however unevenly its partitions progress', () => {
+    const hours = 6
+    const driver = driverOf(4, [])
+    for (let t = 0; t < hours * 60; t++) {
+      for (let p = 0; p < 4; p++) {
+        driver.append(p, `r${p}`, {
+          event_time: t * minute + 1_000 * p,
+          county: lixia,
+          it_power_w: 1_000 * (p + 1),
+        })
+      }
+    }
+    // One partition after the other: the first is six hours ahead of the last.
+    for (let p = 0; p < 4; p++) {
+      while (driver.outcomes.counted < (p + 1) * hours * 60) {
+        driver.read(p, 50)
+        driver.flushAggregate(p)
+        driver.flushRollup()
+      }
+    }
+    expect(driver.late).toEqual([])
+    expect(driver.outcomes).toMatchObject({ counted: 4 * hours * 60, late: 0 })
+    const finals = [...driver.held().values()].filter(
+      ({ region, status }) => region === lixia && status === 'final',
+    )
+    expect(finals).toHaveLength(hours * 60 - 2)
+    for (const { kpis, readings } of finals) {
+      expect(readings).toBe(4)
+      expect(kpis.find(({ kpi }) => kpi === 'datacenter.it_load_kw')?.value).toBe(10)
+    }
+  })
+})
+
+describe('a crash', () => {
+  test('between publishing and committing counts nothing twice and loses nothing', () => {
+    const driver = driverOf(1)
+    driver.append(0, 'a', { event_time: 1_000, county: lixia, it_power_w: 1_000 })
+    driver.append(0, 'b', { event_time: 50_000, county: lixia, it_power_w: 2_000 })
+    driver.append(0, 'a', { event_time: 61_000, county: lixia, it_power_w: 1_000 })
+    driver.read(0)
+    driver.flushAggregate(0, false)
+    driver.flushRollup(false)
+    driver.crashAggregate()
+    driver.crashRollup()
+    driver.append(0, 'b', { event_time: 55_000, county: lixia, it_power_w: 4_000 })
+    driver.append(0, 'a', { event_time: 200_000, county: lixia, it_power_w: 1_000 })
+    driver.settle()
+    expect(driver.held().get(`${lixia}|0`)).toMatchObject({ readings: 3, status: 'final' })
+    expect(driver.kpi(lixia, 0, 'datacenter.it_load_kw')?.value).toBe(4)
+  })
+
+  test('after a commit does not send readings of closed windows to kpi.late again', () => {
+    const driver = driverOf(1)
+    driver.append(0, 'a', { event_time: 59_000, county: lixia, it_power_w: 1_000 })
+    driver.append(0, 'a', { event_time: 119_000, county: lixia, it_power_w: 1_000 })
+    driver.append(0, 'b', { event_time: 58_000, county: lixia, it_power_w: 1_000 })
+    driver.settle()
+    expect(driver.late).toHaveLength(1)
+    driver.crashAggregate()
+    driver.crashRollup()
+    driver.settle()
+    expect(driver.late).toHaveLength(1)
+    expect(driver.kpi(lixia, 0, 'datacenter.it_load_kw')).toEqual({ value: 1, status: 'final' })
+  })
+})
