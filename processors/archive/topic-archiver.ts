@@ -6,7 +6,7 @@ import type { ArchiveMetrics } from './archive-metrics.ts'
 import type { DeadLetters } from './dead-letters.ts'
 import { type BatchLimits, batchLimits, type LogMessage, PendingBatch, spansOf } from './pending-batch.ts'
 import { settleBatch } from './settle-batch.ts'
-import type { Sink } from './sink.ts'
+import type { Sink } from './sinks/sink.ts'
 
 export interface TopicArchiverOptions {
   readonly kafka: Kafka

@@ -1,7 +1,7 @@
 import type { KafkaMessage } from 'kafkajs'
 import { describe, expect, it } from 'vitest'
-import { insertToken } from '../../../processors/archive/insert-token.ts'
 import { PendingBatch, spansOf } from '../../../processors/archive/pending-batch.ts'
+import { insertToken } from '../../../processors/archive/sinks/insert-token.ts'
 
 const limits = { rows: 3, bytes: 100, ageMs: 1_000 }
 

@@ -1,0 +1,11 @@
+import { crc32 } from 'node:zlib'
+import { type LogPosition, spansOf } from '../pending-batch.ts'
+
+/**
+ * Names the content of an insert: a repeated one is recognised before it is written. The checksum keeps apart
+ * the same offsets of a topic that was deleted and created again.
+ */
+export function insertToken(topic: string, messages: readonly LogPosition[], bytes: Buffer): string {
+  const spans = spansOf(messages).map(({ partition, from, through }) => `${partition}:${from}-${through}`)
+  return `${topic}|${spans.join(',')}|${messages.length}|${crc32(bytes).toString(16)}`
+}
