@@ -93,11 +93,17 @@ describe('a window', () => {
     driver.append(0, 'a', { event_time: 200_000, county: lixia, it_power_w: 1_000 })
     driver.append(1, 'c', { event_time: 2_000, county: shizhong, it_power_w: 1_000 })
     driver.settle()
-    driver.idle(2, 100_000)
-    driver.settle()
+    for (const now of [100_000, 200_000, 300_000]) {
+      driver.idle(2, now)
+      driver.settle()
+    }
     expect(driver.kpi(province, 0, 'datacenter.it_load_kw')?.status).toBe('provisional')
     driver.append(1, 'c', { event_time: 200_000, county: shizhong, it_power_w: 1_000 })
     driver.settle()
+    for (const now of [400_000, 500_000]) {
+      driver.idle(2, now)
+      driver.settle()
+    }
     expect(driver.kpi(province, 0, 'datacenter.it_load_kw')).toEqual({ value: 2, status: 'final' })
   })
 

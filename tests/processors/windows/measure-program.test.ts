@@ -1,0 +1,85 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { compileMeasures } from '../../../processors/windows/measure-program.ts'
+import { WindowState } from '../../../processors/windows/window-state.ts'
+import { merge, type Operation, operations } from '../../../schemas/measures/measure.ts'
+import { measureSets } from '../../../schemas/measures/measures.ts'
+
+const window = (record: keyof typeof measureSets) => {
+  const program = compileMeasures(measureSets[record])
+  const state = new WindowState(program, 2, 60_000)
+  state.open(0)
+  const blank = Object.fromEntries(program.fields.map(field => [field, null]))
+  let time = 0
+  return {
+    add: (asset: number, reading: object, usable = true, at = time++) =>
+      state.add(asset, 0, at, { ...blank, ...reading }, usable),
+    measure: (id: string) => state.measures[program.measures.findIndex(measure => measure.id === id)],
+    state,
+  }
+}
+
+describe('measures of a window', () => {
+  test('take numerator and denominator from the same readings', () => {
+    const { add, measure } = window('radio_pm')
+    add(0, { rrc_estab_att: 100, rrc_estab_succ: 90 })
+    add(1, { rrc_estab_att: 50 })
+    add(2, { rrc_estab_succ: 40 })
+    expect(measure('rrc_estab_att')).toBe(100)
+    expect(measure('rrc_estab_succ')).toBe(90)
+  })
+
+  test('leave out unusable readings but count that they came', () => {
+    const { add, measure, state } = window('radio_pm')
+    add(0, { rrc_estab_att: 100, rrc_estab_succ: 90 }, false)
+    expect(measure('rrc_estab_att')).toBe(0)
+    expect([state.readings[0], state.assets[0]]).toEqual([1, 0])
+  })
+
+  test('of a level are the sum over assets of their means', () => {
+    const { add, measure } = window('parking')
+    add(0, { capacity: 100, occupied: 40, status: 'open' })
+    add(0, { capacity: 100, occupied: 60, status: 'open' })
+    add(1, { capacity: 50, occupied: 10, status: 'open' })
+    add(2, { capacity: 500, occupied: 0, status: 'closed' })
+    expect(measure('occupied')).toBe(60)
+    expect(measure('free')).toBe(90)
+    expect(measure('capacity')).toBe(150)
+  })
+
+  test('know the recommended band, both ends included, and the hottest inlet', () => {
+    const { add, measure } = window('rack')
+    for (const inlet of [17.9, 18, 27, 27.1, null]) add(0, { inlet_temp_c: inlet })
+    expect([measure('inlet_in_band'), measure('inlet_readings'), measure('inlet_max_c')]).toEqual([
+      2, 4, 27.1,
+    ])
+  })
+
+  test('start afresh when a state is used for another window', () => {
+    const { add, measure, state } = window('rack')
+    add(0, { it_power_w: 10, inlet_temp_c: 30 }, true, 5)
+    add(0, { it_power_w: 20, inlet_temp_c: 30 }, true, 6)
+    state.open(60_000)
+    expect(state.firstOffset).toBe(-1)
+    expect(add(0, { it_power_w: 7, inlet_temp_c: 20 }, true, 60_005)).toBe(true)
+    expect(add(0, { it_power_w: 7, inlet_temp_c: 20 }, true, 60_006)).toBe(true)
+    expect([measure('it_power_w'), measure('inlet_max_c'), state.readings[0]]).toEqual([7, 20, 2])
+  })
+
+  test('refuse what is not a field name', () => {
+    const measures = [{ id: 'x', op: 'sum' as const, of: 'a;process.exit()', unit: '1' }]
+    expect(() => compileMeasures({ record: 'rack', measures })).toThrow(/not a field name/)
+  })
+})
+
+describe('merging', () => {
+  const number = fc.integer({ min: -1_000_000, max: 1_000_000 })
+  test('is associative and commutative', () => {
+    fc.assert(
+      fc.property(fc.constantFrom<Operation>(...operations), number, number, number, (op, a, b, c) => {
+        expect(merge(op, a, b)).toBe(merge(op, b, a))
+        expect(merge(op, merge(op, a, b), c)).toBe(merge(op, a, merge(op, b, c)))
+      }),
+    )
+  })
+})
