@@ -31,6 +31,8 @@ export interface FakeFeedOptions {
   readonly port?: number
   readonly windowMs?: number
   readonly tickMs?: number
+  /** In how many ticks every cell is sent once. */
+  readonly slices?: number
   readonly speed?: number
 }
 
@@ -43,7 +45,7 @@ const types: Readonly<Record<string, string>> = {
 }
 
 export async function startFakeFeed(options: FakeFeedOptions): Promise<FakeFeed> {
-  const { dir, windowMs = 10_000, tickMs = 500, speed = 1 } = options
+  const { dir, windowMs = 10_000, tickMs = 500, slices = 6, speed = 1 } = options
   const started = Date.now()
   const now = (): number => Math.floor(started + (Date.now() - started) * speed)
   const troubles = {
@@ -53,7 +55,7 @@ export async function startFakeFeed(options: FakeFeedOptions): Promise<FakeFeed>
   }
   const feedStopped = new Map<string, number>()
   const held = new Map<string, number>()
-  const cycleMs = 6 * tickMs
+  const cycleMs = slices * tickMs
   const sockets = new Set<WebSocket>()
   let position = 1_000
   let tick = 0
@@ -61,15 +63,15 @@ export async function startFakeFeed(options: FakeFeedOptions): Promise<FakeFeed>
   const currentCell = ({ kpi, region }: (typeof fakeCells)[number]): Cell => {
     const at = Math.min(now(), feedStopped.get(kpi.id.split('.')[0] ?? '') ?? Infinity)
     const open = Math.floor(at / windowMs) * windowMs
-    const start = held.get(`${kpi.id}|${region}`) ?? (at - open > windowMs * 0.45 ? open : open - windowMs)
+    const start = held.get(`${kpi.id}|${region}`) ?? (at - open > windowMs * 0.8 ? open : open - windowMs)
     return fakeCell(kpi, region, start, windowMs, held.has(`${kpi.id}|${region}`) ? now() : at, troubles)
   }
   const say = (socket: WebSocket, message: ServerMessage): void => socket.send(JSON.stringify(message))
 
   const timer = setInterval(() => {
     tick++
-    // Each tick another sixth of the province; over a window everything comes several times.
-    const cells = fakeCells.filter((_, i) => i % 6 === tick % 6).map(currentCell)
+    // Each tick another part of the province; over a window everything comes several times.
+    const cells = fakeCells.filter((_, i) => i % slices === tick % slices).map(currentCell)
     position += cells.length
     const frame = JSON.stringify({ type: 'delta', position, sent_at: now(), cells } satisfies ServerMessage)
     for (const socket of sockets) socket.send(frame)

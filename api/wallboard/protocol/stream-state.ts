@@ -38,6 +38,8 @@ export interface Step {
 /** Asking "are you there" after this silence, and giving up after that one: a dead network shows within 3 s. */
 const pingAfterMs = 1_000
 const silentAfterMs = 2_500
+/** A client that only listens must be heard too: a server closes one that says nothing. */
+const keepAliveMs = 10_000
 const connectWithinMs = 5_000
 const firstRetryMs = 500
 const longestRetryMs = 15_000
@@ -108,7 +110,8 @@ function tick(state: StreamState, now: number, jitter: number): Step {
       if (silence >= (state.phase === 'live' ? silentAfterMs : connectWithinMs)) {
         return giveUp(state, now, jitter)
       }
-      if (silence < pingAfterMs || now - state.pingedAt < pingAfterMs) return { state, actions: [] }
+      const sincePing = now - state.pingedAt
+      if (sincePing < (silence < pingAfterMs ? keepAliveMs : pingAfterMs)) return { state, actions: [] }
       return { state: { ...state, pingedAt: now }, actions: [{ type: 'send', message: { type: 'ping' } }] }
     }
     case 'ended':

@@ -148,6 +148,8 @@ export function createWall(around: Surroundings): Wall {
         loadAllSeries()
         break
       case 'delta':
+        // Where deltas flow there may be no heartbeat for hours.
+        if (clock) clock = observed(clock, message.sent_at, now())
         data.takeDelta(message.cells)
         break
       case 'error':

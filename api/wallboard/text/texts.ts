@@ -41,6 +41,7 @@ export interface Texts {
   readonly noAlertRules: string
   readonly gaps: string
   readonly noGaps: string
+  readonly gapsUnknown: string
   readonly allCities: string
   readonly allFeeds: string
   readonly moreGaps: (count: number) => string
@@ -111,6 +112,7 @@ const zh: Texts = {
   noAlertRules: '暂无告警规则',
   gaps: '数据异常',
   noGaps: '各地数据完整、及时',
+  gapsUnknown: '连接中断，无法判断',
   allCities: '全省',
   allFeeds: '全部数据',
   moreGaps: count => `另有 ${count} 条`,
@@ -186,6 +188,7 @@ const en: Texts = {
   noAlertRules: 'No alert rules yet',
   gaps: 'Data gaps',
   noGaps: 'Data complete and in time everywhere',
+  gapsUnknown: 'Not known while the connection is lost',
   allCities: 'All cities',
   allFeeds: 'all feeds',
   moreGaps: count => `${count} more`,

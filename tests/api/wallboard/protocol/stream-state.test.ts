@@ -64,6 +64,18 @@ describe('the stream', () => {
     expect(state.phase).toBe('live')
   })
 
+  test('while messages flow it says something now and then, so that the server does not take it for gone', () => {
+    const hearing = Array.from({ length: 40 }, (_, i) => 500 * (i + 1)).flatMap(
+      (at): readonly (readonly [number, StreamEvent])[] => [
+        [at, { type: 'heard', message: 'delta' }],
+        [at + 10, { type: 'tick' }],
+      ],
+    )
+    const sent = play([...live, ...hearing]).actions.filter(([, action]) => action.type === 'send')
+    const pings = sent.slice(2)
+    expect(pings.map(([at]) => at)).toEqual([10_010, 20_010])
+  })
+
   test('a lost connection is tried again after its delay, not before', () => {
     const { state, actions } = play([
       ...live,

@@ -107,7 +107,7 @@ describe('the wall', () => {
     hear({ type: 'snapshot', id: 'wall', position: 1, cells: [], alerts: [] })
     await pass(10)
     expect(asked).toEqual([{ kpi: 'parking.occupancy_pct', regions: ['370100', '370200'] }])
-    hear({ type: 'delta', position: 2, sent_at: 0, cells: [cellOf(2, 41)] })
+    hear({ type: 'delta', position: 2, sent_at: 5_000_000, cells: [cellOf(2, 41)] })
     await pass(1_000)
     expect(line.value.map(({ value }) => value)).toEqual([40, 41])
   })
