@@ -5,7 +5,8 @@ import { buildRegional } from '../regional/build-regional.ts'
 import type { Expected } from '../regional/expectations.ts'
 import type { RegionalMessage } from '../regional/regional-message.ts'
 import { emptyTotals, rollUp, type Totals } from '../regional/totals.ts'
-import { type LateNotice, neverRead, type Partial, partialPartition } from '../windows/partial.ts'
+import { type LateNotice, type Partial, partialPartition } from '../windows/partial.ts'
+import { InputProgress } from './input-progress.ts'
 import { WindowMerge } from './window-merge.ts'
 
 /** Which windows of a series belong here, and what the registry expects of them. */
@@ -31,9 +32,7 @@ export class SeriesRollup {
   private readonly options: SeriesOptions
   private readonly open = new Map<number, WindowMerge>()
   private readonly finals = new Map<number, ReadonlyMap<number, number>>()
-  /** By input partition: closed up to and including this window, or `neverRead`. */
-  private readonly closed = new Map<number, number>()
-  private inputPartitions = 0
+  private readonly inputs = new InputProgress()
   private sizeMs = 0
   finalThrough: number
 
@@ -56,24 +55,20 @@ export class SeriesRollup {
    * @param seenBefore the message was accounted for before a restart
    */
   accept(offset: number, partial: Partial, seenBefore: boolean): LateNotice[] {
-    this.inputPartitions = Math.max(this.inputPartitions, partial.partitions)
     this.sizeMs = partial.window_ms
-    if (partial.kind === 'marker') this.mark(partial)
-    else if (partial.window_start <= this.finalThrough) return seenBefore ? [] : this.late(partial)
-    else {
-      // It has readings after all: its windows are waited for from here on.
-      if (this.closed.get(partial.partition) === neverRead) this.closed.delete(partial.partition)
-      const window =
-        this.open.get(partial.window_start) ?? new WindowMerge(this.options.measures, partial, offset)
-      this.open.set(partial.window_start, window)
-      window.accept(partial)
-    }
+    this.inputs.accept(partial)
+    if (partial.kind === 'marker') return []
+    if (partial.window_start <= this.finalThrough) return seenBefore ? [] : this.late(partial)
+    const window =
+      this.open.get(partial.window_start) ?? new WindowMerge(this.options.measures, partial, offset)
+    this.open.set(partial.window_start, window)
+    window.accept(partial)
     return []
   }
 
   /** The windows that every input partition has closed, oldest first, silent ones included. */
   takeFinal(now: number): RegionalMessage[] {
-    const through = this.closedByAll()
+    const through = this.inputs.closedByAll
     if (through === undefined || through <= this.finalThrough) return []
     const messages: RegionalMessage[] = []
     for (const start of this.finalStarts(through)) {
@@ -102,20 +97,6 @@ export class SeriesRollup {
         this.message(window.start, end, 'provisional', observedUntil, now, window, region, regions),
       )
     })
-  }
-
-  private mark({ partition, window_start: start }: Partial): void {
-    const held = this.closed.get(partition)
-    if (start === neverRead) {
-      if (held === undefined) this.closed.set(partition, neverRead)
-    } else if (held === undefined || start > held) this.closed.set(partition, start)
-  }
-
-  /** The newest window that is closed in every input partition; undefined while one has not spoken. */
-  private closedByAll(): number | undefined {
-    if (this.inputPartitions === 0 || this.closed.size < this.inputPartitions) return undefined
-    const spoken = [...this.closed.values()].filter(start => start !== neverRead)
-    return spoken.length > 0 ? Math.min(...spoken) : undefined
   }
 
   private finalStarts(through: number): number[] {

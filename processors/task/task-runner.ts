@@ -133,6 +133,7 @@ export class TaskRunner implements Resource {
     if (!running || this.stopping || batch.isEmpty() || !this.align(running, Number(batch.firstOffset())))
       return
     const { task } = running
+    running.lastMessageAt = this.options.clock.now()
     await task.process(from(batch.messages, task.nextOffset))
     running.lastMessageAt = this.options.clock.now()
     resolveOffset(batch.lastOffset())
@@ -176,14 +177,17 @@ export class TaskRunner implements Resource {
   /** A partition is idle when nothing came for the timeout and its log ends where the task stands. */
   private async tellIdle(tasks: readonly Running[]): Promise<void> {
     const { clock, idleAfterMs } = this.options
-    const quiet = tasks.filter(({ lastMessageAt }) => clock.now() - lastMessageAt >= idleAfterMs)
+    const isQuiet = ({ lastMessageAt }: Running) => clock.now() - lastMessageAt >= idleAfterMs
+    const quiet = tasks.filter(isQuiet)
     for (const topic of new Set(quiet.map(running => running.topic))) {
       const ends = await this.admin.fetchTopicOffsets(topic)
       for (const { partition, high } of ends) {
         const running = quiet.find(
           candidate => candidate.topic === topic && candidate.partition === partition,
         )
-        if (running && this.isCurrent(running) && running.task.nextOffset >= Number(high)) {
+        if (!running || !this.isCurrent(running)) continue
+        // Asked again: while the broker answered, messages may have come, and been read up to the end it told.
+        if (isQuiet(running) && running.task.nextOffset >= Number(high)) {
           running.task.idle()
           this.measured.lag.set({ topic, partition }, 0)
         }

@@ -17,7 +17,7 @@ export interface Partial {
   readonly measures: readonly number[]
 }
 
-/** `window_start` of the marker of a partition that never held a reading: nobody waits for it. */
+/** `window_start` of the marker of a partition that never held a reading: nobody waits for it while it says so. */
 export const neverRead = -1
 
 /** The Avro record `kpi_late`: a closed window that readings still reached. */

@@ -14,6 +14,8 @@ export interface AggregatorOptions {
   readonly spec: WindowSpec
   /** How far a reading may lag behind the newest one of its partition before windows close over it, ms. */
   readonly outOfOrdernessMs: number
+  /** A partition that never held a reading says so again after this long, ms; a window's size by default. */
+  readonly neverReadEveryMs?: number | undefined
   readonly program: MeasureProgram
   /** Field that marks a reading as unusable. */
   readonly suspectField?: string | undefined
@@ -109,7 +111,8 @@ export class PartitionAggregator {
   idle(watermark: number): void {
     if (this.eventTimeMax !== unset || this.closed !== unset) this.advance(watermark)
     else if (watermark >= this.saysNeverReadAt) {
-      this.saysNeverReadAt = watermark + this.options.spec.sizeMs
+      const { spec, neverReadEveryMs = spec.sizeMs } = this.options
+      this.saysNeverReadAt = watermark + neverReadEveryMs
       this.pending.push(this.partial('marker', neverRead, -1))
     }
   }

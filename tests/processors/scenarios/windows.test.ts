@@ -107,6 +107,28 @@ describe('a window', () => {
     expect(driver.kpi(province, 0, 'datacenter.it_load_kw')).toEqual({ value: 2, status: 'final' })
   })
 
+  test('waits for a partition that held nothing before, when old readings come in all at once', () => {
+    const driver = driverOf(2)
+    for (const now of [1_000_000, 1_100_000, 1_200_000]) {
+      for (const partition of [0, 1]) driver.idle(partition, now)
+      driver.settle()
+    }
+    for (const event_time of [1_000, 200_000]) {
+      driver.append(0, 'a', { event_time, county: lixia, it_power_w: 1_000 })
+      driver.append(1, 'c', { event_time, county: shizhong, it_power_w: 1_000 })
+    }
+    // Decided on before its readings came, said after the other one has closed the window by its own.
+    driver.idle(1, 1_300_000)
+    driver.read(0)
+    driver.flushAggregate(0)
+    driver.flushAggregate(1)
+    driver.flushRollup()
+    expect(driver.kpi(province, 0, 'datacenter.it_load_kw')).toEqual({ value: 1, status: 'provisional' })
+    driver.settle()
+    expect(driver.kpi(province, 0, 'datacenter.it_load_kw')).toEqual({ value: 2, status: 'final' })
+    expect(driver.late).toEqual([])
+  })
+
   test('that is final sends what still comes to kpi.late', () => {
     const driver = driverOf(1)
     driver.append(0, 'a', { event_time: 1_000, county: lixia, it_power_w: 1_000 })
