@@ -1,7 +1,8 @@
-import { Kafka, type KafkaConfig, logLevel, type SASLOptions } from 'kafkajs'
+import type { Kafka as KafkaClient, KafkaConfig, SASLOptions } from 'kafkajs'
 import { Type } from 'typebox'
 import { type Config, setting } from '../config.ts'
 import type { Log } from '../log.ts'
+import { fastFetch, Kafka, logLevel } from './kafkajs.ts'
 
 const list = (text: string): string[] =>
   text
@@ -47,7 +48,8 @@ export const kafkaSettings = {
 const levels = { [logLevel.ERROR]: 'error', [logLevel.WARN]: 'warn', [logLevel.INFO]: 'info' } as const
 
 /** A Kafka client whose own log lines go to ours. */
-export function kafkaClient(config: Config<typeof kafkaSettings>, clientId: string, log: Log): Kafka {
+export function kafkaClient(config: Config<typeof kafkaSettings>, clientId: string, log: Log): KafkaClient {
+  if (fastFetch !== 'installed') log.warn({ reason: fastFetch }, 'kafkajs decodes slowly')
   const sasl = saslOf(config)
   const options: KafkaConfig = {
     clientId,

@@ -1,6 +1,7 @@
-import { type Kafka, Partitioners, type Producer } from 'kafkajs'
+import type { Kafka, Producer } from 'kafkajs'
 import { type AvroWriter, avroWriter } from '../../platform/avro/avro-writer.ts'
 import type { SchemaRegistry } from '../../platform/avro/schema-registry.ts'
+import { Partitioners } from '../../platform/kafka/kafkajs.ts'
 import type { Resource } from '../../platform/lifecycle.ts'
 import { topicNames } from '../../schemas/topics.ts'
 import type { LogMessage } from './pending-batch.ts'

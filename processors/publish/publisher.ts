@@ -1,6 +1,7 @@
-import { type Kafka, type Message, Partitioners, type Producer, type TopicMessages } from 'kafkajs'
+import type { Kafka, Message, Producer, TopicMessages } from 'kafkajs'
 import { type AvroWriter, avroWriter } from '../../platform/avro/avro-writer.ts'
 import type { SchemaRegistry } from '../../platform/avro/schema-registry.ts'
+import { Partitioners } from '../../platform/kafka/kafkajs.ts'
 import type { Resource } from '../../platform/lifecycle.ts'
 import { topicNames } from '../../schemas/topics.ts'
 import { type RegionalMessage, regionalKey } from '../regional/regional-message.ts'

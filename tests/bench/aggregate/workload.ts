@@ -1,8 +1,9 @@
-import { type Kafka, Partitioners } from 'kafkajs'
+import type { Kafka } from 'kafkajs'
 import { avroWriter } from '../../../platform/avro/avro-writer.ts'
 import type { SchemaRegistry } from '../../../platform/avro/schema-registry.ts'
+import { Partitioners } from '../../../platform/kafka/kafkajs.ts'
 import { counties } from '../../../schemas/regions/regions.ts'
-import { telemetryTopic } from '../../../schemas/topics.ts'
+import { topic, windowMs } from './input.ts'
 
 export interface Workload {
   readonly readings: number
@@ -10,8 +11,6 @@ export interface Workload {
   readonly duplicateShare: number
 }
 
-export const topic = telemetryTopic('rack')
-export const windowMs = 60_000
 const begin = Date.UTC(2026, 0, 1)
 
 /** Rack readings, one a minute and asset, in event-time order but for a jitter of seconds. */
