@@ -24,8 +24,11 @@ export function colourDomain(
   if (!Number.isFinite(min) || !Number.isFinite(max)) return held ?? { low: 0, step: 1 }
   const fresh = freshDomain(min, max, kpi)
   if (!held) return fresh
-  const fits = held.low <= min && max <= highOf(held) && held.step <= fresh.step * 2.5
-  return fits ? held : fresh
+  if (min < held.low || max > highOf(held)) return fresh
+  // Narrower only when the values would fit with room to spare, or they would leave it again at once.
+  const room = (max - min) / 10
+  const narrower = freshDomain(Math.max(min - room, Math.min(min, 0)), max + room, kpi)
+  return narrower.step <= held.step / 2 ? fresh : held
 }
 
 function freshDomain(

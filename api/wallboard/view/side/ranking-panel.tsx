@@ -1,6 +1,8 @@
+import type { SeriesPoint } from '../../protocol/parse-series.ts'
 import { citiesUnder, cityOf, provinceCode } from '../../state/catalogue.ts'
 import { cellKey } from '../../state/cell-book.ts'
 import { type Ranked, rankRegions } from '../../state/rank-regions.ts'
+import { seriesSpanMs } from '../../state/series-book.ts'
 import { showValue } from '../../text/format-number.ts'
 import { nameIn, shortNameIn } from '../../text/language.ts'
 import { useSelection, useSeries, useShared, useWords } from '../wall-context.ts'
@@ -32,13 +34,24 @@ export function RankingPanel() {
   )
 }
 
+/** Minutes by which "an hour ago" may be off. */
+const toleranceMs = 600_000
+
+/** The value an hour before the newest one; null when the history does not go back that far. */
+function hourAgo(points: readonly SeriesPoint[]): number | null {
+  const oldest = points.find(point => point.value !== null)
+  const newest = points.at(-1)
+  if (!oldest || !newest) return null
+  return oldest.window_end <= newest.window_end - seriesSpanMs + toleranceMs ? oldest.value : null
+}
+
 function Row({ ranked: { region, current } }: { readonly ranked: Ranked }) {
   const { navigation } = useShared()
   const { language } = useWords()
   const { kpi, region: selected } = useSelection()
   const points = useSeries(kpi.id, region.code)
   const value = current?.cell.value ?? null
-  const before = points.find(point => point.value !== null)?.value ?? null
+  const before = hourAgo(points)
   const moved = value === null || before === null ? null : Number((value - before).toFixed(kpi.decimals))
   return (
     <li data-region={region.code} aria-current={region.code === cityOf(selected)?.code}>

@@ -55,6 +55,9 @@ describe('the classes', () => {
     expect(colourDomain([52, 84], percent, held)).toBe(held)
     expect(colourDomain([49, 84], percent, held)).not.toBe(held)
     expect(colourDomain([60.1, 60.9], percent, held)).not.toBe(held)
+    // From 45.1 to 44.9 and back must not change the scale twice.
+    const wide = colourDomain([23, 45.1], percent, colourDomain([23, 44.9], percent))
+    expect(colourDomain([23, 44.9], percent, wide)).toBe(wide)
   })
 
   test('hold every value, for any values and KPI', () => {
