@@ -1,0 +1,29 @@
+import type { ClickHouseClient } from '@clickhouse/client'
+import { clickhouseClient } from '../../platform/clickhouse/clickhouse-client.ts'
+import type { Product } from './product.ts'
+
+/** A client of the product's ClickHouse; close it when done. */
+export function databaseOf(product: Product): ClickHouseClient {
+  return clickhouseClient({
+    clickhouseUrl: product.urls.clickhouse,
+    clickhouseUser: 'default',
+    clickhousePassword: '',
+    clickhouseDatabase: 'citybrain',
+  })
+}
+
+/** @throws Error with the answer's body where it is not 2xx. */
+export async function fetchJson<T>(url: string, init?: RequestInit): Promise<T> {
+  const response = await fetch(url, init)
+  const text = await response.text()
+  if (!response.ok) throw new Error(`${init?.method ?? 'GET'} ${url}: ${response.status} ${text}`)
+  return JSON.parse(text)
+}
+
+export function postJson<T>(url: string, body: unknown): Promise<T> {
+  return fetchJson(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+}
