@@ -1,0 +1,110 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { views } from '../../schemas/clickhouse/views.ts'
+import type { Cell } from '../../schemas/protocol/stream.ts'
+import { feeds, recordIds } from '../../schemas/records/record.ts'
+import { regions } from '../../schemas/regions/regions.ts'
+import { topics } from '../../schemas/topics.ts'
+import { pythonWith } from '../integration/python/venv.ts'
+import { type Product, startProduct } from './product.ts'
+import { databaseOf, fetchJson } from './product-clients.ts'
+
+const run = promisify(execFile)
+const kafkaPython = await pythonWith(['confluent-kafka[avro,schemaregistry]'])
+const analystPython = await pythonWith(['clickhouse-connect', 'pandas'])
+const cities = regions.filter(({ level }) => level === 'city').map(({ code }) => code)
+/** A feed's KPI that every city has from the start. */
+const anchors = {
+  radio: 'radio.accessibility_pct',
+  datacenter: 'datacenter.racks_in_use_pct',
+  grid: 'grid.inspected_km',
+  parking: 'parking.occupancy_pct',
+} satisfies Record<(typeof feeds)[number], string>
+
+let product: Product
+beforeAll(async () => {
+  product = await startProduct()
+})
+afterAll(() => product?.stop())
+
+async function latest(): Promise<readonly Cell[]> {
+  const url = `${product.urls.api}/v1/kpis/latest?region=370000&depth=subtree`
+  return (await fetchJson<{ readonly cells: readonly Cell[] }>(url)).cells
+}
+
+/** Feeds and cities of which nothing can be shown. */
+async function missing(): Promise<readonly string[]> {
+  const shown = new Set(
+    (await latest()).filter(({ value }) => value !== null).map(({ kpi, region }) => `${kpi} ${region}`),
+  )
+  return feeds
+    .flatMap(feed => cities.map(city => `${anchors[feed]} ${city}`))
+    .filter(cell => !shown.has(cell))
+}
+
+test('within a minute every city has values of all four feeds', async () => {
+  expect(cities).toHaveLength(16)
+  await vi.waitFor(async () => expect(await missing()).toEqual([]), { timeout: 60_000, interval: 500 })
+})
+
+describe('clients that nobody here wrote', () => {
+  beforeAll(async () => {
+    const database = databaseOf(product)
+    try {
+      await vi.waitFor(
+        async () => {
+          const result = await database.query({
+            query: 'SELECT toInt32(count()) AS rows FROM citybrain.kpi_revisions',
+            format: 'JSONEachRow',
+          })
+          expect(await result.json()).not.toEqual([{ rows: 0 }])
+        },
+        { timeout: 120_000, interval: 500 },
+      )
+    } finally {
+      await database.close()
+    }
+  })
+
+  test.skipIf(kafkaPython === null)("Confluent's Python client decodes every topic", async () => {
+    const script = join(import.meta.dirname, 'python/read_topics.py')
+    const names = topics.map(({ name }) => name)
+    const { stdout } = await run(kafkaPython ?? '', [
+      script,
+      product.urls.kafka,
+      product.urls.registry,
+      ...names,
+    ])
+    const seen: Record<string, { decoded: number; held: number; fields: string[] }> = JSON.parse(stdout)
+    for (const name of names) expect(seen[name]?.decoded, name).toBe(seen[name]?.held)
+    for (const name of ['telemetry.rack', 'telemetry.radio_pm', 'telemetry.parking', 'telemetry.facility']) {
+      expect(seen[name]?.fields).toEqual(expect.arrayContaining(['asset_id', 'county', 'event_time']))
+    }
+    for (const name of ['registry.assets', 'kpi.partial', 'kpi.regional']) {
+      expect(seen[name]?.held, name).toBeGreaterThan(0)
+    }
+  })
+
+  test.skipIf(analystPython === null)('clickhouse-connect reads every view into a DataFrame', async () => {
+    const script = join(import.meta.dirname, 'python/read_views.py')
+    const { stdout } = await run(analystPython ?? '', [script, product.urls.clickhouse, 'citybrain'])
+    const seen: Record<string, { rows: number; columns: Record<string, string> }> = JSON.parse(stdout)
+    expect(Object.keys(seen).sort()).toEqual(views.map(({ name }) => name).sort())
+    for (const name of [
+      'assets',
+      'kpi',
+      'readings_rack',
+      'readings_parking',
+      'measures_rack',
+      'kpi_revisions',
+    ]) {
+      expect(seen[name]?.rows, name).toBeGreaterThan(0)
+    }
+    for (const id of recordIds) {
+      expect(seen[`readings_${id}`]?.columns.event_time, id).toMatch(/^datetime64/)
+    }
+    expect(seen.kpi?.columns.value).toBe('float64')
+  })
+})
