@@ -1,0 +1,128 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type ClickHouseClient, createClient } from '@clickhouse/client'
+import { Kafka, logLevel } from 'kafkajs'
+import { afterAll, expect, test, vi } from 'vitest'
+import { recordIds } from '../../schemas/records/record.ts'
+import { telemetryTopic } from '../../schemas/topics.ts'
+import { compareCensus, newestCensus } from './census-oracle.ts'
+import { compareWithReadings, oracles } from './kpi-oracle.ts'
+import { type Product, startProduct } from './product.ts'
+
+/**
+ * An hour of a simulated province, with duplicates, late readings and broken values, in two sittings with a Ctrl-C between:
+ * every final value of every KPI, region and window equals an independent SQL query over the stored readings.
+ */
+const minute = 60_000
+const dataDir = await mkdtemp(join(tmpdir(), 'citybrain-hour-'))
+const windows = recordIds.map(record => `${record}=60s/30s`).join(',')
+const simulated = ['--scale', '0.05', '--speed', '60', '--seed', '11', '--windows', windows]
+let product: Product | undefined
+
+afterAll(async () => {
+  await product?.stop()
+  await rm(dataDir, { recursive: true, force: true })
+})
+
+test('an hour of final KPIs equals SQL over the readings, across a stop and a start', {
+  timeout: 900_000,
+}, async () => {
+  product = await startProduct({ dataDir, args: simulated })
+  await finalWindows(clientOf(product), 32)
+  expect(await product.stop(), 'Ctrl-C ends cleanly').toBe(0)
+
+  product = await startProduct({ dataDir, args: simulated })
+  const client = clientOf(product)
+  await finalWindows(client, 64)
+  expect(await product.stop()).toBe(0)
+
+  // Nothing new comes in: what was accepted is archived to the end, and the census looks at readings that stand still.
+  product = await startProduct({ dataDir, args: [...simulated, '--no-simulator'] })
+  const settled = clientOf(product)
+  await archived(product)
+  for (const record of Object.keys(oracles) as (keyof typeof oracles)[]) {
+    const { compared, windows: seen, regions, differences } = await compareWithReadings(settled, record)
+    expect(differences, record).toEqual([])
+    expect(regions, record).toBe(156)
+    expect(seen, record).toBeGreaterThanOrEqual(60)
+    expect(compared, record).toBeGreaterThan(60 * 156)
+  }
+  const before = await newestCensus(settled)
+  await vi.waitFor(async () => expect(await newestCensus(settled)).toBeGreaterThan(before + minute), {
+    timeout: minute,
+    interval: 500,
+  })
+  const census = await compareCensus(settled)
+  expect(census.differences).toEqual([])
+  expect(census.kpis).toEqual([
+    'datacenter.racks_in_service',
+    'grid.coverage_pct',
+    'grid.defects_closed_on_time_pct',
+    'grid.defects_open_critical',
+    'grid.unmanned_coverage_pct',
+    'parking.lots_this_year',
+    'radio.alarms_active_critical',
+    'radio.sites_in_service',
+  ])
+  const [late] = await rows(settled, 'SELECT sum(readings) AS late FROM citybrain.late')
+  const [duplicates] = await rows(
+    settled,
+    'SELECT sum(duplicates) AS duplicates FROM citybrain.measures_rack',
+  )
+  expect(Number(duplicates?.duplicates), 'the field sent duplicates').toBeGreaterThan(0)
+  expect(Number(late?.late), 'the field sent readings too late').toBeGreaterThan(0)
+})
+
+function clientOf({ urls }: Product): ClickHouseClient {
+  return createClient({ url: urls.clickhouse, request_timeout: 120_000 })
+}
+
+async function rows(client: ClickHouseClient, query: string): Promise<Record<string, unknown>[]> {
+  return (await client.query({ query, format: 'JSONEachRow' })).json()
+}
+
+/** Waits until the newest final window of every periodic record lies this many windows after the first. */
+async function finalWindows(client: ClickHouseClient, count: number): Promise<void> {
+  const periodic = ['rack', 'facility', 'radio_pm', 'parking']
+  await vi.waitFor(
+    async () => {
+      const seen = await rows(
+        client,
+        `SELECT record, uniqExact(window_start) AS windows FROM citybrain.kpi
+         WHERE region = '370000' AND record IN (${periodic.map(record => `'${record}'`)}) GROUP BY record`,
+      )
+      expect(seen.map(({ record }) => record).sort()).toEqual([...periodic].sort())
+      for (const { record, windows: seenWindows } of seen)
+        expect(Number(seenWindows), String(record)).toBeGreaterThan(count)
+    },
+    { timeout: 10 * minute, interval: 1_000 },
+  )
+}
+
+/** Waits until the archive has committed everything that is in the topics of readings. */
+async function archived({ urls }: Product): Promise<void> {
+  const kafka = new Kafka({ brokers: [urls.kafka], logLevel: logLevel.NOTHING })
+  const admin = kafka.admin()
+  await admin.connect()
+  try {
+    await vi.waitFor(
+      async () => {
+        for (const topic of recordIds.map(telemetryTopic)) {
+          const ends = await admin.fetchTopicOffsets(topic)
+          const committed = await admin.fetchOffsets({
+            groupId: `citybrain-archive-${topic}`,
+            topics: [topic],
+          })
+          for (const { partition, high } of ends) {
+            const offset = committed[0]?.partitions.find(commit => commit.partition === partition)?.offset
+            expect(Math.max(0, Number(offset)), `${topic}/${partition}`).toBe(Number(high))
+          }
+        }
+      },
+      { timeout: 2 * minute, interval: 500 },
+    )
+  } finally {
+    await admin.disconnect()
+  }
+}
