@@ -1,4 +1,4 @@
-import type { Kafka as KafkaClient, KafkaConfig, SASLOptions } from 'kafkajs'
+import type { KafkaConfig, SASLOptions } from 'kafkajs'
 import { Type } from 'typebox'
 import { type Config, setting } from '../config.ts'
 import type { Log } from '../log.ts'
@@ -48,7 +48,7 @@ export const kafkaSettings = {
 const levels = { [logLevel.ERROR]: 'error', [logLevel.WARN]: 'warn', [logLevel.INFO]: 'info' } as const
 
 /** A Kafka client whose own log lines go to ours. */
-export function kafkaClient(config: Config<typeof kafkaSettings>, clientId: string, log: Log): KafkaClient {
+export function kafkaClient(config: Config<typeof kafkaSettings>, clientId: string, log: Log): Kafka {
   if (fastFetch !== 'installed') log.warn({ reason: fastFetch }, 'kafkajs decodes slowly')
   const sasl = saslOf(config)
   const options: KafkaConfig = {

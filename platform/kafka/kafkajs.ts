@@ -9,3 +9,4 @@ const kafkajs: typeof import('kafkajs') = createRequire(import.meta.url)('kafkaj
 
 /** The only place where kafkajs is loaded, so that nothing loads it before its decoder is replaced. */
 export const { Kafka, logLevel, Partitioners } = kafkajs
+export type Kafka = import('kafkajs').Kafka

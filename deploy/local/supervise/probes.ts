@@ -1,5 +1,5 @@
-import { Kafka, logLevel } from 'kafkajs'
 import { messageOf } from '../../../platform/errors.ts'
+import { Kafka, logLevel } from '../../../platform/kafka/kafkajs.ts'
 
 const probeTimeoutMs = 5_000
 const clientId = 'citybrain-launcher'

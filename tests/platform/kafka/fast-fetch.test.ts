@@ -140,7 +140,7 @@ test('a batch of the plainest kind is not left to the decoder of kafkajs', async
 
 test('kafkajs is loaded in one place only', () => {
   const root = join(import.meta.dirname, '../../..')
-  const sources = ['platform', 'processors', 'ingest', 'api'].flatMap(folder =>
+  const sources = ['platform', 'processors', 'ingest', 'api', 'deploy'].flatMap(folder =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
       .filter(path => path.endsWith('.ts'))
       .map(path => join(root, folder, path)),
