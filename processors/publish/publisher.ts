@@ -6,6 +6,7 @@ import type { Resource } from '../../platform/lifecycle.ts'
 import { topicNames } from '../../schemas/topics.ts'
 import { type RegionalMessage, regionalKey } from '../regional/regional-message.ts'
 import { type LateNotice, type Partial, partialPartition } from '../windows/partial.ts'
+import { requests } from './requests.ts'
 
 /** What processors tell one another. */
 export interface Output {
@@ -50,12 +51,12 @@ export class Publisher implements Resource {
   }
 
   publish(output: Output): Promise<void> {
-    const topicMessages = this.messagesOf(output).filter(({ messages }) => messages.length > 0)
-    if (topicMessages.length === 0) return Promise.resolve()
+    const batches = requests(this.messagesOf(output))
+    if (batches.length === 0) return Promise.resolve()
     const sent = this.last
       .catch(() => undefined)
       .then(async () => {
-        await this.producer.sendBatch({ acks: -1, topicMessages })
+        for (const topicMessages of batches) await this.producer.sendBatch({ acks: -1, topicMessages })
       })
     this.last = sent
     return sent

@@ -19,7 +19,6 @@ export interface PartitionRollupOptions {
 export class PartitionRollup {
   private readonly options: PartitionRollupOptions
   private readonly series = new Map<RecordId, SeriesRollup>()
-  private readonly finals: RegionalMessage[] = []
   private readonly lateNotices: LateNotice[] = []
   private readonly replayBelow: number
   private position: number
@@ -35,7 +34,7 @@ export class PartitionRollup {
   }
 
   get urgent(): boolean {
-    return this.finals.length > 0 || this.lateNotices.length > 0
+    return this.lateNotices.length > 0 || [...this.series.values()].some(({ hasFinal }) => hasFinal)
   }
 
   get openWindows(): number {
@@ -47,23 +46,27 @@ export class PartitionRollup {
     const series = this.seriesOf(record)
     this.lateNotices.push(...series.accept(offset, partial, offset < this.replayBelow))
     // A window becomes final at the marker that completes it, wherever a batch happens to end.
-    if (partial.kind === 'marker') this.finals.push(...series.takeFinal(now))
+    if (partial.kind === 'marker') series.finish(now)
   }
 
   skip(offset: number): void {
     this.position = offset + 1
   }
 
-  takeFinal(): RegionalMessage[] {
-    return this.finals.splice(0)
+  /** @param atMost windows are taken whole, until there are so many messages. */
+  takeFinal(atMost = Number.POSITIVE_INFINITY): RegionalMessage[] {
+    const messages: RegionalMessage[] = []
+    for (const series of this.series.values()) messages.push(...series.takeFinal(atMost - messages.length))
+    return messages
   }
 
   takeLate(): LateNotice[] {
     return this.lateNotices.splice(0)
   }
 
-  takeProvisional(now: number): RegionalMessage[] {
-    return [...this.series.values()].flatMap(series => series.takeProvisional(now))
+  /** @param atMost of one record type; what is left over changed still. */
+  takeProvisional(now: number, atMost = Number.POSITIVE_INFINITY): RegionalMessage[] {
+    return [...this.series.values()].flatMap(series => series.takeProvisional(now, atMost))
   }
 
   /** Valid for what has been taken: commit it only once that is acknowledged. */

@@ -17,6 +17,9 @@ export interface RollupTaskOptions {
   readonly log: Log
 }
 
+/** Many windows become final at once when a backlog is drained; they are told in parts of about so many messages. */
+const messagesAtOnce = 2_000
+
 /** Feeds one partition of kpi.partial to its rollup. */
 export class RollupTask implements Task {
   private readonly options: RollupTaskOptions
@@ -60,8 +63,8 @@ export class RollupTask implements Task {
   flush(changed: boolean): Flush {
     const { rollup, clock, metrics } = this.options
     const now = clock.now()
-    const final = rollup.takeFinal()
-    const regional = changed ? [...final, ...rollup.takeProvisional(now)] : final
+    const final = rollup.takeFinal(messagesAtOnce)
+    const regional = changed ? [...final, ...rollup.takeProvisional(now, messagesAtOnce)] : final
     for (const { status } of regional) metrics.messages.inc({ status })
     for (const message of final) {
       if (message.level !== 'province') continue

@@ -27,27 +27,51 @@ const newsMs = 3_600_000
 /** Finals remembered, to tell a repetition from data that came after. */
 const remembered = 64
 
+/** A window that is final, not yet told. */
+interface Finished {
+  readonly start: number
+  readonly window: WindowMerge | undefined
+  /** When it became final, epoch ms. */
+  readonly at: number
+}
+
 /** Rolls up the windows of one record type that live in one partition of kpi.partial. Pure. */
 export class SeriesRollup {
   private readonly options: SeriesOptions
   private readonly open = new Map<number, WindowMerge>()
   private readonly finals = new Map<number, ReadonlyMap<number, number>>()
   private readonly inputs = new InputProgress()
+  /** Final windows that were not taken yet, oldest first: messages are made only for those that are taken. */
+  private readonly finished: Finished[] = []
   private sizeMs = 0
-  finalThrough: number
+  private finishedThrough: number
+  private takenThrough: number
 
   constructor(options: SeriesOptions) {
     this.options = options
-    this.finalThrough = options.finalThrough ?? Number.NEGATIVE_INFINITY
+    this.finishedThrough = options.finalThrough ?? Number.NEGATIVE_INFINITY
+    this.takenThrough = this.finishedThrough
   }
 
   get openWindows(): number {
-    return this.open.size
+    return this.open.size + this.finished.length
   }
 
-  /** Offset in kpi.partial of the first message about a window that is still open. */
+  get hasFinal(): boolean {
+    return this.finished.length > 0
+  }
+
+  /** Windows up to and including this one are final and have been taken. */
+  get finalThrough(): number {
+    return this.hasFinal ? this.takenThrough : this.finishedThrough
+  }
+
+  /** Offset in kpi.partial of the first message about a window that was not taken as final. */
   get firstOpenOffset(): number {
-    return Math.min(...[...this.open.values()].map(window => window.firstOffset))
+    let first = Number.POSITIVE_INFINITY
+    for (const window of this.open.values()) first = Math.min(first, window.firstOffset)
+    for (const { window } of this.finished) first = Math.min(first, window?.firstOffset ?? first)
+    return first
   }
 
   /**
@@ -58,7 +82,7 @@ export class SeriesRollup {
     this.sizeMs = partial.window_ms
     this.inputs.accept(partial)
     if (partial.kind === 'marker') return []
-    if (partial.window_start <= this.finalThrough) return seenBefore ? [] : this.late(partial)
+    if (partial.window_start <= this.finishedThrough) return seenBefore ? [] : this.late(partial)
     const window =
       this.open.get(partial.window_start) ?? new WindowMerge(this.options.measures, partial, offset)
     this.open.set(partial.window_start, window)
@@ -66,44 +90,63 @@ export class SeriesRollup {
     return []
   }
 
-  /** The windows that every input partition has closed, oldest first, silent ones included. */
-  takeFinal(now: number): RegionalMessage[] {
+  /** The windows that every input partition has closed, silent ones included, become final. */
+  finish(now: number): void {
     const through = this.inputs.closedByAll
-    if (through === undefined || through <= this.finalThrough) return []
-    const messages: RegionalMessage[] = []
+    if (through === undefined || through <= this.finishedThrough) return
     for (const start of this.finalStarts(through)) {
       const window = this.open.get(start)
-      messages.push(...this.finalMessages(start, window, now))
+      this.finished.push({ start, window, at: now })
       this.open.delete(start)
       this.remember(start, window)
     }
-    this.finalThrough = through
+    this.finishedThrough = through
+  }
+
+  /** The final windows, oldest first and each one whole, until there are `atMost` messages. */
+  takeFinal(atMost: number): RegionalMessage[] {
+    const messages: RegionalMessage[] = []
+    let taken = 0
+    for (const { start, window, at } of this.finished) {
+      if (messages.length >= atMost) break
+      messages.push(...this.finalMessages(start, window, at))
+      this.takenThrough = start
+      taken++
+    }
+    this.finished.splice(0, taken)
     return messages
   }
 
-  /** The regions of open windows that changed since the last call. */
-  takeProvisional(now: number): RegionalMessage[] {
-    return [...this.open.values()].flatMap(window => {
-      const dirty = window.takeDirty()
-      if (dirty.size === 0) return []
-      const end = window.start + window.sizeMs
-      const regions = this.regionsOf(window.counties(), this.expectedIn(window.start, end))
-      const changed = rollUp(
-        this.options.measures,
-        new Map([...dirty].map(county => [county, emptyTotals(this.options.measures)])),
-      )
-      const observedUntil = Math.max(...[...regions.values()].map(totals => totals.eventTimeMax))
-      return [...changed.keys()].map(region =>
-        this.message(window.start, end, 'provisional', observedUntil, now, window, region, regions),
-      )
-    })
+  /** The regions of open windows that changed since they were last taken, newest first, until `atMost` messages. */
+  takeProvisional(now: number, atMost: number): RegionalMessage[] {
+    const messages: RegionalMessage[] = []
+    for (const window of [...this.open.values()].reverse()) {
+      if (messages.length >= atMost) break
+      messages.push(...this.provisionalMessages(window, now))
+    }
+    return messages
+  }
+
+  private provisionalMessages(window: WindowMerge, now: number): RegionalMessage[] {
+    const dirty = window.takeDirty()
+    if (dirty.size === 0) return []
+    const end = window.start + window.sizeMs
+    const regions = this.regionsOf(window.counties(), this.expectedIn(window.start, end))
+    const changed = rollUp(
+      this.options.measures,
+      new Map([...dirty].map(county => [county, emptyTotals(this.options.measures)])),
+    )
+    const observedUntil = Math.max(...[...regions.values()].map(totals => totals.eventTimeMax))
+    return [...changed.keys()].map(region =>
+      this.message(window.start, end, 'provisional', observedUntil, now, window, region, regions),
+    )
   }
 
   private finalStarts(through: number): number[] {
     const starts = new Set([...this.open.keys()].filter(start => start <= through))
     const { partition, partitions } = this.options
-    if ((through - this.finalThrough) / this.sizeMs <= longestSilence) {
-      for (let start = this.finalThrough + this.sizeMs; start <= through; start += this.sizeMs) {
+    if ((through - this.finishedThrough) / this.sizeMs <= longestSilence) {
+      for (let start = this.finishedThrough + this.sizeMs; start <= through; start += this.sizeMs) {
         if (partialPartition(start, this.sizeMs, partitions) === partition) starts.add(start)
       }
     }

@@ -141,7 +141,10 @@ export class TaskRunner implements Resource {
       { topic: batch.topic, partition: batch.partition },
       Math.max(0, Number(batch.highWatermark) - Number(batch.lastOffset()) - 1),
     )
-    if (task.urgent) await this.flush(running, false)
+    while (task.urgent && this.isCurrent(running)) {
+      await this.flush(running, false)
+      await heartbeat()
+    }
     await heartbeat()
   }
 

@@ -21,6 +21,6 @@ export interface Task {
   process(messages: readonly KafkaMessage[]): Promise<void>
   /** The partition was read to its end and nothing came for the idle timeout. */
   idle(): void
-  /** @param changed also what is provisional. */
+  /** A lot to say is said in several: the task stays urgent until all is. @param changed also what is provisional. */
   flush(changed: boolean): Flush
 }

@@ -105,15 +105,15 @@ export class TopologyDriver {
     if (commit) this.aggregateCommits[partition] = aggregator.checkpoint()
   }
 
-  /** Lets every rollup read its log, publishes, and commits when asked to. */
-  flushRollup(commit = true): void {
+  /** Lets every rollup read its log, publishes (final windows until there are `atMost` messages), and commits. */
+  flushRollup(commit = true, atMost = Number.POSITIVE_INFINITY): void {
     this.rollups.forEach((rollup, i) => {
       const log = this.partialLogs[i]!
       while (rollup.nextOffset < log.length) {
         const partial = log[rollup.nextOffset]!
         rollup.accept(rollup.nextOffset, this.options.record, partial, this.now)
       }
-      this.regional.push(...rollup.takeFinal(), ...rollup.takeProvisional(this.now))
+      this.regional.push(...rollup.takeFinal(atMost), ...rollup.takeProvisional(this.now))
       this.late.push(...rollup.takeLate())
       if (commit) this.rollupCommits[i] = rollup.checkpoint()
     })

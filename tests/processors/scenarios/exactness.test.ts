@@ -34,7 +34,14 @@ const actionArbitrary = fc.oneof(
     weight: 4,
     arbitrary: fc.record({ do: fc.constant('flush' as const), partition: fc.nat(2), commit: fc.boolean() }),
   },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('rollup' as const), commit: fc.boolean() }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('rollup' as const),
+      commit: fc.boolean(),
+      atMost: fc.constantFrom(1, 10, Number.POSITIVE_INFINITY),
+    }),
+  },
   {
     weight: 1,
     arbitrary: fc.record({
@@ -54,7 +61,7 @@ test('whatever happens, a final value is exactly what its lineage says', { timeo
         const driver = new TopologyDriver({ record: 'rack', spec, partitions })
         fill(driver, partitions, readings)
         for (const action of actions) {
-          if (action.do === 'rollup') driver.flushRollup(action.commit)
+          if (action.do === 'rollup') driver.flushRollup(action.commit, action.atMost)
           else if (action.do === 'crash')
             action.what === 'aggregate' ? driver.crashAggregate() : driver.crashRollup()
           else if (action.do === 'read') driver.read(action.partition % partitions, action.count)
