@@ -23,7 +23,6 @@ export function coverageKpi(id: Kpi['id'], of: Kpi['of'], zh: string, en: string
     scale: 100,
     atMost: 100,
     good: 'up',
-    minCoverage: 0,
     source: 'Assets that reported / assets expected from the asset registry',
   })
 }

@@ -45,7 +45,6 @@ export const parkingKpis: readonly Kpi[] = [
     factors: [ratio('assets', 1)],
     good: 'up',
     decimals: 0,
-    minCoverage: 0,
     source: 'Distinct car parks with a report in the window',
   }),
   coverageKpi('parking.coverage_pct', 'parking', '停车数据覆盖率', 'Parking data coverage'),

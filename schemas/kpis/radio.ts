@@ -98,7 +98,6 @@ export const radioKpis: readonly Kpi[] = [
     factors: [ratio('assets', 1)],
     good: 'up',
     decimals: 0,
-    minCoverage: 0,
     source: 'Distinct cells with a usable report in the window',
   }),
   coverageKpi('radio.coverage_pct', 'radio_pm', '无线数据覆盖率', 'Radio data coverage'),

@@ -14,13 +14,13 @@ export type Candidate = Pick<Cell, 'window_start' | 'coverage' | 'status'>
 /**
  * The current value of a cell: the newest window whose coverage reaches the KPI's minimum,
  * else the newest final one. A half-filled window never makes a wall flicker.
- * A window in which nothing is expected to report (coverage null) counts as covered.
+ * Where nothing is expected to report (coverage null: events, censuses) only a final window is complete.
  */
 export function currentOf<C extends Candidate>(windows: Iterable<C>, minCoverage: number): C | undefined {
   let covered: C | undefined
   let final: C | undefined
   for (const cell of windows) {
-    const reaches = cell.coverage === null || cell.coverage >= minCoverage
+    const reaches = cell.coverage === null ? cell.status !== 'provisional' : cell.coverage >= minCoverage
     if (reaches && (!covered || cell.window_start > covered.window_start)) covered = cell
     if (cell.status !== 'provisional' && (!final || cell.window_start > final.window_start)) final = cell
   }
