@@ -11,4 +11,6 @@ const unloaded = results.testResults.filter(
   ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
 ).length
 const failed = results.numFailedTests + unloaded
-process.stdout.write(`${results.numPassedTests} passed, ${failed} failed, ${results.numPendingTests} skipped\n`)
+process.stdout.write(
+  `${results.numPassedTests} passed, ${failed} failed, ${results.numPendingTests} skipped\n`,
+)

@@ -1,5 +1,5 @@
-import { recordSchema } from './avro/record-schema.ts'
 import { kpiTable } from './kpis/kpi-table.ts'
+import { recordSchema } from './records/record-schema.ts'
 import { records } from './records/records.ts'
 
 export interface GeneratedFile {

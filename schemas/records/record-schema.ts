@@ -1,5 +1,5 @@
-import type { Field, RecordDefinition } from '../records/record.ts'
-import { fieldsOf } from '../records/records.ts'
+import type { Field, RecordDefinition } from './record.ts'
+import { fieldsOf } from './records.ts'
 
 interface AvroField {
   readonly name: string
