@@ -1,12 +1,12 @@
-import type { Admin, Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs'
+import type { Admin, Consumer, EachBatchPayload, Kafka } from 'kafkajs'
 import type { Clock } from '../../platform/clock.ts'
 import { messageOf } from '../../platform/errors.ts'
 import type { Resource } from '../../platform/lifecycle.ts'
 import type { Log } from '../../platform/log.ts'
 import type { Metrics } from '../../platform/metrics.ts'
 import type { Publisher } from '../publish/publisher.ts'
-import { type Checkpoint, checkpointMetadata } from '../windows/checkpoint.ts'
 import { type Restored, restore } from './restore.ts'
+import { from, RunningTask } from './running-task.ts'
 import type { Task } from './task.ts'
 
 export interface TaskRunnerOptions {
@@ -25,21 +25,6 @@ export interface TaskRunnerOptions {
   readonly fail: (error: unknown) => void
 }
 
-interface Running {
-  readonly topic: string
-  readonly partition: number
-  readonly restored: Restored
-  readonly task: Task
-  /** Whether the first batch has been seen, and was the one the checkpoint asks for. */
-  aligned: boolean
-  sought: boolean
-  lastMessageAt: number
-  flushing: Promise<void>
-  /** The newest checkpoint whose output was acknowledged, and the one committed. */
-  acknowledged: Checkpoint | undefined
-  committed: Checkpoint | undefined
-}
-
 /**
  * Runs one task per assigned partition: restores it from its checkpoint, feeds it in log order, publishes what it
  * says and commits only what was acknowledged. Holds no decisions about windows; those are the tasks'.
@@ -50,7 +35,7 @@ export class TaskRunner implements Resource {
   private readonly consumer: Consumer
   private readonly admin: Admin
   private readonly measured: ReturnType<typeof defineMetrics>
-  private tasks = new Map<string, Running>()
+  private tasks = new Map<string, RunningTask>()
   private restored: Promise<void> = Promise.resolve()
   private stopping = false
   private timer: NodeJS.Timeout | undefined
@@ -111,18 +96,8 @@ export class TaskRunner implements Resource {
     const tasks = this.tasks
     for (const restored of await restore(this.admin, this.options.groupId, assignment)) {
       const { topic, partition } = restored
-      tasks.set(`${topic}/${partition}`, {
-        topic,
-        partition,
-        restored,
-        task: this.options.create(restored),
-        aligned: false,
-        sought: false,
-        lastMessageAt: this.options.clock.now(),
-        flushing: Promise.resolve(),
-        acknowledged: undefined,
-        committed: undefined,
-      })
+      const task = this.options.create(restored)
+      tasks.set(`${topic}/${partition}`, new RunningTask(restored, task, this.options.clock.now()))
     }
     this.options.log.info({ partitions: tasks.size }, 'partitions assigned')
   }
@@ -152,7 +127,7 @@ export class TaskRunner implements Resource {
    * The first batch must not begin above the checkpoint that was read: between kafkajs reading the committed offset
    * and us reading it, another member may have moved it. If it does, go back once; if it still does, the log is gone.
    */
-  private align(running: Running, first: number): boolean {
+  private align(running: RunningTask, first: number): boolean {
     const { aligned, sought, restored, topic, partition } = running
     if (aligned) return true
     if (first <= restored.start || sought) running.aligned = true
@@ -178,9 +153,9 @@ export class TaskRunner implements Resource {
   }
 
   /** A partition is idle when nothing came for the timeout and its log ends where the task stands. */
-  private async tellIdle(tasks: readonly Running[]): Promise<void> {
+  private async tellIdle(tasks: readonly RunningTask[]): Promise<void> {
     const { clock, idleAfterMs } = this.options
-    const isQuiet = ({ lastMessageAt }: Running) => clock.now() - lastMessageAt >= idleAfterMs
+    const isQuiet = ({ lastMessageAt }: RunningTask) => clock.now() - lastMessageAt >= idleAfterMs
     const quiet = tasks.filter(isQuiet)
     for (const topic of new Set(quiet.map(running => running.topic))) {
       const ends = await this.admin.fetchTopicOffsets(topic)
@@ -202,13 +177,13 @@ export class TaskRunner implements Resource {
    * Publishes what a task has to say, one flush after another. If it cannot be published the process ends:
    * what the task has handed over exists nowhere else but behind the last checkpoint.
    */
-  private flush(running: Running, changed: boolean): Promise<void> {
+  private flush(running: RunningTask, changed: boolean): Promise<void> {
     running.flushing = running.flushing.then(async () => {
       if (!this.isCurrent(running)) return
       const { output, checkpoint } = running.task.flush(changed)
       try {
         await this.options.publisher.publish(output)
-        running.acknowledged = checkpoint
+        running.acknowledge(checkpoint)
       } catch (error) {
         this.tasks = new Map()
         this.options.fail(error)
@@ -220,25 +195,13 @@ export class TaskRunner implements Resource {
   /** Commits every acknowledged checkpoint that is news, in one request. */
   private async commit(): Promise<void> {
     const news = [...this.tasks.values()].flatMap(running => {
-      const { topic, partition, acknowledged } = running
-      if (!acknowledged || acknowledged === running.committed) return []
-      return [
-        {
-          running,
-          acknowledged,
-          offset: {
-            topic,
-            partition,
-            offset: String(acknowledged.offset),
-            metadata: checkpointMetadata(acknowledged),
-          },
-        },
-      ]
+      const commit = running.toCommit
+      return commit ? [{ running, commit }] : []
     })
     if (news.length === 0) return
     try {
-      await this.consumer.commitOffsets(news.map(({ offset }) => offset))
-      for (const { running, acknowledged } of news) running.committed = acknowledged
+      await this.consumer.commitOffsets(news.map(({ commit }) => commit))
+      for (const { running, commit } of news) running.hasCommitted(commit)
     } catch (error) {
       // A rebalance under way refuses commits. Nothing is lost: the next owner replays from the one before.
       this.measured.commitFailures.inc()
@@ -246,16 +209,9 @@ export class TaskRunner implements Resource {
     }
   }
 
-  private isCurrent(running: Running): boolean {
+  private isCurrent(running: RunningTask): boolean {
     return this.tasks.get(`${running.topic}/${running.partition}`) === running
   }
-}
-
-/** After going back, a batch may begin with what was processed already. */
-function from(messages: readonly KafkaMessage[], offset: number): readonly KafkaMessage[] {
-  const [first] = messages
-  if (!first || Number(first.offset) >= offset) return messages
-  return messages.filter(message => Number(message.offset) >= offset)
 }
 
 function defineMetrics(metrics: Metrics) {
