@@ -149,6 +149,18 @@ describe('a window', () => {
   })
 })
 
+test('a count is a rate over what was seen of the window, so that provisional and final compare', () => {
+  const driver = new TopologyDriver({ record: 'radio_alarm', spec, partitions: 1 })
+  driver.append(0, 'site', { event_time: 3_000, county: lixia, alarm_id: 'x', state: 'raised' })
+  driver.append(0, 'site', { event_time: 6_000, county: lixia, alarm_id: 'x', state: 'cleared' })
+  driver.settle()
+  // One alarm in six seconds.
+  expect(driver.kpi(lixia, 0, 'radio.alarms_raised')).toEqual({ value: 600, status: 'provisional' })
+  driver.idle(0, 5 * minute)
+  driver.settle()
+  expect(driver.kpi(lixia, 0, 'radio.alarms_raised')).toEqual({ value: 60, status: 'final' })
+})
+
 describe('a backlog', () => {
   test('is drained exactly, however unevenly its partitions progress', () => {
     const hours = 6

@@ -189,15 +189,13 @@ export function lastPosts(start: number): readonly Post[] {
   ]
 }
 
-/** Shown before the last posts, where enough has reported: the county and the province. */
+/** Shown before the last posts, where enough has reported: the county and the province. Rates of events wait for the final window. */
 export const provisional: Readonly<Record<string, { readonly county: number; readonly province: number }>> = {
   'radio.accessibility_pct': {
     county: (90 / 100) * (72 / 80) * (40 / 50) * 100,
     province: ((90 + 30 + 20 + 199) / 400) * ((72 + 19 + 95 + 50) / 250) * ((40 + 24 + 20 + 90) / 200) * 100,
   },
   'datacenter.pue': { county: 130 / 100, province: (130 + 75 + 60 + 90) / (100 + 50 + 48 + 75) },
-  // Nine of the window's thirty seconds have been seen.
-  'grid.inspected_km': { county: 8.5 * (3600 / 9), province: (8.5 + 4 + 20 + 12) * (3600 / 9) },
   'parking.occupancy_pct': {
     county: (60 / 100) * 100,
     province: ((60 + 20 + 45 + 30) / (100 + 200 + 50 + 250)) * 100,
