@@ -31,8 +31,11 @@ export async function runLocal(given: Omit<LocalSystemOptions, 'console' | 'env'
       }
     }
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, ask)
-    // Whoever reads our lines is gone: a closed terminal, or a pipe such as `| head`.
-    process.stdout.on('error', ask)
+    // Whoever reads our lines is gone: a closed terminal, or a pipe such as `| head`. It says so for every line.
+    process.stdout.on('error', () => {
+      console.mute()
+      if (askedAt === null) ask()
+    })
   })
 
   // Also when it is idle: all its handles are the children's, and those may be between two starts.

@@ -128,6 +128,12 @@ export class Product {
     process.kill(pid, signal)
   }
 
+  /** Closes the pipes its lines go to, as a closed terminal or `| head` does. */
+  stopReading(): void {
+    this.launcher.stdout?.destroy()
+    this.launcher.stderr?.destroy()
+  }
+
   /** Sends a signal to the launcher itself. */
   signal(signal: NodeJS.Signals): void {
     this.launcher.kill(signal)

@@ -29,6 +29,7 @@ export class Console {
   private waitingFor: (() => string) | null = null
   private timer: NodeJS.Timeout | undefined
   private frame = 0
+  private muted = false
 
   constructor({ screen, level, clock = wallClock }: ConsoleOptions) {
     this.screen = screen
@@ -54,8 +55,15 @@ export class Console {
     this.print(renderLine({ timeMs: this.clock.now(), level, part, message, fields }, this.paint))
   }
 
+  /** Nobody reads any more: another line would only be another error. */
+  mute(): void {
+    this.wait(null)
+    this.muted = true
+  }
+
   /** Text shown whatever the log level. */
   print(text: string): void {
+    if (this.muted) return
     this.clearSpinner()
     this.screen.write(`${text}\n`)
     this.drawSpinner()

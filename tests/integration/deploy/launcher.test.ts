@@ -172,3 +172,13 @@ test('a store named by the environment is used, and must be there', async () => 
     await rm(otherDir, { recursive: true, force: true })
   }
 })
+
+test('when nobody reads its lines any more it stops everything, once and quietly', async () => {
+  const portOffset = await freePortOffset('127.0.0.1')
+  const product = await launch({ portOffset })
+  product.stopReading()
+  // A part that crashes is worth a line.
+  product.kill('second')
+  expect(await product.exited).toBe(0)
+  await allFree(portOffset)
+})
