@@ -31,8 +31,10 @@ export class WindowState {
   private counts: Uint32Array
   /** Further readings of assets that report more than once in a window: asset × size + time. */
   private readonly further = new NumberSet()
-  /** Further counties of assets that moved within the window: asset × counties + county. */
-  private readonly moved = new NumberSet()
+  /** Slots of assets that moved within the window, in their further counties: asset × counties + county -> slot. */
+  private readonly moved = new Map<number, number>()
+  private movedSums = new Float64Array(0)
+  private movedCounts = new Uint32Array(0)
 
   constructor(program: MeasureProgram, counties: number, sizeMs: number) {
     this.program = program
@@ -65,6 +67,7 @@ export class WindowState {
     this.counts.fill(0)
     this.further.clear()
     this.moved.clear()
+    this.movedCounts.fill(0)
   }
 
   /** Adds a reading unless it is a duplicate: true when it was counted. */
@@ -82,19 +85,41 @@ export class WindowState {
     increment(this.readings, county)
     if (eventTime > (this.eventTimeMax[county] as number)) this.eventTimeMax[county] = eventTime
     if (!usable) return true
-    this.report(asset, county)
     const { add, measures, perAsset } = this.program
-    add(this.measures, county * measures.length, reading, this.sums, this.counts, asset * perAsset)
+    const at = county * measures.length
+    const reported = this.reportedIn[asset] as number
+    if (reported === 0) {
+      this.reportedIn[asset] = county + 1
+      increment(this.assets, county)
+    }
+    if (reported === 0 || reported === county + 1)
+      add(this.measures, at, reading, this.sums, this.counts, asset * perAsset)
+    else
+      add(
+        this.measures,
+        at,
+        reading,
+        this.movedSums,
+        this.movedCounts,
+        this.movedSlot(asset, county) * perAsset,
+      )
     return true
   }
 
-  /** Counts the asset once in each county that it reports from. */
-  private report(asset: number, county: number): void {
-    const reported = this.reportedIn[asset] as number
-    if (reported === county + 1) return
-    if (reported === 0) this.reportedIn[asset] = county + 1
-    else if (!this.moved.add(asset * this.assets.length + county)) return
+  /** In each county that an asset reports from it counts as one of its own: a county depends on its readings alone. */
+  private movedSlot(asset: number, county: number): number {
+    const key = asset * this.assets.length + county
+    const known = this.moved.get(key)
+    if (known !== undefined) return known
+    const slot = this.moved.size
+    this.moved.set(key, slot)
     increment(this.assets, county)
+    const { perAsset } = this.program
+    if ((slot + 1) * perAsset > this.movedSums.length) {
+      this.movedSums = grown(this.movedSums, Float64Array, (slot + 1) * perAsset)
+      this.movedCounts = grown(this.movedCounts, Uint32Array, this.movedSums.length)
+    }
+    return slot
   }
 
   private growTo(assets: number): void {
