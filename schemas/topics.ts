@@ -78,7 +78,7 @@ export const topics: readonly Topic[] = [
     cleanup: 'delete',
     retentionMs: 30 * day,
     schema: 'kpi_late',
-    doc: 'Windows that readings reached after closing; key = record|county|window start',
+    doc: 'Windows that readings reached after closing; partition = window number mod partitions',
   },
   {
     name: topicNames.regional,

@@ -4,8 +4,15 @@ import { Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { measureTables } from '../../schemas/clickhouse/measure-tables.ts'
 import { readingTables } from '../../schemas/clickhouse/reading-tables.ts'
+import { receivedFillers, receivedTables } from '../../schemas/clickhouse/received-tables.ts'
 import { type DefinedTable, definedTables, replaceTable } from '../../schemas/clickhouse/region-tables.ts'
-import { addColumns, createTable, type Table, type Target } from '../../schemas/clickhouse/table.ts'
+import {
+  addColumns,
+  createMaterializedView,
+  createTable,
+  type Table,
+  type Target,
+} from '../../schemas/clickhouse/table.ts'
 import { createView, views } from '../../schemas/clickhouse/views.ts'
 import { CodedError } from '../errors.ts'
 import type { Log } from '../log.ts'
@@ -16,6 +23,8 @@ export interface MigrateOptions {
   /** Instead of those of schemas/clickhouse/migrations. */
   readonly migrations?: readonly Migration[]
 }
+
+const tables: readonly Table[] = [...readingTables, ...receivedTables, ...measureTables]
 
 const Applied = Type.Array(Type.Object({ version: Type.Integer(), checksum: Type.String() }))
 const StoredColumns = Type.Array(
@@ -40,7 +49,8 @@ export async function migrate(
   }
   await run(`CREATE DATABASE IF NOT EXISTS ${database}`)
   await applyMigrations(client, target, migrations, log)
-  for (const table of [...readingTables, ...measureTables]) await run(createTable(table, target))
+  for (const table of tables) await run(createTable(table, target))
+  for (const filler of receivedFillers) await run(createMaterializedView(filler, database))
   await addMissingColumns(client, target, log)
   await replaceDefinedTables(client, target)
   for (const view of views) await run(createView(view, database))
@@ -76,7 +86,7 @@ async function addMissingColumns(client: ClickHouseClient, { database }: Target,
   const stored = new Map(
     Value.Parse(StoredColumns, answer).map(({ table, name, type }) => [`${table}.${name}`, type]),
   )
-  for (const table of [...readingTables, ...measureTables]) {
+  for (const table of tables) {
     const missing = missingColumns(table, stored)
     if (missing.length === 0) continue
     await client.command({ query: addColumns(table, missing, database) })

@@ -42,6 +42,7 @@ export class Publisher implements Resource {
       late: await avroWriter(this.registry, topicNames.late),
       regional: await avroWriter(this.registry, topicNames.regional),
       partialPartitions: await this.partitionsOf(topicNames.partial),
+      latePartitions: await this.partitionsOf(topicNames.late),
     }
   }
 
@@ -72,6 +73,8 @@ export class Publisher implements Resource {
         messages: late.map(notice => ({
           key: `${notice.record}|${notice.county}|${notice.window_start}`,
           value: writers.late.encode(notice),
+          // All of a window in one place, so that one task computes it again.
+          partition: partialPartition(notice.window_start, notice.window_ms, writers.latePartitions),
         })),
       },
       {
@@ -101,6 +104,7 @@ interface Writers {
   readonly late: AvroWriter<LateNotice>
   readonly regional: AvroWriter<RegionalMessage>
   readonly partialPartitions: number
+  readonly latePartitions: number
 }
 
 /** A window's partials go where the window belongs; a marker speaks of all windows and goes everywhere. */

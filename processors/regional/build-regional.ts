@@ -4,7 +4,7 @@ import { kpisOf } from '../../schemas/kpis/kpis.ts'
 import type { Measure } from '../../schemas/measures/measure.ts'
 import type { Status } from '../../schemas/protocol/stream.ts'
 import { regionOf } from '../../schemas/regions/regions.ts'
-import type { OffsetRange, RegionalMessage } from './regional-message.ts'
+import type { OffsetRange, Reason, RegionalMessage } from './regional-message.ts'
 import type { Totals } from './totals.ts'
 
 /** What all regions of one window and series share. */
@@ -20,6 +20,10 @@ export interface WindowFacts {
   readonly observedUntil: number
   readonly computedAt: number
   readonly lineage: readonly OffsetRange[]
+  /** Of a window that is computed again. */
+  readonly reason?: Reason
+  /** Readings that the revision before did not have. */
+  readonly lateReadings?: number
 }
 
 /** Evaluates a region's KPIs over its totals. @throws Error for a region that does not exist. */
@@ -56,6 +60,8 @@ export function buildRegional(facts: WindowFacts, region: string, totals: Totals
     duplicates: totals.duplicates,
     event_time_max: totals.eventTimeMax > 0 ? totals.eventTimeMax : null,
     computed_at: facts.computedAt,
+    reason: facts.reason ?? null,
+    late_readings: facts.lateReadings ?? 0,
     measures: totals.measures,
     kpis: kpisOf(series).map(kpi => ({ kpi: kpi.id, ...evaluate(kpi, look) })),
     lineage: facts.lineage,

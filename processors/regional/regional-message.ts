@@ -1,6 +1,9 @@
 import type { Status } from '../../schemas/protocol/stream.ts'
 import type { Level } from '../../schemas/regions/regions.ts'
 
+/** Why a window was computed again. */
+export type Reason = 'late' | 'recompute' | 'repartition'
+
 /** The Avro record `kpi_regional`; times are epoch ms. */
 export interface RegionalMessage {
   readonly region: string
@@ -21,6 +24,10 @@ export interface RegionalMessage {
   readonly duplicates: number
   readonly event_time_max: number | null
   readonly computed_at: number
+  /** Why it was computed again; null for what rollup and census say first. */
+  readonly reason: Reason | null
+  /** Readings that the revision before did not have. */
+  readonly late_readings: number
   /** In the order of schemas/measures, or of the census. */
   readonly measures: readonly number[]
   readonly kpis: readonly KpiValue[]

@@ -15,6 +15,17 @@ export interface Table {
   readonly engine: string
   readonly partitionBy: string
   readonly orderBy: readonly string[]
+  /** Skipping indexes, as they stand among the columns. */
+  readonly indexes?: readonly string[]
+}
+
+/** Copies every insert into one table to another; both are written or the insert fails and is repeated. */
+export interface MaterializedView {
+  readonly name: string
+  /** Table that it fills. */
+  readonly to: string
+  /** `{database}` stands for the database. */
+  readonly query: string
 }
 
 /** Where tables are created. */
@@ -32,12 +43,16 @@ export const time = "DateTime64(3, 'UTC')"
 export function createTable(table: Table, { database, enginePrefix }: Target): string {
   return [
     `CREATE TABLE IF NOT EXISTS ${database}.${table.name}`,
-    `(\n${table.columns.map(column => `    ${columnSql(column)}`).join(',\n')}\n)`,
+    `(\n${[...table.columns.map(columnSql), ...(table.indexes ?? [])].map(line => `    ${line}`).join(',\n')}\n)`,
     `ENGINE = ${enginePrefix}${table.engine}`,
     `PARTITION BY ${table.partitionBy}`,
     `ORDER BY (${table.orderBy.join(', ')})`,
     `SETTINGS non_replicated_deduplication_window = ${rememberedInserts}`,
   ].join('\n')
+}
+
+export function createMaterializedView({ name, to, query }: MaterializedView, database: string): string {
+  return `CREATE MATERIALIZED VIEW IF NOT EXISTS ${database}.${name} TO ${database}.${to} AS\n${query.replaceAll('{database}', database)}`
 }
 
 export function addColumns(table: Table, columns: readonly Column[], database: string): string {

@@ -2,6 +2,7 @@ import { recordIds } from '../records/record.ts'
 import { kpiRollupView } from './kpi-rollup-view.ts'
 import { measureTable } from './measure-tables.ts'
 import { readingColumns } from './reading-tables.ts'
+import { receivedTable } from './received-tables.ts'
 
 export interface View {
   readonly name: string
@@ -43,6 +44,8 @@ const kpiColumns = [
   'coverage',
   'readings',
   'computed_at',
+  'reason',
+  'late_readings',
   'record',
   'assets',
   'expected',
@@ -84,6 +87,12 @@ const lateColumns = [
  */
 export const views: readonly View[] = [
   ...recordIds.map(id => collapsed(`readings_${id}`, readingColumns(id))),
+  ...recordIds.map(id =>
+    collapsed(
+      `received_${id}`,
+      receivedTable(id).columns.map(column => column.name),
+    ),
+  ),
   collapsed('assets', assetColumns),
   collapsed('rejected', rejectedColumns),
   collapsed('late', lateColumns),

@@ -26,9 +26,12 @@ export function regionalRows(
     lineage_through_offset: message.lineage.map(range => range.through_offset),
   }
   const { region, level, record, coverage } = message
+  const { reason, late_readings } = message
   const kpis = message.kpis.map(kpi => ({
     ...shared,
     ...kpi,
+    reason,
+    late_readings,
     region,
     level,
     record,

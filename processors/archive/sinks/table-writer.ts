@@ -66,6 +66,8 @@ export class TableWriter {
       abort_signal: signal,
       clickhouse_settings: {
         insert_deduplication_token: token,
+        // An insert cut off between its table and what follows from it is completed when it is repeated.
+        deduplicate_blocks_in_dependent_materialized_views: 1,
         // A writer that does not know a column yet leaves it null.
         input_format_avro_allow_missing_fields: 1,
         // A backfill may reach over many weeks.

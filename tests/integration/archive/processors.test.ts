@@ -84,6 +84,8 @@ function regional(change: Partial<RegionalMessage>): RegionalMessage {
     duplicates: 0,
     event_time_max: start + 59_000,
     computed_at: start + minute,
+    reason: null,
+    late_readings: 0,
     measures: [1500, 3, 1, 3, 2, 3, 27.5],
     kpis: [{ kpi: 'datacenter.it_load_kw', value: 1.5, numerator: 1500, denominator: 1000 }],
     lineage: [{ partition: 2, from_offset: 5, through_offset: 9 }],

@@ -20,6 +20,8 @@ const message: RegionalMessage = {
   duplicates: 0,
   event_time_max: null,
   computed_at: Date.UTC(2026, 0, 1, 0, 2),
+  reason: null,
+  late_readings: 0,
   measures: [1000, 3, 1, 3, 2, 3, Number.NEGATIVE_INFINITY],
   kpis: [{ kpi: 'datacenter.it_load_kw', value: 1, numerator: 1000, denominator: 1000 }],
   lineage: [{ partition: 2, from_offset: 5, through_offset: 9 }],
