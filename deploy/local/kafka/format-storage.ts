@@ -15,12 +15,14 @@ export function clusterId(bytes: () => Buffer = () => randomBytes(16)): string {
  * Formats a KRaft log directory unless it is formatted already.
  * It is formatted aside and renamed when done: a format that was cut short leaves nothing that looks done.
  * @param properties makes `server.properties` for a log directory
+ * @param id the cluster's, the same for all its brokers
  * @throws CodedError `kafka_format_failed`
  */
 export async function formatStorage(
   logDir: string,
   java: readonly string[],
   properties: (logDir: string) => string,
+  id = clusterId(),
 ): Promise<void> {
   if (existsSync(join(logDir, 'meta.properties'))) return
   const aside = `${logDir}.formatting`
@@ -29,7 +31,7 @@ export async function formatStorage(
   const config = `${aside}.properties`
   await writeFile(config, properties(aside))
   const [command = 'java', ...jvmArgs] = java
-  const args = ['format', '--cluster-id', clusterId(), '--config', config]
+  const args = ['format', '--cluster-id', id, '--config', config]
   await new Promise<void>((resolve, reject) => {
     execFile(command, [...jvmArgs, 'kafka.tools.StorageTool', ...args], (error, stdout, stderr) => {
       if (!error) return resolve()

@@ -1,8 +1,17 @@
-/** What the local broker needs to know; the rest is decided here. */
-export interface KafkaOptions {
-  readonly host: string
+/** One broker and controller of the cluster. */
+export interface KafkaNode {
+  readonly id: number
   readonly port: number
   readonly controllerPort: number
+}
+
+/** What a local broker needs to know; the rest is decided here. */
+export interface KafkaOptions {
+  readonly host: string
+  /** This broker. */
+  readonly node: KafkaNode
+  /** Every broker of the cluster, this one included. */
+  readonly nodes: readonly KafkaNode[]
   /** Where the log segments live. */
   readonly logDir: string
 }
@@ -11,29 +20,35 @@ const hour = 3_600_000
 const mebibyte = 1024 * 1024
 
 /**
- * `server.properties` of a single-node KRaft broker that shares a desktop with everything else:
- * few threads, small buffers, no replication. Names and units: Apache Kafka 4.1 broker configuration.
+ * `server.properties` of a KRaft broker that shares a desktop with everything else: few threads, small buffers.
+ * Three brokers or more keep three replicas of everything and write while one of them is away; below that there is no
+ * replication. Names and units: Apache Kafka 4.1 broker configuration.
  */
-export function serverProperties({ host, port, controllerPort, logDir }: KafkaOptions): string {
+export function serverProperties({ host, node, nodes, logDir }: KafkaOptions): string {
+  const { port, controllerPort } = node
+  const replicated = nodes.length >= 3
+  const replicas = replicated ? 3 : 1
+  const minInSync = replicated ? 2 : 1
   const properties: Record<string, string | number | boolean> = {
     'process.roles': 'broker,controller',
-    'node.id': 1,
+    'node.id': node.id,
     // A static voter list lives here and not in the metadata log, so the ports may differ from start to start.
-    'controller.quorum.voters': `1@${host}:${controllerPort}`,
+    'controller.quorum.voters': nodes.map(voter => `${voter.id}@${host}:${voter.controllerPort}`).join(','),
     'controller.listener.names': 'CONTROLLER',
     listeners: `PLAINTEXT://${host}:${port},CONTROLLER://${host}:${controllerPort}`,
     'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
     'log.dirs': logDir,
 
     'auto.create.topics.enable': false,
-    'default.replication.factor': 1,
-    'offsets.topic.replication.factor': 1,
+    'default.replication.factor': replicas,
+    'min.insync.replicas': minInSync,
+    'offsets.topic.replication.factor': replicas,
     'offsets.topic.num.partitions': 4,
-    'transaction.state.log.replication.factor': 1,
-    'transaction.state.log.min.isr': 1,
+    'transaction.state.log.replication.factor': replicas,
+    'transaction.state.log.min.isr': minInSync,
     'transaction.state.log.num.partitions': 1,
-    'share.coordinator.state.topic.replication.factor': 1,
-    'share.coordinator.state.topic.min.isr': 1,
+    'share.coordinator.state.topic.replication.factor': replicas,
+    'share.coordinator.state.topic.min.isr': minInSync,
     'share.coordinator.state.topic.num.partitions': 1,
 
     'log.retention.ms': 48 * hour,

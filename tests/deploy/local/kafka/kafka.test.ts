@@ -38,8 +38,23 @@ test('a cluster id is 16 bytes and never looks like an option', () => {
 })
 
 test('the broker listens on the given address only, with its data where it is told', () => {
-  const text = serverProperties({ host: '127.0.0.1', port: 9092, controllerPort: 9093, logDir: '/d/log' })
+  const node = { id: 1, port: 9092, controllerPort: 9093 }
+  const text = serverProperties({ host: '127.0.0.1', node, nodes: [node], logDir: '/d/log' })
   expect(text).toContain('listeners=PLAINTEXT://127.0.0.1:9092,CONTROLLER://127.0.0.1:9093\n')
+  expect(text).toContain('controller.quorum.voters=1@127.0.0.1:9093\n')
   expect(text).toContain('log.dirs=/d/log\n')
   expect(text).toContain('auto.create.topics.enable=false\n')
+  expect(text).toContain('default.replication.factor=1\n')
+  expect(text).toContain('min.insync.replicas=1\n')
+})
+
+test('three brokers are one quorum, keep three replicas, and write while one of them is away', () => {
+  const nodes = [1, 2, 3].map(id => ({ id, port: 9092 + 10 * id, controllerPort: 9093 + 10 * id }))
+  const text = serverProperties({ host: '127.0.0.1', node: nodes[1]!, nodes, logDir: '/d/log' })
+  expect(text).toContain('node.id=2\n')
+  expect(text).toContain('listeners=PLAINTEXT://127.0.0.1:9112,CONTROLLER://127.0.0.1:9113\n')
+  expect(text).toContain('controller.quorum.voters=1@127.0.0.1:9103,2@127.0.0.1:9113,3@127.0.0.1:9123\n')
+  expect(text).toContain('default.replication.factor=3\n')
+  expect(text).toContain('offsets.topic.replication.factor=3\n')
+  expect(text).toContain('min.insync.replicas=2\n')
 })
