@@ -1,4 +1,11 @@
-import type { Condition, Measure, MeasureSet, Quantity } from '../../schemas/measures/measure.ts'
+import {
+  type Condition,
+  fieldsRead,
+  type Measure,
+  type MeasureSet,
+  type Quantity,
+  quantityFields,
+} from '../../schemas/measures/measure.ts'
 
 /** Values of the fields a program reads; null where the device did not say. */
 export type MeasuredReading = Readonly<Record<string, unknown>>
@@ -32,7 +39,7 @@ export interface MeasureProgram {
 
 /** @throws Error where a definition names something that is not an identifier. */
 export function compileMeasures({ measures }: MeasureSet): MeasureProgram {
-  const fields = [...new Set(measures.flatMap(fieldsOf))]
+  const fields = [...new Set(measures.flatMap(fieldsRead))]
   for (const field of fields) {
     if (!/^[a-z][a-z0-9_]*$/.test(field)) throw new Error(`not a field name: ${JSON.stringify(field)}`)
   }
@@ -46,19 +53,6 @@ export function compileMeasures({ measures }: MeasureSet): MeasureProgram {
   // The text comes from our own definitions, checked above; avsc builds its decoders in the same way.
   const add = new Function('m', 'at', 'r', 'sums', 'counts', 'slot', body) as AddReading
   return { measures, fields, perAsset, add }
-}
-
-function fieldsOf(measure: Measure): string[] {
-  return [
-    ...quantityFields(measure.of),
-    ...(measure.given ?? []),
-    ...(measure.where ? [measure.where.field] : []),
-  ]
-}
-
-function quantityFields(quantity: Quantity | undefined): string[] {
-  if (quantity === undefined) return []
-  return typeof quantity === 'string' ? [quantity] : Object.keys(quantity)
 }
 
 function statementOf(measure: Measure, index: number, offset: number): string {

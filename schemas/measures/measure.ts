@@ -37,6 +37,17 @@ export interface MeasureSet {
   readonly measures: readonly Measure[]
 }
 
+/** The fields that a quantity is made of. */
+export function quantityFields(quantity: Quantity | undefined): readonly string[] {
+  if (quantity === undefined) return []
+  return typeof quantity === 'string' ? [quantity] : Object.keys(quantity)
+}
+
+/** The fields of a reading that decide what it adds to a measure; some may come twice. */
+export function fieldsRead({ of, given = [], where }: Measure): readonly string[] {
+  return [...quantityFields(of), ...given, ...(where ? [where.field] : [])]
+}
+
 /** Where a measure starts before it has seen a reading, and what merging with leaves unchanged. */
 export function identityOf(op: Operation): number {
   if (op === 'max') return Number.NEGATIVE_INFINITY
