@@ -1,0 +1,55 @@
+import type { RecordId } from '../../../schemas/records/record.ts'
+import type { Values } from './values.ts'
+
+/**
+ * A reading's text as a broken device sends it: whenever and by whichever door it is read, it is refused.
+ * Not always JSON: it goes on a line of its own.
+ */
+export function brokenText(record: RecordId, reading: Values, dice: number): string {
+  const changes = [...everywhere, ...ownChanges[record]]
+  const change = changes[dice % changes.length]
+  if (!change) throw new Error('no such change')
+  const changed = change(reading)
+  return typeof changed === 'string' ? changed : JSON.stringify(changed)
+}
+
+/** Text is sent as it is. */
+type Change = (reading: Values) => Values | string
+
+const everywhere: readonly Change[] = [
+  ({ asset_id: _, ...rest }) => rest,
+  reading => ({ ...reading, event_time: 'yesterday' }),
+  reading => ({ ...reading, event_time: 946_684_800_000 }),
+  () => '17',
+  () => '{"asset_id": "cut o',
+]
+
+const ownChanges: Readonly<Record<RecordId, readonly Change[]>> = {
+  radio_pm: [
+    reading => ({ ...reading, rrc_estab_att: 3, rrc_estab_succ: 7 }),
+    reading => ({ ...reading, energy_kwh: -0.5 }),
+    reading => ({ ...reading, period_s: 60, unavailable_s: 61 }),
+    reading => ({ ...reading, suspect: 'yes' }),
+  ],
+  radio_alarm: [
+    reading => ({ ...reading, perceived_severity: 'Critical' }),
+    reading => ({ ...reading, alarm_id: '' }),
+  ],
+  rack: [
+    reading => ({ ...reading, it_power_w: -1 }),
+    reading => ({ ...reading, inlet_temp_c: '24.5' }),
+    reading => ({ ...reading, humidity_pct: 1023 }),
+    ({ asset_id, event_time }) => JSON.stringify({ asset_id, event_time }),
+  ],
+  facility: [reading => ({ ...reading, total_energy_kwh: 10, it_energy_kwh: 11 })],
+  grid_inspection: [
+    reading => ({ ...reading, from_km: 5, to_km: 4 }),
+    reading => ({ ...reading, method: null }),
+  ],
+  grid_defect: [reading => ({ ...reading, grade: '3' })],
+  parking: [
+    reading => ({ ...reading, occupied: -4 }),
+    reading => ({ ...reading, capacity: 20, occupied: 21 }),
+    reading => ({ ...reading, occupied: 1.5 }),
+  ],
+}

@@ -1,0 +1,256 @@
+import { writeFile } from 'node:fs/promises'
+import type { RecordId } from '../../../schemas/records/record.ts'
+import { AcceptedFile } from './accepted-file.ts'
+import { type DoorAnswer, DoorRing } from './door-ring.ts'
+import { Gateway } from './gateway.ts'
+import { type Province, province } from './province.ts'
+import type { Item } from './schedule.ts'
+
+export interface LoadOptions {
+  readonly seed: number
+  /** Base URLs of the ingest doors. */
+  readonly doors: readonly string[]
+  /** NDJSON of what was accepted; the assets go to the file of this name with `.assets` after it. */
+  readonly acceptedFile: string
+  readonly readingsPerSecond: number
+  log(line: string): void
+}
+
+export interface LoadReport {
+  /** Items, each counted once however often its request was repeated. */
+  readonly sent: number
+  readonly accepted: number
+  /** By code. */
+  readonly rejected: Readonly<Record<string, number>>
+  /** Accepted items that repeat or contradict one that was sent before. */
+  readonly duplicates: number
+  /** Accepted items whose event time lay more than 2 s back when they were acknowledged. */
+  readonly late: number
+  /** Requests that were sent again because there was no 202. */
+  readonly retried: number
+}
+
+const tickMs = 1_000
+const lateMs = 2_000
+const behindMs = 5_000
+const watchMs = 5_000
+/** The doors take what is at most 60 s ahead of their clocks. */
+const surelyTakenAheadMs = 20_000
+const surelyRefusedAheadMs = 15 * 60_000
+
+/**
+ * A seeded load of all record types through several gateways, with a list of what the doors acknowledged.
+ *
+ * The list says for certain which value of an identity (asset, event time) is the first in the log:
+ * - A gateway has one request under way at a time, and an asset sends through one gateway: the next request with
+ *   readings of an asset begins after the 202 of the one before.
+ * - A request without an answer may have been written, may be written later (a door that was stopped wakes up), or
+ *   never. It is repeated, byte for byte, until there is a 202. However many copies reach the log, and however late,
+ *   all say the same.
+ * - A reading that contradicts an earlier one never shares a request with it (`Gateway.take`), so it is sent after the
+ *   202 of the earlier one: at that time a copy of the earlier one stands in the log, before any copy of the later one.
+ * - Copies could only disagree if one door took what another one refuses. Whether an item is taken depends on itself,
+ *   on the clock and on the assets: broken items are refused at any time, assets are registered at every door before
+ *   the start and never change, and a clock that is ahead is either so little or so much ahead that minutes make no
+ *   difference. An item that is taken or refused against this expectation ends the load with an error.
+ *
+ * What is not sent yet is not kept: slots are computed when they are sent. When the doors are away the load falls
+ * behind, says so, and catches up.
+ */
+export class Load {
+  private readonly options: LoadOptions
+  private readonly province: Province
+  private readonly ring: DoorRing
+  private readonly accepted: AcceptedFile
+  private readonly rejected = new Map<string, number>()
+  private counts = { sent: 0, accepted: 0, duplicates: 0, late: 0 }
+  private newest = 0
+  private senders: readonly Gateway[] = []
+  private running: Promise<unknown> | undefined
+  private watch: NodeJS.Timeout | undefined
+  /** Slots due by then are still sent, epoch ms. */
+  private until = Number.POSITIVE_INFINITY
+  private readonly wakers = new Set<() => void>()
+  private failure: unknown
+
+  constructor(options: LoadOptions) {
+    this.options = options
+    this.province = province(options.seed, options.readingsPerSecond)
+    this.ring = new DoorRing(options.doors)
+    this.accepted = new AcceptedFile(options.acceptedFile)
+  }
+
+  get gateways(): number {
+    return this.province.gateways
+  }
+
+  /** The newest event time that was accepted, epoch ms; 0 before the first. */
+  get newestEventTime(): number {
+    return this.newest
+  }
+
+  /** Why the load ended by itself, and is only waiting to be stopped; undefined while it runs. */
+  get failed(): unknown {
+    return this.failure
+  }
+
+  /**
+   * Registers the assets at every door, waiting for each, and begins the list of what is accepted.
+   * @throws Error where a door refuses one
+   */
+  async register(): Promise<void> {
+    const { acceptedFile, log } = this.options
+    const lines = this.province.assets.map(asset => JSON.stringify(asset))
+    const post = { path: '/v1/assets', contentType: 'application/x-ndjson', body: lines.join('\n') }
+    for (const { rejected } of await this.ring.postToEach(post)) {
+      if (rejected[0]) throw new Error(`an asset was refused: ${JSON.stringify(rejected[0])}`)
+    }
+    await writeFile(`${acceptedFile}.assets`, lines.map(line => `${line}\n`).join(''))
+    await this.accepted.open()
+    log(`load: ${lines.length} assets, ${this.province.streams.length} streams, ${this.gateways} gateways`)
+  }
+
+  start(): void {
+    if (this.running) throw new Error('the load was started before')
+    const { province, options } = this
+    const startMs = Date.now()
+    this.senders = Array.from({ length: province.gateways }, (_, number) => {
+      const own = province.streams.filter(({ gateway }) => gateway === number)
+      return new Gateway(number, own, options.seed, startMs)
+    })
+    this.running = Promise.all(this.senders.map(gateway => this.run(gateway)))
+    this.watch = setInterval(() => this.sayIfBehind(), watchMs)
+    this.watch.unref()
+  }
+
+  /**
+   * Sends what is due by now, cut-off gateways included, and finishes every retry, however long the doors are away.
+   * @throws what ended the load
+   */
+  async stop(): Promise<LoadReport> {
+    this.until = Math.min(this.until, Date.now())
+    for (const wake of this.wakers) wake()
+    await this.running
+    clearInterval(this.watch)
+    await this.accepted.close()
+    if (this.failure !== undefined) throw this.failure
+    return { ...this.counts, rejected: Object.fromEntries(this.rejected), retried: this.ring.retried }
+  }
+
+  /**
+   * From now on the gateway's readings are this much ahead: 0 to 20 s are accepted, 15 min and more are refused as
+   * `event_time_in_future`; less than 0 makes them late.
+   * @throws RangeError for what lies between, where the answer would depend on the moment; for an unknown gateway
+   */
+  setClockAhead(gateway: number, ms: number): void {
+    if (ms > surelyTakenAheadMs && ms < surelyRefusedAheadMs)
+      throw new RangeError(`${ms} ms ahead may be taken by one door and refused by another`)
+    const sender = this.senders[gateway]
+    if (!sender) throw new RangeError(`no gateway ${gateway}, or not started`)
+    sender.aheadMs = ms
+  }
+
+  private async run(gateway: Gateway): Promise<void> {
+    try {
+      await this.pause((tickMs * gateway.number) / this.gateways)
+      for (;;) {
+        const { until } = this
+        const now = Date.now()
+        const stopping = now >= until
+        if (stopping || !gateway.cutOff(now)) {
+          for (const record of gateway.records) await this.deliver(gateway, record, Math.min(now, until))
+        }
+        if (stopping) return
+        await this.pause(tickMs)
+      }
+    } catch (error) {
+      this.failure ??= error
+      // The others have no reason to go on.
+      this.until = 0
+      this.options.log(`load: ended by ${String(error)}`)
+    }
+  }
+
+  private async deliver(gateway: Gateway, record: RecordId, untilMs: number): Promise<void> {
+    for (;;) {
+      const aheadMs = gateway.aheadMs
+      const items = gateway.take(record, untilMs)
+      if (items.length === 0 || this.failure !== undefined) return
+      this.counts.sent += items.length
+      await this.settle(record, items, await this.ring.post(postOf(record, items)), aheadMs)
+    }
+  }
+
+  private async settle(
+    record: RecordId,
+    items: readonly Item[],
+    answer: DoorAnswer,
+    aheadMs: number,
+  ): Promise<void> {
+    const codes = new Map(answer.rejected.map(({ index, code }) => [index, code]))
+    for (const [index, item] of items.entries()) checkExpected(record, item, codes.get(index), aheadMs)
+    for (const code of codes.values()) this.rejected.set(code, (this.rejected.get(code) ?? 0) + 1)
+    const taken = items.filter((_, index) => !codes.has(index))
+    if (taken.length !== answer.accepted)
+      throw new Error(`${record}: ${answer.accepted} accepted, but ${codes.size} of ${items.length} refused`)
+    await this.accepted.append(record, taken)
+    const lateBefore = Date.now() - lateMs
+    for (const { kind, eventTime } of taken) {
+      this.counts.accepted++
+      if (kind === 'repeated' || kind === 'contradicted') this.counts.duplicates++
+      if (eventTime < lateBefore) this.counts.late++
+      if (eventTime > this.newest) this.newest = eventTime
+    }
+  }
+
+  private pause(ms: number): Promise<void> {
+    if (Date.now() >= this.until) return Promise.resolve()
+    return new Promise(resolve => {
+      const wake = () => {
+        clearTimeout(timer)
+        this.wakers.delete(wake)
+        resolve()
+      }
+      const timer = setTimeout(wake, ms)
+      this.wakers.add(wake)
+    })
+  }
+
+  private sayIfBehind(): void {
+    const now = Date.now()
+    const due = Math.min(now, this.until)
+    const behind = this.senders.filter(
+      gateway => (now >= this.until || !gateway.cutOff(now)) && due - gateway.dueAt > behindMs,
+    )
+    if (behind.length === 0) return
+    const most = Math.max(...behind.map(gateway => due - gateway.dueAt))
+    const { log } = this.options
+    log(
+      `load: ${behind.length} gateways are behind, by ${Math.round(most / 1000)} s at most; ${this.ring.lastProblem}`,
+    )
+  }
+}
+
+function postOf(
+  record: RecordId,
+  items: readonly Item[],
+): {
+  readonly path: string
+  readonly contentType: string
+  readonly body: string
+} {
+  const path = `/v1/telemetry/${record}`
+  const texts = items.map(({ text }) => text)
+  const lines = items.some(({ kind }) => kind === 'broken') || items.length % 2 === 0
+  return lines
+    ? { path, contentType: 'application/x-ndjson', body: texts.join('\n') }
+    : { path, contentType: 'application/json', body: `[${texts.join(',')}]` }
+}
+
+/** @throws Error where a door took what it must refuse, or refused what it must take. */
+function checkExpected(record: RecordId, item: Item, code: string | undefined, aheadMs: number): void {
+  const refusable = item.kind === 'broken' || item.kind === 'unknown' || aheadMs >= surelyRefusedAheadMs
+  if (refusable === (code !== undefined)) return
+  const outcome = code === undefined ? 'was accepted' : `was refused as ${code}`
+  throw new Error(`a ${item.kind} reading of ${record} ${outcome}: ${item.text}`)
+}
