@@ -49,8 +49,8 @@ export class RegionalSink implements Sink {
         else tables.set(table, [...rows])
       }
     }
-    for (const table of inWritingOrder(tables.keys())) {
-      await this.insert(table, tables.get(table) ?? [], kept, signal)
+    for (const together of inWritingOrder([...tables.keys()])) {
+      await Promise.all(together.map(table => this.insert(table, tables.get(table) ?? [], kept, signal)))
     }
   }
 
@@ -111,7 +111,10 @@ export class RegionalSink implements Sink {
 const hopeless = new Set(['not_wire_format', 'schema_unknown'])
 
 /** Measures, then revisions, then `kpi`: whoever sees a KPI finds what is behind it. */
-function inWritingOrder(tables: Iterable<string>): readonly string[] {
-  const rank = (table: string): number => ['kpi_revisions_store', 'kpi_store'].indexOf(table)
-  return [...tables].sort((left, right) => rank(left) - rank(right))
+function inWritingOrder(tables: readonly string[]): readonly (readonly string[])[] {
+  const after = ['kpi_revisions_store', 'kpi_store']
+  return [
+    tables.filter(table => !after.includes(table)),
+    ...after.map(table => tables.filter(candidate => candidate === table)),
+  ]
 }
