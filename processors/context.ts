@@ -44,6 +44,18 @@ export const processorSettings = {
     fallback: 1_000,
     describe: 'how often open windows that changed are emitted, ms of wall time',
   }),
+  correctSettleMs: setting({
+    env: 'CORRECT_SETTLE_MS',
+    type: Type.Integer({ minimum: 0 }),
+    fallback: 2_000,
+    describe: 'a window is corrected once no reading came late for it for this long, ms of wall time',
+  }),
+  correctLongestWaitMs: setting({
+    env: 'CORRECT_LONGEST_WAIT_MS',
+    type: Type.Integer({ minimum: 0 }),
+    fallback: 15_000,
+    describe: 'a window for which readings keep coming late is corrected after this long, ms of wall time',
+  }),
   censusWindow: setting({
     env: 'CENSUS_WINDOW',
     type: Type.Integer({ minimum: 1_000 }),

@@ -5,6 +5,7 @@ import { aggregate } from './aggregate/aggregate.ts'
 import { archive } from './archive/archive.ts'
 import { census } from './census/census.ts'
 import type { ProcessorContext } from './context.ts'
+import { correct } from './correct/correct.ts'
 import { rollup } from './rollup/rollup.ts'
 
 export interface Processor {
@@ -16,10 +17,11 @@ export interface Processor {
 const telemetry = recordIds.map(telemetryTopic)
 const { partial, late, regional, assets, rejected } = topicNames
 
-/** What consumes what and emits what. `correct` (kpi.late -> kpi.regional) and `alerting` (kpi.regional -> alert.events) go here. */
+/** What consumes what and emits what. `alerting` (kpi.regional -> alert.events) goes here. */
 export const topology = {
   aggregate: { reads: telemetry, writes: [partial, late], build: aggregate },
   rollup: { reads: [partial, assets], writes: [regional, late], build: rollup },
+  correct: { reads: [late, assets, 'ClickHouse'], writes: [regional], build: correct },
   archive: {
     reads: [...telemetry, rejected, assets, late, regional],
     writes: ['ClickHouse', rejected],

@@ -21,6 +21,7 @@ export const processStages: readonly (readonly ProcessRow[])[] = [
   [
     processor('aggregate', 'aggregateAdmin'),
     processor('rollup', 'rollupAdmin'),
+    processor('correct', 'correctAdmin'),
     processor('archive', 'archiveAdmin'),
     processor('census', 'censusAdmin'),
   ],

@@ -1,33 +1,28 @@
-import { AssetRegistry } from '../../platform/assets/asset-registry.ts'
 import { AvroReader } from '../../platform/avro/avro-reader.ts'
 import type { Resource } from '../../platform/lifecycle.ts'
 import { topicNames } from '../../schemas/topics.ts'
 import type { ProcessorContext } from '../context.ts'
 import { Publisher } from '../publish/publisher.ts'
-import { Expectations } from '../regional/expectations.ts'
+import { expectedAssets } from '../regional/expected-assets.ts'
 import { TaskRunner } from '../task/task-runner.ts'
 import type { Partial } from '../windows/partial.ts'
 import { PartitionRollup } from './partition-rollup.ts'
 import { rollupMetrics } from './rollup-metrics.ts'
 import { RollupTask } from './rollup-task.ts'
 
+/** Its commits say which windows are final. */
+export const rollupGroup = 'citybrain-rollup'
+
 /** kpi.partial -> kpi.regional and kpi.late: one task per partition of kpi.partial. */
 export function rollup(context: ProcessorContext): readonly Resource[] {
   const { config, kafka, registry, clock, clockSpeed, log, metrics, fail } = context
   const publisher = new Publisher(kafka, registry)
   const measured = rollupMetrics(metrics)
-  const expectations = new Expectations()
-  const assets = new AssetRegistry({
-    kafka,
-    registry,
-    follower: 'rollup',
-    log,
-    onChange: (asset, before) => expectations.set(asset, before),
-  })
+  const { assets, expected } = expectedAssets(context, 'rollup')
   const reader = new AvroReader<Partial>(registry, topicNames.partial)
   const runner = new TaskRunner({
     kafka,
-    groupId: 'citybrain-rollup',
+    groupId: rollupGroup,
     topics: [topicNames.partial],
     create: ({ partition, partitions, start, checkpoint }) =>
       new RollupTask({
@@ -36,7 +31,7 @@ export function rollup(context: ProcessorContext): readonly Resource[] {
           partitions,
           start,
           checkpoint,
-          expected: (record, from, to) => expectations.of(record, from, to),
+          expected,
         }),
         reader,
         clock,

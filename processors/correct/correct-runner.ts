@@ -1,0 +1,197 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs'
+import type { AvroReader } from '../../platform/avro/avro-reader.ts'
+import { retryWhileAway } from '../../platform/clickhouse/retry-while-away.ts'
+import type { Clock } from '../../platform/clock.ts'
+import { messageOf } from '../../platform/errors.ts'
+import type { Resource } from '../../platform/lifecycle.ts'
+import type { Log } from '../../platform/log.ts'
+import { isRecordId, type RecordId } from '../../schemas/records/record.ts'
+import { topicNames } from '../../schemas/topics.ts'
+import type { Publisher } from '../publish/publisher.ts'
+import type { LateNotice } from '../windows/partial.ts'
+import type { CorrectMetrics } from './correct-metrics.ts'
+import type { Corrector } from './corrector.ts'
+import { PendingCorrections, type PendingLimits, type PendingWindow } from './pending-corrections.ts'
+
+export interface CorrectRunnerOptions {
+  readonly kafka: Kafka
+  readonly reader: AvroReader<LateNotice>
+  readonly publisher: Publisher
+  readonly corrector: Corrector
+  readonly limits: PendingLimits
+  readonly stopping: AbortController
+  /** Wall time. */
+  readonly clock: Clock
+  readonly log: Log
+  readonly metrics: CorrectMetrics
+  readonly fail: (error: unknown) => void
+}
+
+export const correctGroup = 'citybrain-correct'
+const lookEveryMs = 250
+/** Windows of one round: between two rounds everything else gets its turn. */
+const windowsAtOnce = 64
+/** Notices are read no further while so many windows wait. */
+const mostPending = 20_000
+
+/**
+ * Follows kpi.late and computes the windows named there again. Offsets are committed once the revisions of their
+ * windows are acknowledged; a notice that comes again finds nothing to change.
+ */
+export class CorrectRunner implements Resource {
+  readonly name = 'corrections'
+  private readonly options: CorrectRunnerOptions
+  private consumer: Consumer | undefined
+  private pending: PendingCorrections
+  private committed = new Map<number, number>()
+  private running: Promise<void> | undefined
+
+  constructor(options: CorrectRunnerOptions) {
+    this.options = options
+    this.pending = new PendingCorrections(options.limits)
+  }
+
+  async start(): Promise<void> {
+    const { kafka, fail, log, limits } = this.options
+    const consumer = kafka.consumer({ groupId: correctGroup, maxWaitTimeInMs: 500 })
+    this.consumer = consumer
+    consumer.on(consumer.events.GROUP_JOIN, () => {
+      // Every partition starts at its committed offset again, kept ones too: so do the notices.
+      this.pending = new PendingCorrections(limits)
+      this.committed = new Map()
+    })
+    consumer.on(consumer.events.CRASH, ({ payload }) => {
+      log.error({ reason: messageOf(payload.error), restart: payload.restart }, 'consumer crashed')
+      if (!payload.restart) fail(payload.error)
+    })
+    await consumer.connect()
+    await consumer.subscribe({ topic: topicNames.late, fromBeginning: true })
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      eachBatch: batch => this.take(batch),
+    })
+    this.running = this.loop().catch(error => {
+      if (!this.options.stopping.signal.aborted) fail(error)
+    })
+  }
+
+  async stop(): Promise<void> {
+    this.options.stopping.abort(new Error('stopping'))
+    await this.running
+    const { consumer } = this
+    this.consumer = undefined
+    await consumer?.disconnect()
+  }
+
+  private async take({
+    batch,
+    resolveOffset,
+    heartbeat,
+    isRunning,
+    isStale,
+  }: EachBatchPayload): Promise<void> {
+    const { pending } = this
+    const { reader, stopping } = this.options
+    await reader.prepare(batch.messages)
+    while (pending.size >= mostPending && isRunning() && !isStale() && !stopping.signal.aborted) {
+      await sleep(lookEveryMs)
+      await heartbeat()
+    }
+    if (pending !== this.pending) return
+    for (const message of batch.messages) this.note(batch.partition, message)
+    resolveOffset(batch.lastOffset())
+  }
+
+  private note(partition: number, { offset, value }: KafkaMessage): void {
+    const { reader, clock, log, metrics } = this.options
+    const position = Number(offset)
+    try {
+      if (value === null) throw new Error('no value')
+      const notice = reader.decode(value)
+      if (!isRecordId(notice.record)) throw new Error(`unknown record ${notice.record}`)
+      this.pending.accept(partition, position, notice.record, notice, clock.now())
+      metrics.notices.inc({ record: notice.record, noticed_by: notice.noticed_by })
+      metrics.lateReadings.inc({ record: notice.record }, notice.readings)
+    } catch (error) {
+      this.pending.skip(partition, position)
+      metrics.notices.inc({ record: 'unknown', noticed_by: 'undecodable' })
+      log.error({ partition, offset, reason: messageOf(error) }, 'not a late notice')
+    }
+  }
+
+  private async loop(): Promise<void> {
+    const { stopping, clock, metrics, log } = this.options
+    const { signal } = stopping
+    while (!signal.aborted) {
+      const { pending } = this
+      const taken = pending.take(clock.now(), windowsAtOnce)
+      if (taken.length > 0) {
+        const endTimer = metrics.roundSeconds.startTimer()
+        await retryWhileAway(() => this.round(pending, taken), { what: 'corrections', log, signal })
+        endTimer()
+      }
+      await this.commit(pending)
+      const { oldestSince } = pending
+      metrics.pending.set(pending.size)
+      metrics.oldest.set(oldestSince === undefined ? 0 : (clock.now() - oldestSince) / 1000)
+      if (taken.length < windowsAtOnce) await sleep(lookEveryMs)
+    }
+  }
+
+  /** Corrects the windows that can be, and puts back those that cannot yet. May be repeated. */
+  private async round(pending: PendingCorrections, taken: readonly PendingWindow[]): Promise<void> {
+    const { corrector, publisher, metrics, clock, log } = this.options
+    await corrector.begin()
+    let revisions = 0
+    for (const [record, sizeMs, windows] of bySeries(taken)) {
+      for await (const [asked, result] of corrector.correct(record, sizeMs, windows, 'late')) {
+        const window = windows.find(candidate => candidate.windowStart === asked.windowStart)
+        if (!window) continue
+        if (result.outcome !== 'computed') {
+          pending.putBack(window, clock.now())
+          metrics.windows.inc({ record, outcome: result.outcome })
+          continue
+        }
+        const { messages } = result
+        await publisher.publish({ regional: messages })
+        pending.done(window)
+        metrics.windows.inc({ record, outcome: messages.length > 0 ? 'corrected' : 'unchanged' })
+        metrics.revisions.inc({ record }, messages.length)
+        revisions += messages.length
+      }
+    }
+    if (revisions > 0 || pending.size > 0)
+      log.info({ windows: taken.length, revisions, pending: pending.size }, 'corrected')
+  }
+
+  private async commit(pending: PendingCorrections): Promise<void> {
+    const { consumer } = this
+    if (!consumer || pending !== this.pending) return
+    const news = [...pending.committable()].filter(
+      ([partition, offset]) => this.committed.get(partition) !== offset,
+    )
+    if (news.length === 0) return
+    try {
+      await consumer.commitOffsets(
+        news.map(([partition, offset]) => ({ topic: topicNames.late, partition, offset: String(offset) })),
+      )
+      for (const [partition, offset] of news) this.committed.set(partition, offset)
+    } catch (error) {
+      // A rebalance is under way: the next owner gets these notices again.
+      this.options.log.warn({ reason: messageOf(error) }, 'commit refused')
+    }
+  }
+}
+
+function bySeries(taken: readonly PendingWindow[]): [RecordId, number, PendingWindow[]][] {
+  const groups = new Map<string, [RecordId, number, PendingWindow[]]>()
+  for (const window of taken) {
+    const key = `${window.record}|${window.sizeMs}`
+    const group = groups.get(key)
+    if (group) group[2].push(window)
+    else groups.set(key, [window.record, window.sizeMs, [window]])
+  }
+  return [...groups.values()]
+}

@@ -1,0 +1,48 @@
+import { AvroReader } from '../../platform/avro/avro-reader.ts'
+import { MigratedDatabase } from '../../platform/clickhouse/migrated-database.ts'
+import { wallClock } from '../../platform/clock.ts'
+import type { Resource } from '../../platform/lifecycle.ts'
+import { topicNames } from '../../schemas/topics.ts'
+import type { ProcessorContext } from '../context.ts'
+import { Publisher } from '../publish/publisher.ts'
+import { expectedAssets } from '../regional/expected-assets.ts'
+import type { LateNotice } from '../windows/partial.ts'
+import { correctMetrics } from './correct-metrics.ts'
+import { CorrectRunner } from './correct-runner.ts'
+import { Corrector } from './corrector.ts'
+
+/** kpi.late -> kpi.regional: windows that readings came late for, computed again from ClickHouse. */
+export function correct(context: ProcessorContext): readonly Resource[] {
+  const { config, kafka, registry, clickhouse, database, clock, log, metrics, fail } = context
+  const stopping = new AbortController()
+  const admin = kafka.admin()
+  const publisher = new Publisher(kafka, registry)
+  const { assets, expected } = expectedAssets(context, 'correct')
+  const corrector = new Corrector({
+    clickhouse,
+    database,
+    admin,
+    expected,
+    now: () => clock.now(),
+    signal: stopping.signal,
+  })
+  const runner = new CorrectRunner({
+    kafka,
+    reader: new AvroReader<LateNotice>(registry, topicNames.late),
+    publisher,
+    corrector,
+    limits: { settleMs: config.correctSettleMs, longestWaitMs: config.correctLongestWaitMs },
+    stopping,
+    clock: wallClock,
+    log,
+    metrics: correctMetrics(metrics),
+    fail,
+  })
+  return [
+    new MigratedDatabase({ clickhouse, database, log }),
+    publisher,
+    assets,
+    { name: 'admin', start: () => admin.connect(), stop: () => admin.disconnect() },
+    runner,
+  ]
+}

@@ -1,0 +1,161 @@
+import type { Measure } from '../../schemas/measures/measure.ts'
+import { regionOf, withAncestors } from '../../schemas/regions/regions.ts'
+import { buildRegional } from '../regional/build-regional.ts'
+import type { Expected } from '../regional/expectations.ts'
+import type { OffsetRange, Reason, RegionalMessage } from '../regional/regional-message.ts'
+import { emptyTotals, rollUp, type Totals } from '../regional/totals.ts'
+import { type StoredRegion, versionOf, type WindowToCorrect } from './window-to-correct.ts'
+
+export interface Correction {
+  readonly window: WindowToCorrect
+  readonly measures: readonly Measure[]
+  /** Totals from the readings below the window's vector, of the counties that were computed again; absent for none. */
+  readonly recomputed: ReadonlyMap<string, Totals | undefined>
+  /** Counties that are looked at with all their ancestors; every region when absent. */
+  readonly about?: ReadonlySet<string>
+  readonly expected: Expected
+  readonly reason: Reason
+  readonly now: number
+}
+
+/**
+ * The next revision of every region whose last one is not what the readings give: nothing where all is well. Pure.
+ * Counties that were not computed again are taken as they are stored, the others are rolled up anew.
+ */
+export function correctedMessages(correction: Correction): RegionalMessage[] {
+  const { window, measures, about, reason, now } = correction
+  const counties = countyTotals(correction)
+  const regions = rollUp(measures, counties)
+  const lineage = lineageOf(window)
+  const version = nextVersion(window)
+  const changed = new Set<string>()
+  const messages: RegionalMessage[] = []
+  for (const region of candidates(regions.keys(), about)) {
+    const totals = regions.get(region)
+    if (!totals) continue
+    const stored = storedOf(window, region)
+    const message = buildRegional(
+      {
+        series: window.record,
+        measures,
+        start: window.windowStart,
+        end: window.windowStart + window.sizeMs,
+        status: stored ? 'corrected' : 'final',
+        revision: (stored?.revision ?? 0) + 1,
+        version,
+        observedUntil: window.windowStart + window.sizeMs,
+        computedAt: now,
+        lineage,
+        reason,
+        lateReadings: Math.max(0, totals.readings - (stored?.readings ?? 0)),
+      },
+      region,
+      totals,
+    )
+    if (stored ? differs(message, stored) : isNews(message, changed)) {
+      messages.push(message)
+      if (message.level === 'county') for (const above of withAncestors(region)) changed.add(above)
+    }
+  }
+  return messages
+}
+
+/** Nothing is stored of the region. That is so of every one above the counties where a record type has no KPIs. */
+function isNews({ region, level, kpis }: RegionalMessage, aboveChanged: ReadonlySet<string>): boolean {
+  return level === 'county' || kpis.length > 0 || aboveChanged.has(region)
+}
+
+/** Counties before what they make up. */
+function candidates(regions: Iterable<string>, about: ReadonlySet<string> | undefined): string[] {
+  const wanted = about && new Set([...about].flatMap(county => withAncestors(county)))
+  const chosen = [...regions].filter(region => !wanted || wanted.has(region))
+  const isCounty = (region: string): number => (regionOf(region)?.level === 'county' ? 0 : 1)
+  return chosen.sort((left, right) => isCounty(left) - isCounty(right))
+}
+
+function countyTotals({ window, measures, recomputed, about, expected }: Correction): Map<string, Totals> {
+  const totals = new Map([...window.counties].map(([county, stored]) => [county, stored.totals]))
+  for (const [county, fresh] of recomputed) {
+    const stored = totals.get(county)
+    const readings = fresh ?? emptyTotals(measures)
+    // Only duplicates came: what is stored holds, down to what was expected then.
+    if (about && stored && sameReadings(readings, stored)) continue
+    totals.set(county, {
+      ...readings,
+      expected: expected.get(county) ?? 0,
+      duplicates: messagesOf(window, county) - readings.readings,
+    })
+  }
+  // Of a window that was never told, or is computed anew as a whole, the silent counties are told too.
+  if (!about || window.counties.size === 0) {
+    for (const [county, due] of expected) {
+      totals.set(county, { ...(totals.get(county) ?? emptyTotals(measures)), expected: due })
+    }
+  }
+  return totals
+}
+
+function messagesOf({ received }: WindowToCorrect, county: string): number {
+  return [...(received.get(county)?.values() ?? [])].reduce((sum, { messages }) => sum + messages, 0)
+}
+
+/** First reading of the window and end of what was looked at, by partition. */
+function lineageOf({ vector, received }: WindowToCorrect): OffsetRange[] {
+  return [...vector]
+    .sort(([left], [right]) => left - right)
+    .map(([partition, through_offset]) => {
+      const firsts = [...received.values()].flatMap(byPartition => byPartition.get(partition)?.first ?? [])
+      return { partition, from_offset: firsts.length > 0 ? Math.min(...firsts) : -1, through_offset }
+    })
+}
+
+/**
+ * The clock of the log. Where it stands still, because definitions changed and not the readings, the next number after
+ * what is stored.
+ */
+function nextVersion({ vector, counties, regions }: WindowToCorrect): number {
+  const stored = [...counties.values(), ...regions.values()].map(({ version }) => version)
+  return Math.max(versionOf(vector), ...stored.map(version => version + 1))
+}
+
+function storedOf({ counties, regions }: WindowToCorrect, region: string): StoredRegion | undefined {
+  const stored = regions.get(region)
+  if (stored) return stored
+  const county = counties.get(region)
+  if (!county) return undefined
+  const { totals, revision, version } = county
+  const { readings, assets, expected } = totals
+  return { revision, version, readings, assets, expected, kpis: new Map() }
+}
+
+function differs(message: RegionalMessage, stored: StoredRegion): boolean {
+  return (
+    message.readings !== stored.readings ||
+    message.assets !== stored.assets ||
+    !isClose(message.expected, stored.expected) ||
+    message.kpis.some(({ kpi, value, numerator, denominator }) => {
+      const before = stored.kpis.get(kpi)
+      return (
+        !before ||
+        !isClose(value, before.value) ||
+        !isClose(numerator, before.numerator) ||
+        !isClose(denominator, before.denominator)
+      )
+    })
+  )
+}
+
+function sameReadings(fresh: Totals, stored: Totals): boolean {
+  return (
+    fresh.readings === stored.readings &&
+    fresh.assets === stored.assets &&
+    fresh.measures.every((measure, i) => isClose(measure, stored.measures[i] ?? null))
+  )
+}
+
+/** Equal but for rounding: sums of the same readings in another order. */
+function isClose(left: number | null, right: number | null): boolean {
+  if (left === right) return true
+  if (left === null || right === null) return false
+  return Math.abs(left - right) <= 1e-9 * Math.max(Math.abs(left), Math.abs(right))
+}

@@ -1,0 +1,171 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { ClickHouseClient } from '@clickhouse/client'
+import type { Admin } from 'kafkajs'
+import { measureSets } from '../../schemas/measures/measures.ts'
+import type { RecordId } from '../../schemas/records/record.ts'
+import { records } from '../../schemas/records/records.ts'
+import { telemetryTopic, topicNames } from '../../schemas/topics.ts'
+import { archiveGroup } from '../archive/topic-archiver.ts'
+import type { Expected } from '../regional/expectations.ts'
+import type { Reason, RegionalMessage } from '../regional/regional-message.ts'
+import { compileMeasures, type MeasureProgram } from '../windows/measure-program.ts'
+import { committedOffsets, endOffsets, reaches } from './archive-progress.ts'
+import { correctedMessages } from './corrected-messages.ts'
+import { type IsFinal, readFinalProgress } from './final-progress.ts'
+import { readReadings } from './read-readings.ts'
+import { recomputeCounties } from './recompute-counties.ts'
+import { readWindows } from './stored-windows.ts'
+import { reachesStored, staleCounties, type Vector, type WindowToCorrect } from './window-to-correct.ts'
+
+export interface CorrectorOptions {
+  readonly clickhouse: ClickHouseClient
+  readonly database: string
+  readonly admin: Admin
+  readonly expected: (record: RecordId, start: number, end: number) => Expected
+  readonly now: () => number
+  readonly signal: AbortSignal
+}
+
+/** A window to look at. */
+export interface Asked {
+  readonly windowStart: number
+  /** Counties to look at with their ancestors; the whole window, computed anew from its readings, when absent. */
+  readonly counties?: ReadonlySet<string>
+  /** By input partition: the archive must hold the log up to here. */
+  readonly through?: ReadonlyMap<number, number>
+}
+
+/** What came of a window: what has to be said of it, or what it waits for. */
+export type Corrected =
+  | {
+      readonly outcome: 'computed'
+      readonly window: WindowToCorrect
+      readonly messages: readonly RegionalMessage[]
+    }
+  | { readonly outcome: 'not_final' | 'not_archived' }
+
+/** Readings held in memory at once, about. */
+const readingsAtOnce = 200_000
+const pollMs = 100
+
+/**
+ * Computes final windows again from what is stored. What comes out is a function of the offsets the archive has
+ * committed, so two correctors at once, or one that was asleep, do no harm.
+ */
+export class Corrector {
+  private readonly options: CorrectorOptions
+  private readonly programs = new Map<RecordId, MeasureProgram>()
+  private isFinal: IsFinal = () => false
+
+  constructor(options: CorrectorOptions) {
+    this.options = options
+  }
+
+  /**
+   * Makes sure that everything said of final windows so far is stored: without it a revision could be made from
+   * what was stored before the last one. Call before a round of `correct`. @throws the signal's reason
+   */
+  async begin(): Promise<void> {
+    const { admin, signal } = this.options
+    this.isFinal = await readFinalProgress(admin)
+    const end = await endOffsets(admin, topicNames.regional)
+    const group = archiveGroup(topicNames.regional)
+    while (!reaches(await committedOffsets(admin, group, topicNames.regional), end)) {
+      await sleep(pollMs, undefined, { signal })
+    }
+  }
+
+  /** @throws ClickHouseError, the signal's reason */
+  async *correct(
+    record: RecordId,
+    sizeMs: number,
+    asked: readonly Asked[],
+    reason: Reason,
+  ): AsyncGenerator<[Asked, Corrected]> {
+    const { admin, clickhouse, database } = this.options
+    const topic = telemetryTopic(record)
+    const vector = await committedOffsets(admin, archiveGroup(topic), topic)
+    const ready: Asked[] = []
+    for (const window of asked) {
+      const wait = this.waitsFor(record, sizeMs, window, vector)
+      if (wait) yield [window, { outcome: wait }]
+      else ready.push(window)
+    }
+    if (ready.length === 0) return
+    const { measures } = measureSets[record]
+    const starts = ready.map(({ windowStart }) => windowStart)
+    const query = { clickhouse, database, record, measures, starts, sizeMs, vector }
+    const stored = await readWindows(query)
+    const stale = new Map<Asked, { window: WindowToCorrect; counties: readonly string[] }>()
+    for (const one of ready) {
+      const window = stored.get(one.windowStart)
+      if (!window || !reachesStored(window)) yield [one, { outcome: 'not_archived' }]
+      else stale.set(one, { window, counties: one.counties ? staleCounties(window) : everyCounty(window) })
+    }
+    for (const part of inParts([...stale])) {
+      const program = this.programOf(record)
+      const { suspectField } = records[record]
+      const counties = new Map(part.map(([one, found]) => [one.windowStart, found.counties]))
+      const readings = await readReadings({ ...query, program, suspectField, counties })
+      for (const [one, found] of part) {
+        const { windowStart } = one
+        const options = { program, suspectField, windowStart, sizeMs }
+        const totals = recomputeCounties(readings.get(windowStart) ?? [], options)
+        readings.delete(windowStart)
+        const messages = correctedMessages({
+          window: found.window,
+          measures,
+          recomputed: new Map(found.counties.map(county => [county, totals.get(county)])),
+          ...(one.counties ? { about: new Set([...one.counties, ...found.counties]) } : {}),
+          expected: this.options.expected(record, windowStart, windowStart + sizeMs),
+          reason,
+          now: this.options.now(),
+        })
+        yield [one, { outcome: 'computed', window: found.window, messages }]
+      }
+    }
+  }
+
+  private waitsFor(
+    record: RecordId,
+    sizeMs: number,
+    { windowStart, through }: Asked,
+    vector: Vector,
+  ): 'not_final' | 'not_archived' | undefined {
+    if (!this.isFinal(record, windowStart, sizeMs)) return 'not_final'
+    return through && !reaches(vector, through) ? 'not_archived' : undefined
+  }
+
+  private programOf(record: RecordId): MeasureProgram {
+    const known = this.programs.get(record)
+    if (known) return known
+    const program = compileMeasures(measureSets[record])
+    this.programs.set(record, program)
+    return program
+  }
+}
+
+function everyCounty({ counties, received }: WindowToCorrect): string[] {
+  return [...new Set([...counties.keys(), ...received.keys()])]
+}
+
+type Stale = readonly [Asked, { readonly window: WindowToCorrect; readonly counties: readonly string[] }]
+
+/** Windows together that have about as many readings as may be held. */
+function inParts(windows: readonly Stale[]): readonly (readonly Stale[])[] {
+  const parts: Stale[][] = []
+  let held = Number.POSITIVE_INFINITY
+  for (const one of windows) {
+    const [, { window, counties }] = one
+    const readings = counties
+      .flatMap(county => [...(window.received.get(county)?.values() ?? [])])
+      .reduce((sum, { messages }) => sum + messages, 0)
+    if (held + readings > readingsAtOnce) {
+      parts.push([])
+      held = 0
+    }
+    parts.at(-1)?.push(one)
+    held += readings
+  }
+  return parts
+}

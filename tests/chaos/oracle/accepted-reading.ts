@@ -1,0 +1,87 @@
+import { createReadStream } from 'node:fs'
+import { createInterface } from 'node:readline'
+import type { RecordId } from '../../../schemas/records/record.ts'
+
+/** A reading of the list of what was accepted. */
+export interface AcceptedReading {
+  readonly assetId: string
+  readonly county: string
+  /** Epoch ms. */
+  readonly eventTime: number
+  /** The fields as they were sent. */
+  readonly fields: Readonly<Record<string, unknown>>
+}
+
+/** An asset as it was registered. */
+export interface RegisteredAsset {
+  readonly record: string
+  readonly kind: string
+  readonly county: string
+  /** s */
+  readonly periodS: number | null
+  /** Epoch ms. */
+  readonly commissionedAt: number | null
+  readonly retiredAt: number | null
+}
+
+/** Epoch ms of RFC 3339 text or epoch ms. */
+export function timeOf(value: unknown): number {
+  const ms = typeof value === 'number' ? value : Date.parse(String(value))
+  if (!Number.isFinite(ms)) throw new Error(`not a time: ${String(value)}`)
+  return ms
+}
+
+/** Of each asset and event time of one record type the first that was accepted. */
+export async function firstReadings(
+  acceptedFile: string,
+  record: RecordId,
+): Promise<readonly AcceptedReading[]> {
+  const first = new Map<string, AcceptedReading>()
+  const ofRecord = `{"record":"${record}",`
+  for await (const line of linesOf(acceptedFile)) {
+    // A list of a long run does not fit into memory: lines of the other record types are not even parsed.
+    if (!line.startsWith(ofRecord)) {
+      if (!line.startsWith('{"record":"')) throw new Error(`not an accepted reading: ${line.slice(0, 80)}`)
+      continue
+    }
+    const fields = parseObject(line)
+    const reading: AcceptedReading = {
+      assetId: String(fields.asset_id),
+      county: String(fields.county),
+      eventTime: timeOf(fields.event_time),
+      fields,
+    }
+    const identity = `${reading.assetId}|${reading.eventTime}`
+    if (!first.has(identity)) first.set(identity, reading)
+  }
+  return [...first.values()]
+}
+
+/** The assets that the load registered, from the file beside the list. */
+export async function registeredAssets(acceptedFile: string): Promise<readonly RegisteredAsset[]> {
+  const assets: RegisteredAsset[] = []
+  const given = (value: unknown) => value !== undefined && value !== null
+  for await (const line of linesOf(`${acceptedFile}.assets`)) {
+    const asset = parseObject(line)
+    assets.push({
+      record: String(asset.record),
+      kind: String(asset.kind),
+      county: String(asset.county),
+      periodS: given(asset.period_s) ? Number(asset.period_s) : null,
+      commissionedAt: given(asset.commissioned_at) ? timeOf(asset.commissioned_at) : null,
+      retiredAt: given(asset.retired_at) ? timeOf(asset.retired_at) : null,
+    })
+  }
+  return assets
+}
+
+function linesOf(path: string): AsyncIterable<string> {
+  return createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY })
+}
+
+function parseObject(line: string): Record<string, unknown> {
+  const value: unknown = JSON.parse(line)
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new Error(`not an object: ${line.slice(0, 80)}`)
+  return Object.fromEntries(Object.entries(value))
+}

@@ -1,0 +1,95 @@
+import type { ClickHouseClient } from '@clickhouse/client'
+import type { Field, RecordId } from '../../../schemas/records/record.ts'
+import { fieldsOf, records } from '../../../schemas/records/records.ts'
+import { type AcceptedReading, timeOf } from './accepted-reading.ts'
+import type { Difference } from './difference.ts'
+
+export interface ReadingsComparison {
+  readonly compared: number
+  readonly differences: readonly Difference[]
+}
+
+/** View `readings_<record>`: exactly the distinct accepted readings, each with the values of the first. */
+export async function compareReadings(
+  client: ClickHouseClient,
+  database: string,
+  record: RecordId,
+  sizeMs: number,
+  readings: readonly AcceptedReading[],
+): Promise<ReadingsComparison> {
+  // When ingest received it is the only thing that the sender cannot know.
+  const fields = fieldsOf(records[record]).filter(({ name }) => name !== 'received_at')
+  const open = new Map(readings.map(reading => [identityOf(reading.assetId, reading.eventTime), reading]))
+  const differences: Difference[] = []
+  const kpi = `readings_${record}`
+  const windowOf = (eventTime: number) => Math.floor(eventTime / sizeMs) * sizeMs
+  let compared = 0
+
+  for await (const row of storedReadings(client, database, record, fields)) {
+    compared++
+    const eventTime = Number(row.event_time)
+    const identity = identityOf(String(row.asset_id), eventTime)
+    const reading = open.get(identity)
+    open.delete(identity)
+    const found = fields.map(field => canonical(field, row[field.name]))
+    const wanted = reading && fields.map(field => canonical(field, reading.fields[field.name]))
+    const wrong = fields.filter((_, i) => wanted?.[i] !== found[i]).map(({ name }) => name)
+    if (wanted && wrong.length === 0) continue
+    const shown = (values: readonly unknown[]) =>
+      JSON.stringify(
+        Object.fromEntries(
+          fields.map(({ name }, i) => [name, values[i]] as const).filter(([name]) => wrong.includes(name)),
+        ),
+      )
+    differences.push({
+      kpi,
+      region: String(row.county),
+      windowStart: windowOf(eventTime),
+      stored: shown(found),
+      expected: wanted ? shown(wanted) : 'missing',
+      identity,
+    })
+  }
+  for (const [identity, { county, eventTime, fields: sent }] of open) {
+    compared++
+    differences.push({
+      kpi,
+      region: county,
+      windowStart: windowOf(eventTime),
+      stored: 'missing',
+      expected: JSON.stringify(sent),
+      identity,
+    })
+  }
+  return { compared, differences }
+}
+
+function identityOf(assetId: string, eventTime: number): string {
+  return `${assetId}|${eventTime}`
+}
+
+async function* storedReadings(
+  client: ClickHouseClient,
+  database: string,
+  record: RecordId,
+  fields: readonly Field[],
+): AsyncGenerator<Readonly<Record<string, unknown>>> {
+  const columns = fields.map(({ name, type }) =>
+    type === 'timestamp' ? `toUnixTimestamp64Milli(r.${name}) AS ${name}` : `r.${name} AS ${name}`,
+  )
+  const result = await client.query({
+    query: `SELECT ${columns.join(', ')} FROM ${database}.readings_${record} AS r`,
+    format: 'JSONEachRow',
+  })
+  for await (const rows of result.stream<Record<string, unknown>>()) {
+    for (const row of rows) yield row.json()
+  }
+}
+
+/** One form for what was sent and what ClickHouse says: times as epoch ms, absent as null, whole numbers unquoted. */
+function canonical({ type }: Field, value: unknown): unknown {
+  if (value === undefined || value === null) return null
+  if (type === 'timestamp')
+    return typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : timeOf(value)
+  return type === 'long' || type === 'double' ? Number(value) : value
+}
