@@ -1,9 +1,8 @@
-import { setTimeout } from 'node:timers/promises'
-import type { Admin, Kafka } from 'kafkajs'
+import type { Kafka } from 'kafkajs'
 import { topics } from '../../schemas/topics.ts'
+import { LastingAdmin } from './lasting-admin.ts'
 
-const electionMs = 15_000
-const pauseMs = 50
+const electionMs = 30_000
 
 /** Creates the topics that are missing; safe when several processes do it at once. All can be read once it resolves. */
 export async function ensureTopics(kafka: Kafka): Promise<void> {
@@ -27,26 +26,18 @@ export async function ensureTopics(kafka: Kafka): Promise<void> {
         })),
       })
     }
-    await Promise.all(topics.map(({ name }) => untilLed(admin, name)))
   } finally {
     await admin.disconnect()
   }
+  await untilLed(kafka)
 }
 
 /** A leader is named before it knows that it is one, and refuses until then: also when another process made the topic. */
-async function untilLed(admin: Admin, topic: string): Promise<void> {
-  for (let tries = electionMs / pauseMs; ; tries--) {
-    try {
-      await admin.fetchTopicOffsets(topic)
-      return
-    } catch (error) {
-      if (tries <= 0 || !isRetriable(error)) throw error
-      await setTimeout(pauseMs)
-    }
+async function untilLed(kafka: Kafka): Promise<void> {
+  const admin = new LastingAdmin(kafka, electionMs)
+  try {
+    await Promise.all(topics.map(({ name }) => admin.fetchTopicOffsets(name)))
+  } finally {
+    await admin.disconnect()
   }
-}
-
-/** kafkajs does not export its errors' class to ES modules. */
-function isRetriable(error: unknown): boolean {
-  return error instanceof Error && 'retriable' in error && error.retriable === true
 }
