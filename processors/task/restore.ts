@@ -1,4 +1,4 @@
-import type { Admin } from 'kafkajs'
+import type { OffsetsAdmin } from '../../platform/kafka/lasting-admin.ts'
 import { type Checkpoint, parseCheckpoint } from '../windows/checkpoint.ts'
 
 export interface Restored {
@@ -13,7 +13,7 @@ export interface Restored {
 
 /** Reads the checkpoints of the partitions that this member was given. */
 export async function restore(
-  admin: Admin,
+  admin: OffsetsAdmin,
   groupId: string,
   assignment: Readonly<Record<string, readonly number[]>>,
 ): Promise<Restored[]> {

@@ -1,6 +1,7 @@
-import type { Admin, Consumer, EachBatchPayload, Kafka } from 'kafkajs'
+import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs'
 import type { Clock } from '../../platform/clock.ts'
 import { messageOf } from '../../platform/errors.ts'
+import { LastingAdmin } from '../../platform/kafka/lasting-admin.ts'
 import type { Resource } from '../../platform/lifecycle.ts'
 import type { Log } from '../../platform/log.ts'
 import type { Metrics } from '../../platform/metrics.ts'
@@ -8,6 +9,7 @@ import type { Publisher } from '../publish/publisher.ts'
 import { type Restored, restore } from './restore.ts'
 import { from, RunningTask } from './running-task.ts'
 import type { Task } from './task.ts'
+import { withHeartbeats } from './with-heartbeats.ts'
 
 export interface TaskRunnerOptions {
   readonly kafka: Kafka
@@ -33,22 +35,22 @@ export class TaskRunner implements Resource {
   readonly name: string
   private readonly options: TaskRunnerOptions
   private readonly consumer: Consumer
-  private readonly admin: Admin
+  private readonly admin: LastingAdmin
   private readonly measured: ReturnType<typeof defineMetrics>
   private tasks = new Map<string, RunningTask>()
   private restored: Promise<void> = Promise.resolve()
   private stopping = false
   private timer: NodeJS.Timeout | undefined
   private ticking: Promise<void> = Promise.resolve()
+  private askingForEnds = false
 
   constructor(options: TaskRunnerOptions) {
     this.options = options
     this.name = `tasks of ${options.groupId}`
     this.measured = defineMetrics(options.metrics)
-    this.admin = options.kafka.admin()
+    this.admin = new LastingAdmin(options.kafka)
     this.consumer = options.kafka.consumer({
       groupId: options.groupId,
-      sessionTimeout: 30_000,
       // Larger, rarer fetches: a quarter of a second of patience saves most of the per-fetch work.
       minBytes: 65_536,
       maxWaitTimeInMs: 250,
@@ -75,7 +77,7 @@ export class TaskRunner implements Resource {
     await consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
-      eachBatch: payload => this.onBatch(payload),
+      eachBatch: payload => withHeartbeats(this.onBatch(payload), payload.heartbeat),
     })
     this.timer = setInterval(() => {
       this.ticking = this.ticking.then(() => this.tick()).catch(options.fail)
@@ -102,7 +104,7 @@ export class TaskRunner implements Resource {
     this.options.log.info({ partitions: tasks.size }, 'partitions assigned')
   }
 
-  private async onBatch({ batch, resolveOffset, heartbeat }: EachBatchPayload): Promise<void> {
+  private async onBatch({ batch, resolveOffset }: EachBatchPayload): Promise<void> {
     await this.restored
     const running = this.tasks.get(`${batch.topic}/${batch.partition}`)
     if (!running || this.stopping || batch.isEmpty() || !this.align(running, Number(batch.firstOffset())))
@@ -110,66 +112,68 @@ export class TaskRunner implements Resource {
     const { task } = running
     running.lastMessageAt = this.options.clock.now()
     await task.process(from(batch.messages, task.nextOffset))
+    // A rebalance meanwhile has built the task anew, from its checkpoint: this batch is not the next one of that.
+    if (!this.isCurrent(running)) return
+    const last = Number(batch.lastOffset())
     running.lastMessageAt = this.options.clock.now()
+    running.processed(last)
     resolveOffset(batch.lastOffset())
     this.measured.lag.set(
       { topic: batch.topic, partition: batch.partition },
-      Math.max(0, Number(batch.highWatermark) - Number(batch.lastOffset()) - 1),
+      Math.max(0, Number(batch.highWatermark) - last - 1),
     )
-    while (task.urgent && this.isCurrent(running)) {
-      await this.flush(running, false)
-      await heartbeat()
-    }
-    await heartbeat()
+    while (task.urgent && this.isCurrent(running)) await this.flush(running, false)
   }
 
-  /**
-   * The first batch must not begin above the checkpoint that was read: between kafkajs reading the committed offset
-   * and us reading it, another member may have moved it. If it does, go back once; if it still does, the log is gone.
-   */
+  /** Whether a batch may be processed; if not, the consumer is sent back to the one that comes next. */
   private align(running: RunningTask, first: number): boolean {
-    const { aligned, sought, restored, topic, partition } = running
-    if (aligned) return true
-    if (first <= restored.start || sought) running.aligned = true
-    if (first <= restored.start) return true
-    if (sought) {
-      this.measured.gaps.inc({ topic })
-      this.options.log.error(
-        { topic, partition, expected: restored.start, first },
-        'offsets are missing from the log',
-      )
-      return true
+    const { topic, partition, expectedOffset: expected } = running
+    switch (running.place(first)) {
+      case 'next':
+        return true
+      case 'ahead':
+        this.consumer.seek({ topic, partition, offset: String(expected) })
+        return false
+      case 'after a gap':
+        this.measured.gaps.inc({ topic })
+        this.options.log.error({ topic, partition, expected, first }, 'offsets are missing from the log')
+        return true
     }
-    running.sought = true
-    this.consumer.seek({ topic, partition, offset: String(restored.start) })
-    return false
   }
 
   private async tick(): Promise<void> {
     const tasks = [...this.tasks.values()]
-    await this.tellIdle(tasks)
+    // Not waited for: a broker that hangs must not keep back what the others can take.
+    if (!this.askingForEnds) void this.tellIdle(tasks)
     await Promise.all(tasks.map(running => this.flush(running, true)))
     await this.commit()
   }
 
   /** A partition is idle when nothing came for the timeout and its log ends where the task stands. */
   private async tellIdle(tasks: readonly RunningTask[]): Promise<void> {
-    const { clock, idleAfterMs } = this.options
+    const { clock, idleAfterMs, fail } = this.options
     const isQuiet = ({ lastMessageAt }: RunningTask) => clock.now() - lastMessageAt >= idleAfterMs
     const quiet = tasks.filter(isQuiet)
-    for (const topic of new Set(quiet.map(running => running.topic))) {
-      const ends = await this.admin.fetchTopicOffsets(topic)
-      for (const { partition, high } of ends) {
-        const running = quiet.find(
-          candidate => candidate.topic === topic && candidate.partition === partition,
-        )
-        if (!running || !this.isCurrent(running)) continue
-        // Asked again: while the broker answered, messages may have come, and been read up to the end it told.
-        if (isQuiet(running) && running.task.nextOffset >= Number(high)) {
-          running.task.idle()
-          this.measured.lag.set({ topic, partition }, 0)
+    this.askingForEnds = true
+    try {
+      for (const topic of new Set(quiet.map(running => running.topic))) {
+        const ends = await this.admin.fetchTopicOffsets(topic)
+        for (const { partition, high } of ends) {
+          const running = quiet.find(
+            candidate => candidate.topic === topic && candidate.partition === partition,
+          )
+          if (!running || !this.isCurrent(running)) continue
+          // Asked again: while the broker answered, messages may have come, and been read up to the end it told.
+          if (isQuiet(running) && running.task.nextOffset >= Number(high)) {
+            running.task.idle()
+            this.measured.lag.set({ topic, partition }, 0)
+          }
         }
       }
+    } catch (error) {
+      if (!this.stopping) fail(error)
+    } finally {
+      this.askingForEnds = false
     }
   }
 
