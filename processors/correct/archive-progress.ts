@@ -1,8 +1,8 @@
-import type { Admin } from 'kafkajs'
+import type { OffsetsAdmin } from '../../platform/kafka/lasting-admin.ts'
 
 /** Offsets that a group has committed for a topic, by partition; 0 where it has committed nothing. */
 export async function committedOffsets(
-  admin: Admin,
+  admin: OffsetsAdmin,
   groupId: string,
   topic: string,
 ): Promise<Map<number, number>> {
@@ -13,7 +13,7 @@ export async function committedOffsets(
 }
 
 /** Ends of a topic's partitions: the offsets of what is appended next. */
-export async function endOffsets(admin: Admin, topic: string): Promise<Map<number, number>> {
+export async function endOffsets(admin: OffsetsAdmin, topic: string): Promise<Map<number, number>> {
   const ends = await admin.fetchTopicOffsets(topic)
   return new Map(ends.map(({ partition, high }) => [partition, Number(high)]))
 }

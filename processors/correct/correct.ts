@@ -1,6 +1,7 @@
 import { AvroReader } from '../../platform/avro/avro-reader.ts'
 import { MigratedDatabase } from '../../platform/clickhouse/migrated-database.ts'
 import { wallClock } from '../../platform/clock.ts'
+import { LastingAdmin } from '../../platform/kafka/lasting-admin.ts'
 import type { Resource } from '../../platform/lifecycle.ts'
 import { topicNames } from '../../schemas/topics.ts'
 import type { ProcessorContext } from '../context.ts'
@@ -15,7 +16,7 @@ import { Corrector } from './corrector.ts'
 export function correct(context: ProcessorContext): readonly Resource[] {
   const { config, kafka, registry, clickhouse, database, clock, log, metrics, fail } = context
   const stopping = new AbortController()
-  const admin = kafka.admin()
+  const admin = new LastingAdmin(kafka)
   const publisher = new Publisher(kafka, registry)
   const { assets, expected } = expectedAssets(context, 'correct')
   const corrector = new Corrector({

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ClickHouseClient } from '@clickhouse/client'
-import type { Admin } from 'kafkajs'
+import type { OffsetsAdmin } from '../../platform/kafka/lasting-admin.ts'
 import { measureSets } from '../../schemas/measures/measures.ts'
 import type { RecordId } from '../../schemas/records/record.ts'
 import { records } from '../../schemas/records/records.ts'
@@ -20,7 +20,7 @@ import { reachesStored, staleCounties, type Vector, type WindowToCorrect } from 
 export interface CorrectorOptions {
   readonly clickhouse: ClickHouseClient
   readonly database: string
-  readonly admin: Admin
+  readonly admin: OffsetsAdmin
   readonly expected: (record: RecordId, start: number, end: number) => Expected
   readonly now: () => number
   readonly signal: AbortSignal

@@ -1,4 +1,4 @@
-import type { Admin } from 'kafkajs'
+import type { OffsetsAdmin } from '../../platform/kafka/lasting-admin.ts'
 import type { RecordId } from '../../schemas/records/record.ts'
 import { topicNames } from '../../schemas/topics.ts'
 import { rollupGroup } from '../rollup/rollup.ts'
@@ -9,7 +9,7 @@ import { partialPartition } from '../windows/partial.ts'
 export type IsFinal = (record: RecordId, windowStart: number, sizeMs: number) => boolean
 
 /** Asks what rollup has committed: windows up to the ones it names are final, and were acknowledged before the commit. */
-export async function readFinalProgress(admin: Admin): Promise<IsFinal> {
+export async function readFinalProgress(admin: OffsetsAdmin): Promise<IsFinal> {
   const [commits] = await admin.fetchOffsets({ groupId: rollupGroup, topics: [topicNames.partial] })
   const partitions = commits?.partitions ?? []
   const closed = new Map(
