@@ -19,6 +19,12 @@ export interface Receipt {
 }
 
 /**
+ * Whether refused readings are kept in `telemetry.rejected`, or only counted and told to the sender: which is for a
+ * sender that has them there already.
+ */
+export type DeadLetterPolicy = 'keep' | 'none'
+
+/**
  * The one way into the pipeline, for every source: HTTP, files, the simulator, MQTT.
  * Items are what a JSON parser gives; nothing about them is trusted.
  */
@@ -26,9 +32,15 @@ export interface Intake {
   /**
    * Resolves only after Kafka acknowledged (acks=all) what was accepted and the dead letters of what was not.
    * @param source who sent them, where an item does not say itself.
+   * @param deadLetters 'keep' when absent.
    * @throws CodedError `broker_unavailable`: nothing is promised, send them all again; repetitions are harmless.
    */
-  readings(record: RecordId, items: readonly unknown[], source?: string): Promise<Receipt>
+  readings(
+    record: RecordId,
+    items: readonly unknown[],
+    source?: string,
+    deadLetters?: DeadLetterPolicy,
+  ): Promise<Receipt>
 
   /**
    * Registers assets; each replaces the one with its asset_id as a whole. Readings are accepted from the moment this

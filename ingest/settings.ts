@@ -23,8 +23,19 @@ export const ingestSettings = {
     fallback: 8090,
     describe: 'port of the HTTP door; 0 picks a free one',
   }),
-  maxFutureS: whole('MAX_FUTURE_S', 60, 0, 'how far event_time may be ahead of the clock, s'),
-  maxAgeDays: whole('MAX_AGE_DAYS', 400, 1, 'how old a reading may be, days'),
+  maxFutureS: whole(
+    'MAX_FUTURE_S',
+    60,
+    0,
+    'how far event_time may be ahead of the clock, s: a fast clock, not a wrong one',
+  ),
+  // A year, and time to find out what it lacks. ClickHouse keeps readings for ever; a store that does not needs less.
+  maxAgeDays: whole(
+    'MAX_AGE_DAYS',
+    400,
+    1,
+    'how old event_time may be, days: at most what ClickHouse keeps, since a window is corrected from its readings',
+  ),
   maxBodyBytes: whole('MAX_BODY_BYTES', 8 * mebibyte, 1024, 'largest request body as sent, bytes'),
   maxDecompressedBytes: whole(
     'MAX_DECOMPRESSED_BYTES',

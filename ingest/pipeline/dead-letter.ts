@@ -1,18 +1,7 @@
+import type { DeadLetter } from '../../schemas/records/dead-letter.ts'
 import { isObject, UnparsedLine } from './normalise.ts'
 import type { Refusal } from './refusal.ts'
 import { timestampMs } from './timestamp.ts'
-
-/** A value of `telemetry.rejected`. */
-export interface DeadLetter {
-  readonly record: string
-  readonly asset_id: string | null
-  readonly event_time: number | null
-  readonly received_at: number
-  readonly source: string | null
-  readonly code: string
-  readonly message: string
-  readonly payload: string
-}
 
 /** Longest payload kept, UTF-16 units of its JSON text; a longer one is cut and its message says so. */
 export const maxPayloadLength = 65_536

@@ -5,7 +5,7 @@ import { type RecordId, recordIds } from '../../schemas/records/record.ts'
 import { records } from '../../schemas/records/records.ts'
 import { telemetryTopic, topicNames } from '../../schemas/topics.ts'
 import type { AssetRegistration } from '../assets/asset-registration.ts'
-import type { Intake, Receipt, Rejection } from '../intake.ts'
+import type { DeadLetterPolicy, Intake, Receipt, Rejection } from '../intake.ts'
 import type { Outgoing } from '../sink/send-queue.ts'
 import { deadLetter } from './dead-letter.ts'
 import type { AssetLookup } from './enrich.ts'
@@ -53,8 +53,13 @@ export class KafkaIntake implements Intake {
     this.registered = metrics.counter('assets', 'assets by outcome: accepted, or why not', ['outcome'])
   }
 
-  async readings(record: RecordId, items: readonly unknown[], source?: string): Promise<Receipt> {
-    const batch = new Batch(record)
+  async readings(
+    record: RecordId,
+    items: readonly unknown[],
+    source?: string,
+    deadLetters: DeadLetterPolicy = 'keep',
+  ): Promise<Receipt> {
+    const batch = new Batch(record, deadLetters)
     for (let from = 0; from < items.length; from += sliceItems) {
       if (from > 0) await setImmediate()
       this.runSlice(batch, items, from, source ?? null)
@@ -81,10 +86,11 @@ export class KafkaIntake implements Intake {
       const item = items[index]
       const reading = pipeline.run(item, source, nowMs)
       if (reading instanceof Refusal) {
+        batch.rejected.push({ index, code: reading.code, message: reading.message })
+        if (batch.deadLetters === 'none') continue
         const letter = deadLetter(batch.record, item, reading, source, nowMs)
         const value = encode(topicNames.rejected, letter)
         batch.messages.push({ topic: topicNames.rejected, key: letter.asset_id, value })
-        batch.rejected.push({ index, code: reading.code, message: reading.message })
       } else {
         batch.messages.push({ topic, key: reading.asset_id, value: encode(topic, reading) })
         if (isObject(item)) for (const name of pipeline.unknownFields(item)) batch.ignore(name)
@@ -106,13 +112,15 @@ export class KafkaIntake implements Intake {
 /** What becomes of the items of one call. */
 class Batch {
   readonly record: RecordId
+  readonly deadLetters: DeadLetterPolicy
   readonly messages: Outgoing[] = []
   readonly rejected: Rejection[] = []
   readonly ignored = new Set<string>()
   ignoredFields = 0
 
-  constructor(record: RecordId) {
+  constructor(record: RecordId, deadLetters: DeadLetterPolicy) {
     this.record = record
+    this.deadLetters = deadLetters
   }
 
   ignore(name: string): void {

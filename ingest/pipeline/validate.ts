@@ -5,7 +5,7 @@ import { type Outcome, Refusal } from './refusal.ts'
 export interface TimeBounds {
   /** How far event_time may be ahead of the clock, ms: one broken clock must not close everyone's windows. */
   readonly maxFutureMs: number
-  /** How far event_time may lie back, ms. */
+  /** How far event_time may lie back, ms: what is older than the stores keep could never be counted again. */
   readonly maxAgeMs: number
 }
 
@@ -22,7 +22,7 @@ export function validator(record: RecordDefinition, { maxFutureMs, maxAgeMs }: T
   return (reading, nowMs) => {
     const ahead = reading.event_time - nowMs
     if (ahead > maxFutureMs) return inFuture(reading.event_time, nowMs, maxFutureMs)
-    if (-ahead > maxAgeMs) return tooOld(reading.event_time, maxAgeMs)
+    if (-ahead > maxAgeMs) return tooOld(reading.event_time, nowMs, maxAgeMs)
     for (const { name, min, max } of ranges) {
       const value = reading[name]
       if (typeof value === 'number' && !(value >= min && value <= max)) {
@@ -47,7 +47,7 @@ function inFuture(eventTime: number, nowMs: number, maxFutureMs: number): Refusa
   return new Refusal('event_time_in_future', `event_time: ${time(eventTime)} is ${limit}`)
 }
 
-function tooOld(eventTime: number, maxAgeMs: number): Refusal {
-  const limit = `older than ${maxAgeMs / 86_400_000} days`
+function tooOld(eventTime: number, nowMs: number, maxAgeMs: number): Refusal {
+  const limit = `older than ${maxAgeMs / 86_400_000} days at ${time(nowMs)}`
   return new Refusal('event_time_too_old', `event_time: ${time(eventTime)} is ${limit}`)
 }

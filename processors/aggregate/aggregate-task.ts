@@ -3,6 +3,7 @@ import type { AvroReader } from '../../platform/avro/avro-reader.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { messageOf } from '../../platform/errors.ts'
 import type { Log } from '../../platform/log.ts'
+import type { RejectionCode } from '../../schemas/records/rejection.ts'
 import type { Flush, Task } from '../task/task.ts'
 import type { Outcome, PartitionAggregator, Reading } from '../windows/partition-aggregator.ts'
 import type { AggregateMetrics } from './aggregate-metrics.ts'
@@ -17,6 +18,8 @@ export interface AggregateTaskOptions {
   readonly metrics: AggregateMetrics
   readonly log: Log
 }
+
+const undecodable: RejectionCode = 'undecodable'
 
 /** Feeds one partition of readings to its aggregator. */
 export class AggregateTask implements Task {
@@ -87,9 +90,9 @@ export class AggregateTask implements Task {
     const { reader, metrics, record, partition, log } = this.options
     try {
       if (key !== null && value !== null) return reader.decode(value)
-      metrics.readings.inc({ record, outcome: 'undecodable' })
+      metrics.readings.inc({ record, outcome: undecodable })
     } catch (error) {
-      metrics.readings.inc({ record, outcome: 'undecodable' })
+      metrics.readings.inc({ record, outcome: undecodable })
       log.warn({ record, partition, offset, reason: messageOf(error) }, 'not a reading')
     }
     return undefined

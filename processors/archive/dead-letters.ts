@@ -3,6 +3,7 @@ import { type AvroWriter, avroWriter } from '../../platform/avro/avro-writer.ts'
 import type { SchemaRegistry } from '../../platform/avro/schema-registry.ts'
 import { Partitioners } from '../../platform/kafka/kafkajs.ts'
 import type { Resource } from '../../platform/lifecycle.ts'
+import type { DeadLetter, RefusedMessage } from '../../schemas/records/dead-letter.ts'
 import { topicNames } from '../../schemas/topics.ts'
 import type { LogMessage } from './pending-batch.ts'
 
@@ -11,24 +12,12 @@ export interface DeadLettersOptions {
   readonly registry: SchemaRegistry
 }
 
-/** The Avro record `rejected`; times are epoch ms. */
-interface Rejected {
-  readonly record: string
-  readonly asset_id: string | null
-  readonly event_time: number | null
-  readonly received_at: number
-  readonly source: string | null
-  readonly code: string
-  readonly message: string
-  readonly payload: string
-}
-
 /** Puts messages that ClickHouse can never take into `telemetry.rejected`, with code `archive_refused`. */
 export class DeadLetters implements Resource {
   readonly name = 'dead letters of archive'
   private readonly options: DeadLettersOptions
   private readonly producer: Producer
-  private writer: AvroWriter<Rejected> | undefined
+  private writer: AvroWriter<DeadLetter> | undefined
 
   constructor(options: DeadLettersOptions) {
     this.options = options
@@ -48,7 +37,7 @@ export class DeadLetters implements Resource {
 
   /** Resolves once every in-sync replica has it. */
   async refuse(topic: string, message: LogMessage, reason: string): Promise<void> {
-    this.writer ??= await avroWriter<Rejected>(this.options.registry, topicNames.rejected)
+    this.writer ??= await avroWriter<DeadLetter>(this.options.registry, topicNames.rejected)
     const rejected = rejectedOf(topic, message, reason)
     await this.producer.send({
       topic: topicNames.rejected,
@@ -59,8 +48,14 @@ export class DeadLetters implements Resource {
 }
 
 /** What cannot be stored cannot be trusted to decode either: the payload says where it is and what bytes it has. */
-export function rejectedOf(topic: string, message: LogMessage, reason: string): Rejected {
+export function rejectedOf(topic: string, message: LogMessage, reason: string): DeadLetter {
   const { partition, offset, key, value, timestamp } = message
+  const refused: RefusedMessage = {
+    topic,
+    partition,
+    offset,
+    value_base64: value?.toString('base64') ?? null,
+  }
   return {
     record: topic.replace(/^telemetry\./, ''),
     asset_id: key?.toString('utf8') ?? null,
@@ -69,6 +64,6 @@ export function rejectedOf(topic: string, message: LogMessage, reason: string): 
     source: 'archive',
     code: 'archive_refused',
     message: reason.slice(0, 2_000),
-    payload: JSON.stringify({ topic, partition, offset, value_base64: value?.toString('base64') ?? null }),
+    payload: JSON.stringify(refused),
   }
 }

@@ -1,6 +1,7 @@
 /**
- * Why a reading or an asset is refused at the door: the codes of the per-item errors over HTTP, of
- * `telemetry.rejected` and of the metric label. One list; codes are stable, additions are welcome.
+ * Why a reading or an asset is refused: the codes of the per-item errors over HTTP, of `telemetry.rejected` and of the
+ * metric labels. One list; codes are stable, additions are welcome. The last two are not of a door: they are said of
+ * messages that stand in the log already.
  */
 export const rejections = {
   malformed_json: 'A line of the body is not JSON',
@@ -15,13 +16,17 @@ export const rejections = {
   enum_value: 'A text is not one of the values of its field',
   empty_reading: 'None of the fields of the record has a value; misspelt field names end here',
   event_time_invalid: 'event_time is neither RFC 3339 text with an offset nor epoch milliseconds',
-  event_time_in_future: 'event_time is ahead of the clock of ingest by more than MAX_FUTURE_S',
-  event_time_too_old: 'event_time is older than MAX_AGE_DAYS',
+  event_time_in_future:
+    'event_time is ahead of the clock of ingest by more than MAX_FUTURE_S; redrive once it has come',
+  event_time_too_old: 'event_time lies back more than MAX_AGE_DAYS',
   unknown_asset: 'asset_id is not registered; register it and redrive',
   unknown_county: 'county is not a GB/T 2260 county of the province',
   wrong_kind: 'The kind of the asset does not go with the record type',
   asset_not_commissioned: 'event_time is before the asset was commissioned',
   asset_retired: 'event_time is not before the asset was retired',
+  undecodable: 'A message in the log is not in wire format, or not a datum of its schema',
+  archive_refused:
+    'ClickHouse can never take a message of the log: broken, or a value that it does not store',
 } as const satisfies Readonly<Record<string, string>>
 
 export type RejectionCode = keyof typeof rejections

@@ -6,6 +6,7 @@ import type { Log } from '../../../platform/log.ts'
 import type { Metrics } from '../../../platform/metrics.ts'
 import { isRecordId, recordIds } from '../../../schemas/records/record.ts'
 import type { Intake, Receipt } from '../../intake.ts'
+import { deadLettersOf } from './dead-letters-header.ts'
 import { decodeBody } from './decode-body.ts'
 import { drain } from './drain.ts'
 import { InFlightLimit } from './in-flight-limit.ts'
@@ -106,8 +107,9 @@ export async function buildDoor(options: HttpDoorOptions): Promise<FastifyInstan
       const detail = `no record type ${record}: use one of ${recordIds.join(', ')}`
       throw new CodedError('unknown_record', detail)
     }
+    const deadLetters = deadLettersOf(request.headers)
     reply.code(202)
-    return handle(request, items => intake.readings(record, items))
+    return handle(request, items => intake.readings(record, items, undefined, deadLetters))
   })
 
   app.post('/v1/assets', async (request, reply) => {

@@ -80,10 +80,38 @@ describe('what is refused', () => {
   })
 
   it('has an example of every code that a reading can meet', () => {
-    // An asset's record type, and a county that left the list after its assets were registered.
-    const elsewhere = ['unknown_record', 'unknown_county']
+    // An asset's record type; a county that left the list after its assets were registered; messages in the log.
+    const elsewhere = ['unknown_record', 'unknown_county', 'undecodable', 'archive_refused']
     const shown = new Set<string>(examples.map(([code]) => code))
     expect(Object.keys(rejections).filter(code => !shown.has(code))).toEqual(elsewhere)
+  })
+
+  it('is a time beyond the limits, by one millisecond; the refusal says the limit and the clock', async () => {
+    const { intake, clock } = memoryIngest()
+    await intake.assets(assets)
+    const first = noon - 400 * day
+    const last = noon + 60_000
+    const times = [first - 1, first, last, last + 1].map(event_time => ({ ...rack, event_time }))
+    const receipt = await intake.readings('rack', times)
+    expect(receipt).toEqual({
+      accepted: 2,
+      rejected: [
+        {
+          index: 0,
+          code: 'event_time_too_old',
+          message: 'event_time: 2025-05-27T11:59:59.999Z is older than 400 days at 2026-07-01T12:00:00.000Z',
+        },
+        {
+          index: 3,
+          code: 'event_time_in_future',
+          message: 'event_time: 2026-07-01T12:01:00.001Z is more than 60 s ahead of 2026-07-01T12:00:00.000Z',
+        },
+      ],
+    })
+    // What was ahead of the clock is taken once the clock has come near, and what was old enough becomes too old.
+    clock.advance(1)
+    expect(await intake.readings('rack', [times[3]!])).toMatchObject({ accepted: 1 })
+    expect(await intake.readings('rack', [times[1]!])).toMatchObject({ accepted: 0 })
   })
 
   it('names the position of each, and takes the others', async () => {
@@ -96,6 +124,19 @@ describe('what is refused', () => {
       [3, 'field_missing'],
     ])
     expect(sent.filter(({ topic }) => topic === 'telemetry.rack')).toHaveLength(2)
+  })
+
+  it('is kept no second time for a sender that has it, and still answered and counted', async () => {
+    const { intake, sent, metrics } = memoryIngest()
+    await intake.assets(assets)
+    sent.length = 0
+    const items = [{ ...rack, asset_id: 'nobody' }, rack]
+    const receipt = await intake.readings('rack', items, undefined, 'none')
+    expect(receipt).toMatchObject({ accepted: 1, rejected: [{ index: 0, code: 'unknown_asset' }] })
+    expect(sent.map(({ topic }) => topic)).toEqual(['telemetry.rack'])
+    expect(await metrics.registry.metrics()).toContain(
+      'citybrain_ingest_readings_total{record="rack",outcome="unknown_asset"} 1',
+    )
   })
 
   it('promises nothing when the broker does not acknowledge', async () => {

@@ -53,6 +53,20 @@ describe('POST /v1/telemetry/{record}', () => {
     expect(ingest.sent).toHaveLength(accepted)
   })
 
+  it('keeps no dead letters for a sender that asks so', async () => {
+    const body = JSON.stringify([reading, { ...reading, asset_id: 'nobody' }])
+    const answers = []
+    for (const policy of ['none', 'keep', 'maybe']) {
+      const response = await post('/v1/telemetry/rack', body, { ...json, 'citybrain-dead-letters': policy })
+      answers.push([response.statusCode, ingest.sent.splice(0).map(({ topic }) => topic)])
+    }
+    expect(answers).toEqual([
+      [202, ['telemetry.rack']],
+      [202, ['telemetry.rack', 'telemetry.rejected']],
+      [400, []],
+    ])
+  })
+
   it.each([
     ['gzip', gzipSync],
     ['deflate', deflateSync],
