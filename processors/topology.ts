@@ -15,7 +15,7 @@ export interface Processor {
 }
 
 const telemetry = recordIds.map(telemetryTopic)
-const { partial, late, regional, assets, rejected } = topicNames
+const { partial, late, regional, assets, rejected, redriven } = topicNames
 
 /** What consumes what and emits what. `alerting` (kpi.regional -> alert.events) goes here. */
 export const topology = {
@@ -23,7 +23,7 @@ export const topology = {
   rollup: { reads: [partial, assets], writes: [regional, late], build: rollup },
   correct: { reads: [late, assets, 'ClickHouse'], writes: [regional], build: correct },
   archive: {
-    reads: [...telemetry, rejected, assets, late, regional],
+    reads: [...telemetry, rejected, redriven, assets, late, regional],
     writes: ['ClickHouse', rejected],
     build: archive,
   },

@@ -30,6 +30,7 @@ export function telemetryTopic(record: RecordId): string {
 
 export const topicNames = {
   rejected: 'telemetry.rejected',
+  redriven: 'telemetry.redriven',
   assets: 'registry.assets',
   partial: 'kpi.partial',
   late: 'kpi.late',
@@ -55,6 +56,15 @@ export const topics: readonly Topic[] = [
     retentionMs: 30 * day,
     schema: 'rejected',
     doc: 'Dead letters: what was refused, and why',
+  },
+  {
+    name: topicNames.redriven,
+    partitions: 1,
+    cleanup: 'delete',
+    // Outlives the dead letters it speaks of, whose last segments stay a week longer than their retention.
+    retentionMs: 60 * day,
+    schema: 'redriven',
+    doc: 'Dead letters that were sent again and accepted; key = partition-offset in telemetry.rejected',
   },
   {
     name: topicNames.assets,

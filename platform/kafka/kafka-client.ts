@@ -47,16 +47,25 @@ export const kafkaSettings = {
 
 const levels = { [logLevel.ERROR]: 'error', [logLevel.WARN]: 'warn', [logLevel.INFO]: 'info' } as const
 
+export interface KafkaClientOptions {
+  /** How often a call is tried again. By default a broker that restarts is waited for, not given up. */
+  readonly retries?: number
+}
+
 /** A Kafka client whose own log lines go to ours. */
-export function kafkaClient(config: Config<typeof kafkaSettings>, clientId: string, log: Log): Kafka {
+export function kafkaClient(
+  config: Config<typeof kafkaSettings>,
+  clientId: string,
+  log: Log,
+  { retries = Number.MAX_SAFE_INTEGER }: KafkaClientOptions = {},
+): Kafka {
   if (fastFetch !== 'installed') log.warn({ reason: fastFetch }, 'kafkajs decodes slowly')
   const sasl = saslOf(config)
   const options: KafkaConfig = {
     clientId,
     brokers: [...config.kafkaBrokers],
     ssl: config.kafkaSsl,
-    // A broker that restarts is waited for, not given up.
-    retry: { initialRetryTime: 200, maxRetryTime: 5_000, retries: Number.MAX_SAFE_INTEGER },
+    retry: { initialRetryTime: 200, maxRetryTime: 5_000, retries },
     logLevel: logLevel.WARN,
     logCreator:
       () =>

@@ -18,6 +18,7 @@ const tables: ReadonlyMap<string, string> = new Map([
   ...recordIds.map((id): [string, string] => [telemetryTopic(id), `readings_${id}_store`]),
   [topicNames.assets, 'assets_store'],
   [topicNames.rejected, 'rejected_store'],
+  [topicNames.redriven, 'redriven_store'],
   [topicNames.late, 'late_store'],
 ])
 

@@ -69,6 +69,8 @@ const rejectedColumns = [
   'kafka_offset',
 ]
 
+const redrivenColumns = ['rejected_partition', 'rejected_offset', 'record', 'code', 'redriven_at']
+
 const lateColumns = [
   'record',
   'county',
@@ -95,6 +97,7 @@ export const views: readonly View[] = [
   ),
   collapsed('assets', assetColumns),
   collapsed('rejected', rejectedColumns),
+  collapsed('redriven', redrivenColumns),
   collapsed('late', lateColumns),
   collapsed('kpi', kpiColumns),
   collapsed('kpi_revisions', kpiColumns),

@@ -24,11 +24,14 @@ const maxWaitMs = 15_000
 /** Posts NDJSON to the HTTP door, gzipped; waits and tries again where trying again can help. */
 export class DoorClient {
   private readonly url: string
+  private readonly headers: Readonly<Record<string, string>>
   /** Requests that had to be sent again. */
   retries = 0
 
-  constructor(url: string) {
+  /** @param headers go with every request. */
+  constructor(url: string, headers: Readonly<Record<string, string>> = {}) {
     this.url = url
+    this.headers = headers
   }
 
   /** @throws CodedError `door_refused`, `door_unreachable`. */
@@ -55,7 +58,7 @@ export class DoorClient {
     try {
       response = await fetch(this.url + path, {
         method: 'POST',
-        headers: { 'content-type': 'application/x-ndjson', 'content-encoding': 'gzip' },
+        headers: { ...this.headers, 'content-type': 'application/x-ndjson', 'content-encoding': 'gzip' },
         body: new Uint8Array(body),
         signal: AbortSignal.timeout(120_000),
       })

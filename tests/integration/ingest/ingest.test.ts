@@ -3,20 +3,13 @@ import { gzipSync } from 'node:zlib'
 import type { Kafka } from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { partitionOf } from '../../../ingest/sink/partitioner.ts'
-import { AvroReader } from '../../../platform/avro/avro-reader.ts'
 import { SchemaRegistry } from '../../../platform/avro/schema-registry.ts'
 import { readConfig } from '../../../platform/config.ts'
 import { kafkaClient, kafkaSettings } from '../../../platform/kafka/kafka-client.ts'
-import { TopicFollower } from '../../../platform/kafka/topic-follower.ts'
 import { createLog } from '../../../platform/log.ts'
 import { topicOf } from '../../../schemas/topics.ts'
 import { type IngestProcess, startIngest, until } from './ingest-process.ts'
-
-interface Stored {
-  readonly partition: number
-  readonly key: string | undefined
-  readonly value: Record<string, unknown>
-}
+import { type Stored, storedMessages } from './stored-messages.ts'
 
 const log = createLog('test', 'silent')
 let ingest: IngestProcess
@@ -31,27 +24,7 @@ beforeAll(async () => {
 })
 afterAll(() => ingest.stop())
 
-/** Everything that is in a topic now. */
-async function stored(topic: string): Promise<readonly Stored[]> {
-  const reader = new AvroReader<Record<string, unknown>>(registry, topic)
-  const all: Stored[] = []
-  const follower = new TopicFollower({
-    kafka,
-    topic,
-    follower: 'test',
-    from: 'beginning',
-    log,
-    onMessages: async (messages, partition) => {
-      await reader.prepare(messages)
-      for (const { key, value } of messages) {
-        if (value) all.push({ partition, key: key?.toString(), value: reader.decode(value) })
-      }
-    },
-  })
-  await follower.start()
-  await follower.stop()
-  return all
-}
+const stored = (topic: string) => storedMessages(kafka, registry, topic)
 
 const run = randomUUID().slice(0, 8)
 const ids = Array.from({ length: 40 }, (_, i) => `rack-市-${run}-${i}`)
