@@ -219,14 +219,18 @@ export class Load {
   private sayIfBehind(): void {
     const now = Date.now()
     const due = Math.min(now, this.until)
+    // One whose line has just come back is catching up: it is behind when that takes it longer than this.
     const behind = this.senders.filter(
-      gateway => (now >= this.until || !gateway.cutOff(now)) && due - gateway.dueAt > behindMs,
+      gateway =>
+        (now >= this.until || !(gateway.cutOff(now) || gateway.cutOff(now - watchMs))) &&
+        due - gateway.dueAt > behindMs,
     )
     if (behind.length === 0) return
     const most = Math.max(...behind.map(gateway => due - gateway.dueAt))
     const { log } = this.options
+    const last = this.ring.lastProblem && `; last problem: ${this.ring.lastProblem}`
     log(
-      `load: ${behind.length} gateways are behind, by ${Math.round(most / 1000)} s at most; ${this.ring.lastProblem}`,
+      `load: ${behind.length} of ${this.gateways} gateways behind, ${Math.round(most / 1000)} s at most${last}`,
     )
   }
 }

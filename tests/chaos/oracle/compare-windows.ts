@@ -49,15 +49,12 @@ export function compareWindows({ record, sizeMs, readings, assets }: Accepted, s
         differences.push({ ...cell, region, windowStart: start, readings: wanted.readings })
       }
     }
-    for (const [region, { readings: count }] of found ?? []) {
-      if (expected.has(region)) continue
-      differences.push({
-        kpi: `${record}.readings`,
-        region,
-        windowStart: start,
-        stored: count,
-        expected: 'missing',
-      })
+    for (const [region, row] of found ?? []) {
+      const wanted = expected.get(region)
+      for (const [kpi, value] of Object.entries(row.kpis)) {
+        if (wanted && kpi in wanted.kpis) continue
+        differences.push({ kpi, region, windowStart: start, stored: value, expected: 'missing' })
+      }
     }
   }
 

@@ -1,4 +1,4 @@
-import { createClient } from '@clickhouse/client'
+import { ClickHouseLogLevel, createClient } from '@clickhouse/client'
 import { type RecordId, recordIds } from '../../../schemas/records/record.ts'
 import { firstReadings, registeredAssets } from './accepted-reading.ts'
 import { compareReadings } from './compare-readings.ts'
@@ -33,7 +33,12 @@ export interface OracleReport {
  */
 export async function compareWithAccepted(options: OracleOptions): Promise<OracleReport> {
   const { acceptedFile, clickhouseUrl, database = 'citybrain', windows: sizes } = options
-  const client = createClient({ url: clickhouseUrl, request_timeout: 300_000 })
+  const client = createClient({
+    url: clickhouseUrl,
+    request_timeout: 120_000,
+    // What goes wrong is thrown.
+    log: { level: ClickHouseLogLevel.OFF },
+  })
   try {
     const assets = await registeredAssets(acceptedFile)
     let compared = 0
