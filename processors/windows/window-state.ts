@@ -92,17 +92,12 @@ export class WindowState {
       this.reportedIn[asset] = county + 1
       increment(this.assets, county)
     }
-    if (reported === 0 || reported === county + 1)
+    if (reported === 0 || reported === county + 1) {
       add(this.measures, at, reading, this.sums, this.counts, asset * perAsset)
-    else
-      add(
-        this.measures,
-        at,
-        reading,
-        this.movedSums,
-        this.movedCounts,
-        this.movedSlot(asset, county) * perAsset,
-      )
+      return true
+    }
+    const slot = this.movedSlot(asset, county) * perAsset
+    add(this.measures, at, reading, this.movedSums, this.movedCounts, slot)
     return true
   }
 

@@ -1,5 +1,5 @@
 import type { Asset } from '../../platform/assets/asset.ts'
-import { Expectations } from '../../processors/regional/expectations.ts'
+import { Expectations, type Expected } from '../../processors/regional/expectations.ts'
 import type { RegionalMessage } from '../../processors/regional/regional-message.ts'
 import { PartitionRollup } from '../../processors/rollup/partition-rollup.ts'
 import type { Checkpoint } from '../../processors/windows/checkpoint.ts'
@@ -51,6 +51,8 @@ export class TopologyDriver {
   private readonly partialLogs: Partial[][]
   private aggregators: PartitionAggregator[] = []
   private rollups: PartitionRollup[] = []
+  private sleepingAggregators: PartitionAggregator[] = []
+  private sleepingRollups: PartitionRollup[] = []
   private readonly aggregateCommits: (Checkpoint | undefined)[]
   private readonly rollupCommits: (Checkpoint | undefined)[]
 
@@ -63,6 +65,21 @@ export class TopologyDriver {
     for (const asset of assets) this.expectations.set(asset, undefined)
     this.crashAggregate()
     this.crashRollup()
+  }
+
+  get record(): RecordId {
+    return this.options.record
+  }
+
+  /** Whether rollup has committed that this window is final. */
+  isFinal(start: number): boolean {
+    const { record, spec } = this.options
+    const partition = partialPartition(start, spec.sizeMs, this.partialLogs.length)
+    return (this.rollupCommits[partition]?.closed[record] ?? Number.NEGATIVE_INFINITY) >= start
+  }
+
+  expected(start: number, end: number): Expected {
+    return this.expectations.of(this.options.record, start, end)
   }
 
   /** Appends a reading to the log; nobody has read it yet. */
@@ -90,9 +107,23 @@ export class TopologyDriver {
     this.aggregators[partition]!.idle(watermark)
   }
 
+  /** The partition was read to its end and stays silent for a window and its lateness. */
+  idleAtEnd(partition: number): void {
+    const aggregator = this.aggregators[partition]!
+    const log = this.logs[partition]!
+    if (aggregator.nextOffset < log.length || !Number.isFinite(aggregator.watermarkMs)) return
+    const { sizeMs, latenessMs } = this.options.spec
+    aggregator.idle(aggregator.watermarkMs + sizeMs + latenessMs)
+  }
+
   /** Publishes what an aggregator has to say; commits when asked to. */
   flushAggregate(partition: number, commit = true): void {
     const aggregator = this.aggregators[partition]!
+    this.publishPartials(aggregator)
+    if (commit) this.aggregateCommits[partition] = aggregator.checkpoint()
+  }
+
+  private publishPartials(aggregator: PartitionAggregator): void {
     const partials = [...aggregator.takeClosed(), ...aggregator.takeChanged()]
     for (const partial of partials) {
       if (partial.kind === 'marker') for (const log of this.partialLogs) log.push(partial)
@@ -102,20 +133,60 @@ export class TopologyDriver {
       }
     }
     this.late.push(...aggregator.takeLate())
-    if (commit) this.aggregateCommits[partition] = aggregator.checkpoint()
   }
 
   /** Lets every rollup read its log, publishes (final windows until there are `atMost` messages), and commits. */
   flushRollup(commit = true, atMost = Number.POSITIVE_INFINITY): void {
     this.rollups.forEach((rollup, i) => {
-      const log = this.partialLogs[i]!
-      while (rollup.nextOffset < log.length) {
-        const partial = log[rollup.nextOffset]!
-        rollup.accept(rollup.nextOffset, this.options.record, partial, this.now)
-      }
-      this.regional.push(...rollup.takeFinal(atMost), ...rollup.takeProvisional(this.now))
-      this.late.push(...rollup.takeLate())
+      this.rollUp(rollup, i)
+      this.publishRegional(rollup, atMost)
       if (commit) this.rollupCommits[i] = rollup.checkpoint()
+    })
+  }
+
+  private rollUp(rollup: PartitionRollup, partition: number): void {
+    const log = this.partialLogs[partition]!
+    while (rollup.nextOffset < log.length) {
+      const partial = log[rollup.nextOffset]!
+      rollup.accept(rollup.nextOffset, this.options.record, partial, this.now)
+    }
+  }
+
+  private publishRegional(rollup: PartitionRollup, atMost: number): void {
+    this.regional.push(...rollup.takeFinal(atMost), ...rollup.takeProvisional(this.now))
+    this.late.push(...rollup.takeLate())
+  }
+
+  /** Others take over the aggregators' partitions; the old ones sleep with all they know, and may wake up. */
+  putAggregatorsToSleep(): void {
+    this.sleepingAggregators = this.aggregators
+    this.crashAggregate()
+  }
+
+  /** A sleeper that does not know that it was replaced: it reads on and publishes; its commit is refused. */
+  wakeAggregator(partition: number, count: number): void {
+    const aggregator = this.sleepingAggregators[partition]
+    if (!aggregator) return
+    this.publishPartials(aggregator)
+    const log = this.logs[partition]!
+    for (let n = 0; n < count && aggregator.nextOffset < log.length; n++) {
+      const { key, reading } = log[aggregator.nextOffset]!
+      aggregator.add(aggregator.nextOffset, Buffer.from(key), reading)
+    }
+    this.publishPartials(aggregator)
+  }
+
+  /** @param read whether they still read what was there before they fall asleep, and say so only later */
+  putRollupsToSleep(read: boolean): void {
+    this.sleepingRollups = this.rollups
+    if (read) this.sleepingRollups.forEach((rollup, i) => this.rollUp(rollup, i))
+    this.crashRollup()
+  }
+
+  wakeRollups(read: boolean): void {
+    this.sleepingRollups.forEach((rollup, i) => {
+      if (read) this.rollUp(rollup, i)
+      this.publishRegional(rollup, Number.POSITIVE_INFINITY)
     })
   }
 
