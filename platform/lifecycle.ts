@@ -8,6 +8,19 @@ export interface Resource {
   stop(): Promise<void>
 }
 
+/** Resources that need nothing of one another, as one: they are started at once and stopped at once. */
+export function together(name: string, resources: readonly Resource[]): Resource {
+  return {
+    name,
+    start: async () => {
+      await Promise.all(resources.map(resource => resource.start()))
+    },
+    stop: async () => {
+      await Promise.all(resources.map(resource => resource.stop()))
+    },
+  }
+}
+
 /** Starts resources in order and stops those that were started in reverse order. */
 export class Lifecycle {
   private readonly started: Resource[] = []
