@@ -1,0 +1,54 @@
+import { type Config, readConfig, type Settings } from '../platform/config.ts'
+import { CodedError } from '../platform/errors.ts'
+
+/** Where the local system has its stores, before the offset (`npm start -- --port-offset N`). */
+const localAddresses = {
+  KAFKA_BROKERS: { prefix: '127.0.0.1:', port: 9092 },
+  SCHEMA_REGISTRY_URL: { prefix: 'http://127.0.0.1:', port: 8081 },
+  CLICKHOUSE_URL: { prefix: 'http://127.0.0.1:', port: 8123 },
+} as const
+
+/**
+ * The configuration of a command: from the environment, as the processors have it, and for stores that it does not name
+ * the local system's, its ports moved by `portOffset`. @throws CodedError `config_invalid`
+ */
+export function commandConfig<S extends Settings>(
+  settings: S,
+  env: NodeJS.ProcessEnv,
+  portOffset: number,
+): Config<S> {
+  const local = Object.entries(localAddresses).map(([variable, { prefix, port }]) => [
+    variable,
+    env[variable] || `${prefix}${port + portOffset}`,
+  ])
+  return readConfig(settings, { ...env, ...Object.fromEntries(local) })
+}
+
+/** What was wrong on the command line. */
+export class UsageError extends CodedError {
+  constructor(message: string, options: { hint?: string } = {}) {
+    super('usage', message, options)
+  }
+}
+
+const rfc3339 = /^(\d{4})-(\d{2})-(\d{2})T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/
+
+/** Epoch ms of an option's RFC 3339 time. @throws UsageError */
+export function instantOption(option: string, text: string): number {
+  const [, year, month, day] = rfc3339.exec(text) ?? []
+  // Date.parse takes 30 February for 2 March.
+  const isDay = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day))).getUTCDate() === Number(day)
+  const ms = isDay ? Date.parse(text) : Number.NaN
+  if (!Number.isNaN(ms)) return ms
+  throw new UsageError(`${option}: expected an RFC 3339 time such as 2026-08-01T00:00:00Z, got ${text}`)
+}
+
+/** @throws UsageError */
+export function portOffsetOption(text: string): number {
+  const offset = Number(text)
+  const ports = Object.values(localAddresses).map(({ port }) => port + offset)
+  if (text.trim() !== '' && ports.every(port => Number.isInteger(port) && port > 0 && port <= 65_535)) {
+    return offset
+  }
+  throw new UsageError(`--port-offset: expected a whole number that leads to ports, got ${text}`)
+}
