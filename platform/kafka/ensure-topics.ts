@@ -13,7 +13,8 @@ export async function ensureTopics(kafka: Kafka): Promise<void> {
     const missing = topics.filter(topic => !existing.has(topic.name))
     if (missing.length > 0) {
       await admin.createTopics({
-        waitForLeaders: true,
+        // Another broker may not have heard of them yet, which kafkajs takes for a failure; they are waited for below.
+        waitForLeaders: false,
         topics: missing.map(({ name, partitions, cleanup, retentionMs }) => ({
           topic: name,
           numPartitions: partitions,
