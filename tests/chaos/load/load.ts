@@ -1,10 +1,14 @@
 import { writeFile } from 'node:fs/promises'
 import type { RecordId } from '../../../schemas/records/record.ts'
 import { AcceptedFile } from './accepted-file.ts'
-import { type DoorAnswer, DoorRing } from './door-ring.ts'
+import { type DoorAnswer, DoorRing, type Post } from './door-ring.ts'
+import { checkClockAhead, checkOutcome } from './expected-outcome.ts'
 import { Gateway } from './gateway.ts'
+import { type LoadReport, LoadTally } from './load-tally.ts'
 import { type Province, province } from './province.ts'
 import type { Item } from './schedule.ts'
+
+export type { LoadReport } from './load-tally.ts'
 
 export interface LoadOptions {
   readonly seed: number
@@ -16,27 +20,9 @@ export interface LoadOptions {
   log(line: string): void
 }
 
-export interface LoadReport {
-  /** Items, each counted once however often its request was repeated. */
-  readonly sent: number
-  readonly accepted: number
-  /** By code. */
-  readonly rejected: Readonly<Record<string, number>>
-  /** Accepted items that repeat or contradict one that was sent before. */
-  readonly duplicates: number
-  /** Accepted items whose event time lay more than 2 s back when they were acknowledged. */
-  readonly late: number
-  /** Requests that were sent again because there was no 202. */
-  readonly retried: number
-}
-
 const tickMs = 1_000
-const lateMs = 2_000
 const behindMs = 5_000
 const watchMs = 5_000
-/** The doors take what is at most 60 s ahead of their clocks. */
-const surelyTakenAheadMs = 20_000
-const surelyRefusedAheadMs = 15 * 60_000
 
 /**
  * A seeded load of all record types through several gateways, with a list of what the doors acknowledged.
@@ -62,9 +48,7 @@ export class Load {
   private readonly province: Province
   private readonly ring: DoorRing
   private readonly accepted: AcceptedFile
-  private readonly rejected = new Map<string, number>()
-  private counts = { sent: 0, accepted: 0, duplicates: 0, late: 0 }
-  private newest = 0
+  private readonly tally = new LoadTally()
   private senders: readonly Gateway[] = []
   private running: Promise<unknown> | undefined
   private watch: NodeJS.Timeout | undefined
@@ -86,7 +70,7 @@ export class Load {
 
   /** The newest event time that was accepted, epoch ms; 0 before the first. */
   get newestEventTime(): number {
-    return this.newest
+    return this.tally.newestEventTime
   }
 
   /** Why the load ended by itself, and is only waiting to be stopped; undefined while it runs. */
@@ -134,7 +118,7 @@ export class Load {
     clearInterval(this.watch)
     await this.accepted.close()
     if (this.failure !== undefined) throw this.failure
-    return { ...this.counts, rejected: Object.fromEntries(this.rejected), retried: this.ring.retried }
+    return this.tally.report(this.ring.retried)
   }
 
   /**
@@ -143,8 +127,7 @@ export class Load {
    * @throws RangeError for what lies between, where the answer would depend on the moment; for an unknown gateway
    */
   setClockAhead(gateway: number, ms: number): void {
-    if (ms > surelyTakenAheadMs && ms < surelyRefusedAheadMs)
-      throw new RangeError(`${ms} ms ahead may be taken by one door and refused by another`)
+    checkClockAhead(ms)
     const sender = this.senders[gateway]
     if (!sender) throw new RangeError(`no gateway ${gateway}, or not started`)
     sender.aheadMs = ms
@@ -176,7 +159,7 @@ export class Load {
       const aheadMs = gateway.aheadMs
       const items = gateway.take(record, untilMs)
       if (items.length === 0 || this.failure !== undefined) return
-      this.counts.sent += items.length
+      this.tally.sent(items.length)
       await this.settle(record, items, await this.ring.post(postOf(record, items)), aheadMs)
     }
   }
@@ -188,19 +171,13 @@ export class Load {
     aheadMs: number,
   ): Promise<void> {
     const codes = new Map(answer.rejected.map(({ index, code }) => [index, code]))
-    for (const [index, item] of items.entries()) checkExpected(record, item, codes.get(index), aheadMs)
-    for (const code of codes.values()) this.rejected.set(code, (this.rejected.get(code) ?? 0) + 1)
+    for (const [index, item] of items.entries()) checkOutcome(record, item, codes.get(index), aheadMs)
     const taken = items.filter((_, index) => !codes.has(index))
     if (taken.length !== answer.accepted)
       throw new Error(`${record}: ${answer.accepted} accepted, but ${codes.size} of ${items.length} refused`)
     await this.accepted.append(record, taken)
-    const lateBefore = Date.now() - lateMs
-    for (const { kind, eventTime } of taken) {
-      this.counts.accepted++
-      if (kind === 'repeated' || kind === 'contradicted') this.counts.duplicates++
-      if (eventTime < lateBefore) this.counts.late++
-      if (eventTime > this.newest) this.newest = eventTime
-    }
+    for (const code of codes.values()) this.tally.rejectedAs(code)
+    this.tally.accepted(taken, Date.now())
   }
 
   private pause(ms: number): Promise<void> {
@@ -235,26 +212,12 @@ export class Load {
   }
 }
 
-function postOf(
-  record: RecordId,
-  items: readonly Item[],
-): {
-  readonly path: string
-  readonly contentType: string
-  readonly body: string
-} {
+/** Now NDJSON, now an array; what is broken may not be JSON and has a line of its own. */
+function postOf(record: RecordId, items: readonly Item[]): Post {
   const path = `/v1/telemetry/${record}`
   const texts = items.map(({ text }) => text)
   const lines = items.some(({ kind }) => kind === 'broken') || items.length % 2 === 0
   return lines
     ? { path, contentType: 'application/x-ndjson', body: texts.join('\n') }
     : { path, contentType: 'application/json', body: `[${texts.join(',')}]` }
-}
-
-/** @throws Error where a door took what it must refuse, or refused what it must take. */
-function checkExpected(record: RecordId, item: Item, code: string | undefined, aheadMs: number): void {
-  const refusable = item.kind === 'broken' || item.kind === 'unknown' || aheadMs >= surelyRefusedAheadMs
-  if (refusable === (code !== undefined)) return
-  const outcome = code === undefined ? 'was accepted' : `was refused as ${code}`
-  throw new Error(`a ${item.kind} reading of ${record} ${outcome}: ${item.text}`)
 }
