@@ -66,6 +66,15 @@ export class CellTable {
     return this.currentWindows[cell]
   }
 
+  /**
+   * What is held of the window of a region and series that holds `instant`, epoch ms.
+   * Windows before the newest final one are history, which ClickHouse keeps.
+   */
+  heldAt(series: string, region: string, instant: number): RegionWindow | undefined {
+    const row = this.rows.get(`${series}|${region}`) ?? none
+    return row.findLast(({ window_start, window_end }) => window_start <= instant && instant < window_end)
+  }
+
   /** In the KPI's unit; null where the denominator is empty or the cell has no value yet. */
   valueOf(cell: number): number | null {
     return this.values[cell] ?? null

@@ -1,4 +1,6 @@
 import { CodedError } from '../../platform/errors.ts'
+import type { Kpi } from '../../schemas/kpis/kpi.ts'
+import { kpiOf } from '../../schemas/kpis/kpis.ts'
 import type { Depth } from '../../schemas/protocol/stream.ts'
 import { childrenOf, type Region, regionOf, subtreeOf } from '../../schemas/regions/regions.ts'
 import { type CellSet, emptySet } from './cell-set.ts'
@@ -45,6 +47,17 @@ export function regionsOf(code: string, depth: Depth): readonly Region[] {
     case 'subtree':
       return subtreeOf(code)
   }
+}
+
+/** @throws CodedError `unknown_kpi`. */
+export function kpiNamed(id: string): Kpi {
+  const kpi = kpiOf(id)
+  if (!kpi) {
+    throw new CodedError('unknown_kpi', `there is no KPI ${JSON.stringify(id)}`, {
+      hint: 'GET /v1/kpis lists them',
+    })
+  }
+  return kpi
 }
 
 function columnsOf(space: CellSpace, pattern: string): number[] {

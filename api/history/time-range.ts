@@ -44,7 +44,11 @@ export function timeRange(
 /** RFC 3339 with an offset, so that nobody has to guess a time zone. */
 const rfc3339 = /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/
 
-function instantOf(name: string, text: string): number {
+/**
+ * Epoch ms of what a parameter says.
+ * @throws CodedError `invalid_request`.
+ */
+export function instantOf(name: string, text: string): number {
   // A plus sign that was not escaped in the query arrives as a space.
   const repaired = text.replace(/ (\d{2}:\d{2})$/, '+$1')
   const instant = /^\d{1,15}$/.test(text)

@@ -2,6 +2,8 @@ import type { Api } from '../server/type-provider.ts'
 import { dataHealthRoute } from './data-health-route.ts'
 import { kpisRoute } from './kpis-route.ts'
 import { latestRoute } from './latest-route.ts'
+import { lineageRoute } from './provenance/lineage-route.ts'
+import { revisionsRoute } from './provenance/revisions-route.ts'
 import { regionsRoute } from './regions-route.ts'
 import { seriesRoute } from './series-route.ts'
 import type { Sources } from './sources.ts'
@@ -13,6 +15,8 @@ export function routes(api: Api, sources: Sources): void {
   kpisRoute(api)
   latestRoute(api, sources)
   seriesRoute(api, sources)
+  revisionsRoute(api, sources)
+  lineageRoute(api, sources)
   streamRoute(api)
   dataHealthRoute(api, sources)
 }

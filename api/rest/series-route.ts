@@ -1,7 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { CodedError } from '../../platform/errors.ts'
-import { kpiOf } from '../../schemas/kpis/kpis.ts'
-import { regionsOf } from '../cells/selection.ts'
+import { kpiNamed, regionsOf } from '../cells/selection.ts'
 import { Point, readSeries } from '../history/read-series.ts'
 import { stepNames, timeRange } from '../history/time-range.ts'
 import { problemResponses } from '../server/problems.ts'
@@ -58,11 +56,7 @@ export function seriesRoute(api: Api, { clickhouse, database, clock }: Sources):
       },
     },
     async ({ params: { kpi }, query: { region, from, to, step } }, reply) => {
-      if (!kpiOf(kpi)) {
-        throw new CodedError('unknown_kpi', `there is no KPI ${JSON.stringify(kpi)}`, {
-          hint: 'GET /v1/kpis lists them',
-        })
-      }
+      kpiNamed(kpi)
       const regions = [...new Set(region)]
       for (const code of regions) regionsOf(code, 'self')
       const range = timeRange(from, to, step, clock.now())

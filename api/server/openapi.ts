@@ -14,6 +14,7 @@ export const openApi: FastifyDynamicSwaggerOptions = {
     tags: [
       { name: 'catalogue', description: 'What there is: regions and KPIs' },
       { name: 'values', description: 'Current values and series' },
+      { name: 'provenance', description: 'What was known when, and what a value was made of' },
       { name: 'health', description: 'How the data itself is doing' },
     ],
   },

@@ -10,6 +10,8 @@ export const problems = {
   unknown_kpi: { status: 404, title: 'There is no such KPI' },
   range_too_long: { status: 400, title: 'The time range is too long for this step' },
   too_many_points: { status: 400, title: 'The answer would have too many points' },
+  window_not_found: { status: 404, title: 'There is no such window' },
+  revision_not_found: { status: 404, title: 'There is no such revision' },
   unauthorized: { status: 401, title: 'Not signed in' },
   not_found: { status: 404, title: 'There is nothing here' },
   upgrade_required: { status: 426, title: 'This is a WebSocket endpoint' },

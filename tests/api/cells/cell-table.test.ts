@@ -7,6 +7,28 @@ import { allCells, cellOf, emptyTable, lives, minute, noon, shuffled, smallTable
 const kpi = 'parking.occupancy_pct'
 const jinan = '370100'
 
+describe('a window that is held', () => {
+  test('is found by any time within it, until a newer one is final', () => {
+    const table = emptyTable()
+    table.put(window({ value: 40 }))
+    table.put(window({ window_start: noon + minute, status: 'provisional', revision: 0, coverage: 0.3 }))
+    const at = (ms: number) => table.heldAt('parking', jinan, noon + ms)?.window_start
+    expect([-1, 0, minute - 1, minute, 2 * minute - 1, 2 * minute].map(at)).toEqual([
+      undefined,
+      noon,
+      noon,
+      noon + minute,
+      noon + minute,
+      undefined,
+    ])
+    expect(table.heldAt('parking', '370102', noon)).toBeUndefined()
+    expect(table.heldAt('rack', jinan, noon)).toBeUndefined()
+    table.put(window({ window_start: noon + minute, version: 101 }))
+    expect(at(0)).toBeUndefined()
+    expect(table.heldAt('parking', jinan, noon + minute)?.status).toBe('final')
+  })
+})
+
 describe('the current value', () => {
   test('is the newest window that enough assets reported in', () => {
     const table = emptyTable()

@@ -13,7 +13,21 @@ test.each([
   ['/v1/kpis/radio.coverage_pct/series?step=1w', 400, 'invalid_request'],
   ['/v1/kpis/radio.coverage_pct/series?from=0', 400, 'range_too_long'],
   ['/v1/kpis/radio.coverage_pct/series', 503, 'history_unavailable'],
-  ['/v1/kpis/radio.coverage_pct/lineage', 404, 'not_found'],
+  ['/v1/kpis/weather.rain/revisions?window_start=0', 404, 'unknown_kpi'],
+  ['/v1/kpis/radio.coverage_pct/revisions', 400, 'invalid_request'],
+  ['/v1/kpis/radio.coverage_pct/revisions?window_start=noon', 400, 'invalid_request'],
+  ['/v1/kpis/radio.coverage_pct/revisions?window_start=0&region=1', 400, 'unknown_region'],
+  ['/v1/kpis/radio.coverage_pct/revisions?window_start=0&revision=1', 400, 'invalid_request'],
+  ['/v1/kpis/radio.coverage_pct/revisions?window_start=0', 503, 'history_unavailable'],
+  ['/v1/kpis/weather.rain/lineage?window_start=0', 404, 'unknown_kpi'],
+  ['/v1/kpis/radio.coverage_pct/lineage', 400, 'invalid_request'],
+  ['/v1/kpis/radio.coverage_pct/lineage?window_start=2026-06-01T11:00:00', 400, 'invalid_request'],
+  ['/v1/kpis/radio.coverage_pct/lineage?window_start=0&region=371200', 400, 'unknown_region'],
+  ['/v1/kpis/radio.coverage_pct/lineage?window_start=0&region=370000&region=370100', 400, 'invalid_request'],
+  ['/v1/kpis/radio.coverage_pct/lineage?window_start=0&revision=0', 400, 'invalid_request'],
+  ['/v1/kpis/radio.coverage_pct/lineage?window_start=0&readings=1001', 400, 'invalid_request'],
+  ['/v1/kpis/radio.coverage_pct/lineage?window_start=0', 503, 'history_unavailable'],
+  ['/v1/kpis/radio.coverage_pct/provenance', 404, 'not_found'],
   ['/v1/alerts', 404, 'not_found'],
   ['/v1/stream', 426, 'upgrade_required'],
 ])('%s is a problem: %i %s', async (url, status, code) => {
@@ -32,7 +46,9 @@ test.each([
 
 test('a stranger gets nothing of /v1, whether it is there or not', async () => {
   const api = await app()
-  for (const url of ['/v1/regions', '/v1/kpis/latest', '/v1/stream', '/v1/health/data']) {
+  const lineage = '/v1/kpis/parking.occupancy_pct/lineage?window_start=0'
+  const urls = ['/v1/regions', '/v1/kpis/latest', '/v1/stream', '/v1/health/data', lineage]
+  for (const url of urls) {
     const answer = await api.inject({ url, remoteAddress: '10.1.2.3' })
     expect(answer.statusCode).toBe(401)
     expect(answer.json().code).toBe('unauthorized')

@@ -1,0 +1,40 @@
+import { Type } from 'typebox'
+import { CodedError } from '../../../platform/errors.ts'
+import type { Kpi } from '../../../schemas/kpis/kpi.ts'
+import { kpiNamed, regionsOf } from '../../cells/selection.ts'
+import { instantOf } from '../../history/time-range.ts'
+
+/** How a route names a KPI in one region and window. */
+export const CellParams = Type.Object({ kpi: Type.String({ description: 'KPI id' }) })
+export const cellQuery = {
+  region: Type.String({ default: '370000', description: 'Region code' }),
+  window_start: Type.String({
+    description: 'RFC 3339 with Z or an offset, or epoch ms; any time within a window names that window',
+  }),
+}
+
+export interface CellAsked {
+  readonly kpi: Kpi
+  readonly region: string
+  /** Within the window, epoch ms. */
+  readonly instant: number
+}
+
+/** @throws CodedError `unknown_kpi`, `unknown_region` or `invalid_request`. */
+export function cellAsked(kpi: string, region: string, windowStart: string): CellAsked {
+  const asked = kpiNamed(kpi)
+  regionsOf(region, 'self')
+  return { kpi: asked, region, instant: instantOf('window_start', windowStart) }
+}
+
+/** @param onStream the window is known there: it is open, or final and about to be stored */
+export function windowNotFound({ kpi, region, instant }: CellAsked, onStream = false): CodedError {
+  const window = `the window of ${kpi.id} in ${region} at ${new Date(instant).toISOString()}`
+  return onStream
+    ? new CodedError('window_not_found', `${window} is not final yet, or not stored yet`, {
+        hint: 'GET /v1/kpis/{kpi}/revisions gives its value so far',
+      })
+    : new CodedError('window_not_found', `${window} is not stored`, {
+        hint: 'GET /v1/kpis/{kpi}/series lists the windows that are',
+      })
+}
