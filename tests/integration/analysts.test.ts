@@ -46,6 +46,9 @@ beforeAll(async () => {
     revision,
     version: revision,
     readings,
+    lineage_partition: [1, 0],
+    lineage_from_offset: [-1, 5],
+    lineage_through_offset: [0, 4_500],
   })
   const known = ({ county: _, ...row }: { county: string }) => row
   await db.insert('kpi_revisions_store', [known(occupancy(1, 40, 3)), known(occupancy(2, 35, 4))])
@@ -100,8 +103,8 @@ function run(title: RegExp): Promise<readonly Record<string, unknown>[]> {
   return db.rows(sql.replaceAll('citybrain.', 'db.'))
 }
 
-it('has five queries', () => {
-  expect(queries.size).toBe(5)
+it('has six queries', () => {
+  expect(queries.size).toBe(6)
 })
 
 it('gives the PUE of a city with its coverage', async () => {
@@ -139,6 +142,17 @@ it('recomputes an occupancy from its readings', async () => {
       stored: 35,
       status: 'corrected',
     }),
+  ])
+})
+
+it('leads a value back to exactly the readings below its lineage', async () => {
+  const rows = await run(/comes from/)
+  expect(rows.map(row => [row.revision, row.asset_id, row.occupied, Number(row.kafka_offset)])).toEqual([
+    [2, 'p2', 20, 5],
+    [2, 'p1', 40, 1_000],
+    [2, 'p1', 60, 2_000],
+    // Its lot was closed: counted as a reading, not measured. The one after it came later than the revision.
+    [2, 'p3', 77, 4_000],
   ])
 })
 
