@@ -1,0 +1,94 @@
+import { join } from 'node:path'
+import type { Kafka } from 'kafkajs'
+import { quietKafka } from '../../../deploy/local/supervise/probes.ts'
+import { Watchdog } from '../../../deploy/local/supervise/watchdog.ts'
+import { ensureTopics } from '../../../platform/kafka/ensure-topics.ts'
+import { instancesOfEach } from './cast.ts'
+import { freePorts } from './free-ports.ts'
+import { Member } from './member.ts'
+import { PartLogs } from './part-logs.ts'
+import { portCount, type Specs, specsOf } from './specs.ts'
+
+export interface ChaosSystemOptions {
+  readonly dataDir: string
+  readonly env: NodeJS.ProcessEnv
+  readonly log: (line: string) => void
+}
+
+/** Three brokers, ClickHouse, the registry and two instances of every process, each a process of its own. */
+export class ChaosSystem {
+  readonly specs: Specs
+  readonly logs: PartLogs
+  private readonly log: (line: string) => void
+  private readonly watchdog: Watchdog
+  private readonly members = new Map<string, Member>()
+  private ended: Promise<void> | undefined
+
+  private constructor(options: ChaosSystemOptions, firstPort: number) {
+    const { dataDir, env, log } = options
+    this.log = log
+    this.specs = specsOf(dataDir, firstPort, env)
+    this.logs = new PartLogs(join(dataDir, 'logs'))
+    this.watchdog = new Watchdog(reason => log(`no watchdog: ${reason}`))
+    const { stores, instances, reserves } = this.specs
+    for (const spec of [...stores, ...instances, ...reserves]) {
+      const console = this.logs.consoleOf(spec.name)
+      this.members.set(spec.name, new Member(spec, { console, env, watchdog: this.watchdog }))
+    }
+  }
+
+  /** Prepared; nothing runs yet. */
+  static async prepare(options: ChaosSystemOptions): Promise<ChaosSystem> {
+    return new ChaosSystem(options, await freePorts(portCount))
+  }
+
+  /** Resolves when everything but the reserves is ready. */
+  async start(signal: AbortSignal): Promise<void> {
+    const { stores, instances, kafkaBrokers } = this.specs
+    for (const store of stores) await store.preflight?.(this.log, signal)
+    await Promise.all(stores.map(({ name }) => this.member(name).start()))
+    this.log('brokers, ClickHouse and registry are ready')
+    if (this.ended) return
+    await ensureTopics(quietKafka(kafkaBrokers, { retries: 10 }))
+    // First one of each, which finds an empty database: all at once they would only keep one another waiting.
+    for (let number = 1; number <= instancesOfEach && !this.ended; number++) {
+      const next = instances.filter(({ name }) => name.endsWith(`-${number}`))
+      await Promise.all(next.map(({ name }) => this.member(name).start()))
+      this.log(`instance ${number} of every process is ready`)
+    }
+  }
+
+  member(name: string): Member {
+    const member = this.members.get(name)
+    if (!member) throw new Error(`no member ${name}`)
+    return member
+  }
+
+  all(): readonly Member[] {
+    return [...this.members.values()]
+  }
+
+  kafka(): Kafka {
+    return quietKafka(this.specs.kafkaBrokers, { retries: 5 })
+  }
+
+  /** Stops everything, the processes before what they need; may be called at any time and again. */
+  stop(): Promise<void> {
+    this.ended ??= this.end(member => member.close())
+    return this.ended
+  }
+
+  /** Ends everything at once. */
+  async kill(): Promise<void> {
+    await Promise.all(this.all().map(member => member.destroy()))
+  }
+
+  private async end(close: (member: Member) => Promise<void>): Promise<void> {
+    const { stores } = this.specs
+    const isStore = new Set(stores.map(({ name }) => name))
+    await Promise.all(this.all().map(member => (isStore.has(member.name) ? undefined : close(member))))
+    await Promise.all([...isStore].map(name => close(this.member(name))))
+    this.watchdog.close()
+    await this.logs.close()
+  }
+}
