@@ -68,8 +68,9 @@ export class CorrectDriver {
     // `begin`: what was said so far is stored.
     this.regionalArchived = this.driver.regional.length
     const final = (start: number) => this.driver.isFinal(start)
+    const stored = Map.groupBy(this.stored().values(), message => message.window_start)
     for (const window of instance.pending.take(this.driver.now, atMost)) {
-      const found = this.windowOf(window)
+      const found = this.windowOf(window, stored.get(window.windowStart) ?? [])
       const isStored = [...window.through].every(
         ([partition, through]) => this.archived[partition]! >= through,
       )
@@ -158,11 +159,13 @@ export class CorrectDriver {
     })
   }
 
-  private windowOf({ record, windowStart, sizeMs }: PendingWindow): WindowToCorrect {
+  private windowOf(
+    { record, windowStart, sizeMs }: PendingWindow,
+    stored: readonly RegionalMessage[],
+  ): WindowToCorrect {
     const counties = new Map<string, StoredCounty>()
     const regions = new Map<string, StoredRegion>()
-    for (const message of this.stored().values()) {
-      if (message.window_start !== windowStart) continue
+    for (const message of stored) {
       const { region, revision, version, readings, assets, expected, lineage, duplicates, measures } = message
       const kpis = new Map(message.kpis.map(({ kpi, ...values }) => [kpi, values]))
       regions.set(region, { revision, version, readings, assets, expected, kpis })

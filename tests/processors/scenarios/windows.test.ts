@@ -226,4 +226,15 @@ describe('a crash', () => {
     expect(driver.late).toHaveLength(1)
     expect(driver.kpi(lixia, 0, 'datacenter.it_load_kw')).toEqual({ value: 1, status: 'final' })
   })
+
+  test('takes the first reading after its commit for late, as it would have been', () => {
+    const driver = driverOf(1)
+    driver.append(0, 'a', { event_time: 59_000, county: lixia, it_power_w: 1_000 })
+    driver.append(0, 'a', { event_time: 119_000, county: lixia, it_power_w: 1_000 })
+    driver.settle()
+    driver.crashAggregate()
+    driver.append(0, 'b', { event_time: 58_000, county: lixia, it_power_w: 1_000 })
+    driver.settle()
+    expect(driver.late).toMatchObject([{ county: lixia, window_start: 0, from_offset: 2, readings: 1 }])
+  })
 })
