@@ -1,8 +1,10 @@
-import type { KafkaConfig, SASLOptions } from 'kafkajs'
+import type { SASLOptions } from 'kafkajs'
 import { Type } from 'typebox'
 import { type Config, setting } from '../config.ts'
 import type { Log } from '../log.ts'
-import { fastFetch, Kafka, logLevel } from './kafkajs.ts'
+import { groupSettings, groupTiming } from './group-membership.ts'
+import { fastFetch, type Kafka, logLevel } from './kafkajs.ts'
+import { ProcessKafka, type ProcessKafkaOptions } from './process-kafka.ts'
 
 const list = (text: string): string[] =>
   text
@@ -43,6 +45,7 @@ export const kafkaSettings = {
     describe: 'SASL password',
     secret: true,
   }),
+  ...groupSettings,
 }
 
 const levels = { [logLevel.ERROR]: 'error', [logLevel.WARN]: 'warn', [logLevel.INFO]: 'info' } as const
@@ -52,17 +55,19 @@ export interface KafkaClientOptions {
   readonly retries?: number
 }
 
-/** A Kafka client whose own log lines go to ours. */
+/** A Kafka client of this instance of a process, whose own log lines go to ours. @param name of the kind of process */
 export function kafkaClient(
   config: Config<typeof kafkaSettings>,
-  clientId: string,
+  name: string,
   log: Log,
   { retries = Number.MAX_SAFE_INTEGER }: KafkaClientOptions = {},
 ): Kafka {
   if (fastFetch !== 'installed') log.warn({ reason: fastFetch }, 'kafkajs decodes slowly')
   const sasl = saslOf(config)
-  const options: KafkaConfig = {
-    clientId,
+  const options: ProcessKafkaOptions = {
+    clientId: `${name}@${config.instanceId}`,
+    timing: groupTiming(config),
+    log,
     brokers: [...config.kafkaBrokers],
     ssl: config.kafkaSsl,
     retry: { initialRetryTime: 200, maxRetryTime: 5_000, retries },
@@ -72,7 +77,7 @@ export function kafkaClient(
       ({ level, namespace, log: { message, timestamp: _, ...fields } }) =>
         log[levels[level as keyof typeof levels] ?? 'debug']({ ...fields, namespace }, message),
   }
-  return new Kafka(sasl ? { ...options, sasl } : options)
+  return new ProcessKafka(sasl ? { ...options, sasl } : options)
 }
 
 function saslOf(config: Config<typeof kafkaSettings>): SASLOptions | undefined {

@@ -65,3 +65,13 @@ export type FetchedBatchClass = new (
   fetchedOffset: string,
   partitionData: PartitionData,
 ) => FetchedBatch
+
+/** src/broker/index.js: what a group's coordinator answers. */
+export interface GroupCoordinator {
+  describeGroups(options: { readonly groupIds: readonly string[] }): Promise<{
+    readonly groups: readonly {
+      readonly members: readonly { readonly memberId: string; readonly clientId: string }[]
+    }[]
+  }>
+  leaveGroup(options: { readonly groupId: string; readonly memberId: string }): Promise<unknown>
+}

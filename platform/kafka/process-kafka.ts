@@ -1,0 +1,53 @@
+import type { Cluster, Consumer, ConsumerConfig, KafkaConfig, Producer, ProducerConfig } from 'kafkajs'
+import type { Log } from '../log.ts'
+import type { GroupTiming } from './group-membership.ts'
+import { Kafka, PartitionAssigners } from './kafkajs.ts'
+import { removePredecessor } from './predecessor.ts'
+
+export interface ProcessKafkaOptions extends KafkaConfig {
+  readonly clientId: string
+  readonly timing: GroupTiming
+  readonly log: Log
+}
+
+/** How soon clients learn of partitions that were added to a topic, ms; kafkajs' own default is five minutes. */
+export const metadataMaxAgeMs = 30_000
+
+/** kafkajs' client with what all consumers and producers of our processes have in common. */
+export class ProcessKafka extends Kafka {
+  private readonly options: ProcessKafkaOptions
+
+  constructor(options: ProcessKafkaOptions) {
+    super(options)
+    this.options = options
+  }
+
+  /** A consumer that takes the place of its killed predecessor instead of waiting for the end of that one's session. */
+  override consumer(config: ConsumerConfig): Consumer {
+    const { timing, clientId, log } = this.options
+    let cluster: Cluster | undefined
+    const consumer = super.consumer({
+      ...timing,
+      metadataMaxAge: metadataMaxAgeMs,
+      partitionAssigners: [
+        options => {
+          // The only door to the cluster that kafkajs leaves open.
+          cluster = options.cluster
+          return PartitionAssigners.roundRobin(options)
+        },
+      ],
+      ...config,
+    })
+    return {
+      ...consumer,
+      run: async options => {
+        if (cluster) await removePredecessor(cluster, config.groupId, clientId, log)
+        await consumer.run(options)
+      },
+    }
+  }
+
+  override producer(config?: ProducerConfig): Producer {
+    return super.producer({ metadataMaxAge: metadataMaxAgeMs, ...config })
+  }
+}
