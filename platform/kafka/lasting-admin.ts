@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Admin, Kafka } from 'kafkajs'
 
 /** What is asked about positions in the log. */
-export type OffsetsAdmin = Pick<Admin, 'fetchOffsets' | 'fetchTopicOffsets'>
+export type OffsetsAdmin = Pick<Admin, 'fetchOffsets' | 'fetchTopicOffsets' | 'fetchTopicOffsetsByTimestamp'>
 
 const pauseMs = 200
 
@@ -39,6 +39,13 @@ export class LastingAdmin implements OffsetsAdmin {
 
   fetchTopicOffsets(topic: string): ReturnType<Admin['fetchTopicOffsets']> {
     return this.ask(admin => admin.fetchTopicOffsets(topic))
+  }
+
+  fetchTopicOffsetsByTimestamp(
+    topic: string,
+    timestamp: number,
+  ): ReturnType<Admin['fetchTopicOffsetsByTimestamp']> {
+    return this.ask(admin => admin.fetchTopicOffsetsByTimestamp(topic, timestamp))
   }
 
   private async ask<T>(question: (admin: Admin) => Promise<T>): Promise<T> {
