@@ -17,6 +17,9 @@ export function archiveMetrics(metrics: Metrics) {
       'reason',
     ]),
     refused: metrics.counter('refused_messages', 'Messages sent to the dead letters', ['topic']),
+    gaps: metrics.counter('offset_gaps', 'Times the log held nothing where the archive went on reading', [
+      'topic',
+    ]),
     commitFailures: metrics.counter('commit_failures', 'Offsets that were not committed; they come again', [
       'topic',
     ]),

@@ -1,6 +1,7 @@
 import { schemaFields } from '../../platform/avro/avro-schemas.ts'
 import { MigratedDatabase } from '../../platform/clickhouse/migrated-database.ts'
-import type { Resource } from '../../platform/lifecycle.ts'
+import { LastingAdmin } from '../../platform/kafka/lasting-admin.ts'
+import { type Resource, together } from '../../platform/lifecycle.ts'
 import { logColumns } from '../../schemas/clickhouse/reading-tables.ts'
 import { recordIds } from '../../schemas/records/record.ts'
 import { telemetryTopic, topicNames, topicOf } from '../../schemas/topics.ts'
@@ -27,6 +28,7 @@ export function archive(context: ProcessorContext): readonly Resource[] {
   const { kafka, registry, clickhouse, database, log, fail } = context
   const metrics = archiveMetrics(context.metrics)
   const writer = new TableWriter({ clickhouse, database, metrics, log })
+  const admin = new LastingAdmin(kafka)
   const deadLetters = new DeadLetters({ kafka, registry })
   const sinks = [
     ...[...tables].map(([topic, table]) => {
@@ -36,12 +38,14 @@ export function archive(context: ProcessorContext): readonly Resource[] {
     { topic: topicNames.regional, sink: new RegionalSink({ registry, writer, metrics, log }) },
   ]
   const archivers = sinks.map(
-    ({ topic, sink }) => new TopicArchiver({ kafka, topic, sink, deadLetters, metrics, log, fail }),
+    ({ topic, sink }) => new TopicArchiver({ kafka, admin, topic, sink, deadLetters, metrics, log, fail }),
   )
   return [
     new MigratedDatabase({ clickhouse, database, log }),
+    { name: 'admin client', start: () => admin.connect(), stop: () => admin.disconnect() },
     deadLetters,
-    ...archivers,
-    new LagWatcher({ kafka, archivers, log }),
+    // Each one waits for its group to be rebalanced: one after the other they would take a minute.
+    together('archivers', archivers),
+    new LagWatcher({ admin, archivers, log }),
   ]
 }

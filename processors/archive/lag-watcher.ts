@@ -1,11 +1,11 @@
-import type { Admin, Kafka } from 'kafkajs'
 import { messageOf } from '../../platform/errors.ts'
+import type { OffsetsAdmin } from '../../platform/kafka/lasting-admin.ts'
 import type { Resource } from '../../platform/lifecycle.ts'
 import type { Log } from '../../platform/log.ts'
 import type { TopicArchiver } from './topic-archiver.ts'
 
 export interface LagWatcherOptions {
-  readonly kafka: Kafka
+  readonly admin: OffsetsAdmin
   readonly archivers: readonly TopicArchiver[]
   readonly log: Log
 }
@@ -16,17 +16,14 @@ const everyMs = 10_000
 export class LagWatcher implements Resource {
   readonly name = 'lag watcher'
   private readonly options: LagWatcherOptions
-  private readonly admin: Admin
   private timer: NodeJS.Timeout | undefined
   private looking: Promise<void> | undefined
 
   constructor(options: LagWatcherOptions) {
     this.options = options
-    this.admin = options.kafka.admin()
   }
 
   async start(): Promise<void> {
-    await this.admin.connect()
     this.timer = setInterval(() => {
       this.looking ??= this.look().finally(() => {
         this.looking = undefined
@@ -36,13 +33,12 @@ export class LagWatcher implements Resource {
 
   async stop(): Promise<void> {
     clearInterval(this.timer)
-    await this.admin.disconnect()
   }
 
   private async look(): Promise<void> {
     for (const archiver of this.options.archivers) {
       try {
-        const ends = await this.admin.fetchTopicOffsets(archiver.topic)
+        const ends = await this.options.admin.fetchTopicOffsets(archiver.topic)
         for (const { partition, high } of ends) archiver.observeEnd(partition, Number(high))
       } catch (error) {
         this.options.log.warn({ topic: archiver.topic, reason: messageOf(error) }, 'end of topic not known')

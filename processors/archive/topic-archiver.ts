@@ -1,15 +1,20 @@
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs'
 import { CodedError, messageOf } from '../../platform/errors.ts'
+import type { OffsetsAdmin } from '../../platform/kafka/lasting-admin.ts'
 import type { Resource } from '../../platform/lifecycle.ts'
 import type { Log } from '../../platform/log.ts'
+import type { LogPosition } from '../task/log-position.ts'
 import type { ArchiveMetrics } from './archive-metrics.ts'
+import { committedPositions } from './committed-positions.ts'
 import type { DeadLetters } from './dead-letters.ts'
 import { type BatchLimits, batchLimits, type LogMessage, PendingBatch, spansOf } from './pending-batch.ts'
 import { settleBatch } from './settle-batch.ts'
 import type { Sink } from './sinks/sink.ts'
+import { TopicLag } from './topic-lag.ts'
 
 export interface TopicArchiverOptions {
   readonly kafka: Kafka
+  readonly admin: OffsetsAdmin
   readonly topic: string
   readonly sink: Sink
   readonly deadLetters: DeadLetters
@@ -41,8 +46,8 @@ export class TopicArchiver implements Resource {
   private writing: Promise<void> | undefined
   private paused = false
   private overdue = false
-  private readonly highWatermarks = new Map<number, number>()
-  private readonly positions = new Map<number, number>()
+  private readonly lag = new TopicLag()
+  private positions: Promise<ReadonlyMap<number, LogPosition>> = Promise.resolve(new Map())
 
   constructor(options: TopicArchiverOptions) {
     this.options = options
@@ -55,12 +60,14 @@ export class TopicArchiver implements Resource {
     const { kafka, topic, fail } = this.options
     const consumer = kafka.consumer({
       groupId: archiveGroup(topic),
-      sessionTimeout: 30_000,
       // Few, large fetches: the table may be a second behind.
       minBytes: 65_536,
       maxWaitTimeInMs: 500,
     })
     this.consumer = consumer
+    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+      this.startOver(consumer, payload.memberAssignment[topic] ?? [])
+    })
     consumer.on(consumer.events.CRASH, ({ payload }) => {
       if (!payload.restart) fail(new CodedError('archive_crashed', `${topic}: ${payload.error.message}`))
     })
@@ -69,7 +76,7 @@ export class TopicArchiver implements Resource {
     await consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
-      eachBatch: async payload => this.take(payload),
+      eachBatch: payload => this.take(payload),
     })
   }
 
@@ -97,22 +104,61 @@ export class TopicArchiver implements Resource {
 
   /** Told where the topic ends, which it cannot know while it is paused. */
   observeEnd(partition: number, high: number): void {
-    this.highWatermarks.set(partition, high)
-    this.options.metrics.lag.set({ topic: this.options.topic }, this.lag())
+    this.lag.observeEnd(partition, high)
+    this.options.metrics.lag.set({ topic: this.topic }, this.lag.messages)
   }
 
-  private take({ batch, resolveOffset }: EachBatchPayload): void {
+  /** kafkajs restarts every partition from its committed offset, kept ones too: what waits comes again, here or elsewhere. */
+  private startOver(consumer: Consumer, partitions: readonly number[]): void {
+    this.pending.take()
+    this.lag.clear()
+    this.resume(consumer)
+    const { admin, fail } = this.options
+    this.positions = committedPositions(admin, archiveGroup(this.topic), this.topic, partitions)
+    this.positions.catch(fail)
+  }
+
+  private resume(consumer: Consumer): void {
+    if (!this.paused) return
+    this.paused = false
+    consumer.resume([{ topic: this.options.topic }])
+  }
+
+  private async take({ batch, resolveOffset }: EachBatchPayload): Promise<void> {
+    const { positions } = this
+    const position = (await positions).get(batch.partition)
     const { consumer } = this
-    if (!consumer) return
+    if (!consumer || !position || positions !== this.positions || batch.isEmpty()) return
+    const first = Number(batch.firstOffset())
+    if (!this.isNext(consumer, position, batch.partition, first)) return
     this.pending.add(batch.partition, batch.messages)
-    if (!this.positions.has(batch.partition)) this.positions.set(batch.partition, Number(batch.firstOffset()))
-    this.highWatermarks.set(batch.partition, Number(batch.highWatermark))
+    this.lag.begin(batch.partition, first)
+    this.lag.observeEnd(batch.partition, Number(batch.highWatermark))
+    position.advance(Number(batch.lastOffset()))
     resolveOffset(batch.lastOffset())
     if (this.writing) this.arm(consumer)
     else this.schedule(consumer)
     if (this.writing && this.pending.isFull(this.limits)) {
-      consumer.pause([{ topic: this.options.topic }])
+      consumer.pause([{ topic: this.topic }])
       this.paused = true
+    }
+  }
+
+  /** Whether a batch follows what was taken before; if not, the consumer is sent back, or something would be skipped. */
+  private isNext(consumer: Consumer, position: LogPosition, partition: number, first: number): boolean {
+    const { topic } = this
+    const expected = position.next
+    switch (position.place(first)) {
+      case 'next':
+        return true
+      case 'ahead':
+        consumer.seek({ topic, partition, offset: String(expected) })
+        return false
+      case 'after a gap':
+        // Compaction leaves gaps too.
+        this.options.metrics.gaps.inc({ topic })
+        this.options.log.warn({ topic, partition, expected, first }, 'offsets are missing from the log')
+        return true
     }
   }
 
@@ -152,10 +198,7 @@ export class TopicArchiver implements Resource {
     const { signal } = this.stopping
     signal.throwIfAborted()
     const messages = this.pending.take()
-    if (this.paused) {
-      this.paused = false
-      consumer.resume([{ topic }])
-    }
+    this.resume(consumer)
     await settleBatch(messages, {
       write: part => sink.write(part, signal),
       refuse: async (message, reason) => {
@@ -181,16 +224,8 @@ export class TopicArchiver implements Resource {
       metrics.commitFailures.inc({ topic })
       log.warn({ topic, reason: messageOf(error) }, 'offsets not committed')
     }
-    for (const { partition, through } of spans) this.positions.set(partition, through)
-    metrics.lag.set({ topic }, this.lag())
-  }
-
-  private lag(): number {
-    let lag = 0
-    for (const [partition, high] of this.highWatermarks) {
-      lag += Math.max(0, high - (this.positions.get(partition) ?? high))
-    }
-    return lag
+    for (const { partition, through } of spans) this.lag.stored(partition, through)
+    metrics.lag.set({ topic }, this.lag.messages)
   }
 }
 

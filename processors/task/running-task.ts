@@ -1,5 +1,6 @@
 import type { KafkaMessage } from 'kafkajs'
 import { type Checkpoint, checkpointMetadata } from '../windows/checkpoint.ts'
+import { LogPosition } from './log-position.ts'
 import type { Restored } from './restore.ts'
 import type { Task } from './task.ts'
 
@@ -17,13 +18,11 @@ export class RunningTask {
   readonly partition: number
   readonly restored: Restored
   readonly task: Task
+  readonly position: LogPosition
   lastMessageAt: number
   /** Ends with the newest flush: one follows the other. */
   flushing: Promise<void> = Promise.resolve()
-  /** The offset that the next batch must not begin above. */
-  private expected: number
-  /** Where the consumer was sent back to, last. */
-  private sought = -1
+  private processing: Promise<void> = Promise.resolve()
   private pending: Commit | undefined
   private committed: Commit | undefined
 
@@ -33,28 +32,15 @@ export class RunningTask {
     this.topic = restored.topic
     this.partition = restored.partition
     this.lastMessageAt = now
-    this.expected = restored.start
+    this.position = new LogPosition(restored.start)
   }
 
-  /**
-   * Whether a batch may be processed. One that begins above what comes next is of another time: between kafkajs reading
-   * the committed offset and us reading it another member may have moved it, and a batch fetched before a rebalance may
-   * arrive after it. The consumer goes back once; what begins there again has nothing before it in the log any more.
-   */
-  place(first: number): 'next' | 'ahead' | 'after a gap' {
-    if (first <= this.expected) return 'next'
-    if (this.sought === this.expected) return 'after a gap'
-    this.sought = this.expected
-    return 'ahead'
-  }
-
-  get expectedOffset(): number {
-    return this.expected
-  }
-
-  /** Everything up to this offset has been processed. */
-  processed(last: number): void {
-    this.expected = last + 1
+  /** One batch after the other: after a lost heartbeat kafkajs delivers again what is still being worked on. */
+  inTurn(work: () => Promise<void>): Promise<void> {
+    const done = this.processing.then(work)
+    // Whoever gave it hears of its failure.
+    this.processing = done.catch(() => undefined)
+    return done
   }
 
   /** What was said up to this checkpoint is in the log. */

@@ -104,11 +104,16 @@ export class TaskRunner implements Resource {
     this.options.log.info({ partitions: tasks.size }, 'partitions assigned')
   }
 
-  private async onBatch({ batch, resolveOffset }: EachBatchPayload): Promise<void> {
+  private async onBatch(payload: EachBatchPayload): Promise<void> {
     await this.restored
-    const running = this.tasks.get(`${batch.topic}/${batch.partition}`)
-    if (!running || this.stopping || batch.isEmpty() || !this.align(running, Number(batch.firstOffset())))
-      return
+    const { topic, partition } = payload.batch
+    const running = this.tasks.get(`${topic}/${partition}`)
+    await running?.inTurn(() => this.process(running, payload))
+  }
+
+  private async process(running: RunningTask, { batch, resolveOffset }: EachBatchPayload): Promise<void> {
+    if (this.stopping || batch.isEmpty() || !this.isCurrent(running)) return
+    if (!this.align(running, Number(batch.firstOffset()))) return
     const { task } = running
     running.lastMessageAt = this.options.clock.now()
     await task.process(from(batch.messages, task.nextOffset))
@@ -116,7 +121,7 @@ export class TaskRunner implements Resource {
     if (!this.isCurrent(running)) return
     const last = Number(batch.lastOffset())
     running.lastMessageAt = this.options.clock.now()
-    running.processed(last)
+    running.position.advance(last)
     resolveOffset(batch.lastOffset())
     this.measured.lag.set(
       { topic: batch.topic, partition: batch.partition },
@@ -127,8 +132,9 @@ export class TaskRunner implements Resource {
 
   /** Whether a batch may be processed; if not, the consumer is sent back to the one that comes next. */
   private align(running: RunningTask, first: number): boolean {
-    const { topic, partition, expectedOffset: expected } = running
-    switch (running.place(first)) {
+    const { topic, partition, position } = running
+    const expected = position.next
+    switch (position.place(first)) {
       case 'next':
         return true
       case 'ahead':

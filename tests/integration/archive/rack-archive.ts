@@ -2,7 +2,9 @@ import type { Kafka } from 'kafkajs'
 import { schemaFields } from '../../../platform/avro/avro-schemas.ts'
 import { SchemaRegistry } from '../../../platform/avro/schema-registry.ts'
 import { clickhouseClient } from '../../../platform/clickhouse/clickhouse-client.ts'
-import { kafkaClient } from '../../../platform/kafka/kafka-client.ts'
+import { readConfig } from '../../../platform/config.ts'
+import { kafkaClient, kafkaSettings } from '../../../platform/kafka/kafka-client.ts'
+import { LastingAdmin } from '../../../platform/kafka/lasting-admin.ts'
 import { createLog } from '../../../platform/log.ts'
 import { Metrics } from '../../../platform/metrics.ts'
 import { archiveMetrics } from '../../../processors/archive/archive-metrics.ts'
@@ -30,17 +32,8 @@ export interface RackArchive {
 }
 
 export function testKafka(brokers: string): Kafka {
-  return kafkaClient(
-    {
-      kafkaBrokers: [brokers],
-      kafkaSsl: false,
-      kafkaSaslMechanism: 'none',
-      kafkaSaslUsername: '',
-      kafkaSaslPassword: '',
-    },
-    'test',
-    createLog('test', 'silent'),
-  )
+  const config = readConfig(kafkaSettings, { KAFKA_BROKERS: brokers })
+  return kafkaClient(config, 'test', createLog('test', 'silent'))
 }
 
 /** The archive of one topic of rack readings, as processors/archive builds it. */
@@ -52,6 +45,7 @@ export function rackArchive(
 ): RackArchive {
   const log = createLog('test', 'silent')
   const kafka = testKafka(addresses.kafkaBrokers)
+  const admin = new LastingAdmin(kafka)
   const registry = new SchemaRegistry(addresses.registryUrl)
   const clickhouse = clickhouseClient({
     clickhouseUrl: addresses.clickhouseUrl,
@@ -68,6 +62,7 @@ export function rackArchive(
   const failures: unknown[] = []
   const archiver = new TopicArchiver({
     kafka,
+    admin,
     topic,
     sink: options.wrap?.(sink) ?? sink,
     deadLetters,
@@ -87,6 +82,7 @@ export function rackArchive(
     },
     async stop() {
       await archiver.stop()
+      await admin.disconnect()
       await deadLetters.stop()
       await clickhouse.close()
     },
