@@ -10,6 +10,10 @@ export function aggregateMetrics(metrics: Metrics) {
       'partition',
     ]),
     openWindows: metrics.gauge('open_windows', 'Windows held in memory', ['record', 'partition']),
+    stateBytes: metrics.gauge('state_bytes', 'Memory held for open windows and asset keys', [
+      'record',
+      'partition',
+    ]),
     closeDelay: metrics.histogram(
       'window_close_delay_seconds',
       'From the end of a window until it closed',

@@ -82,6 +82,7 @@ export class AggregateTask implements Task {
       metrics.watermarkDelay.set({ record, partition }, (clock.now() - aggregator.watermarkMs) / 1000)
     }
     metrics.openWindows.set({ record, partition }, aggregator.openWindows)
+    metrics.stateBytes.set({ record, partition }, aggregator.stateBytes)
     return { output, checkpoint: aggregator.checkpoint() }
   }
 

@@ -13,6 +13,11 @@ export class KeyTable {
     return this.count
   }
 
+  /** Memory held, bytes. */
+  get byteLength(): number {
+    return this.table.byteLength + this.hashes.byteLength + this.starts.byteLength + this.bytes.byteLength
+  }
+
   /** The key's number; a key not seen before gets the next one. */
   numberOf(key: Uint8Array): number {
     const length = key.length

@@ -7,6 +7,11 @@ export class NumberSet {
     return this.count
   }
 
+  /** Memory held, bytes. */
+  get byteLength(): number {
+    return this.table.byteLength
+  }
+
   /** True when the number was not in the set before. */
   add(value: number): boolean {
     const mask = this.table.length - 1

@@ -77,6 +77,14 @@ export class PartitionAggregator {
     return this.windows.size
   }
 
+  /** Memory held for windows, those kept for reuse included, and for the keys of assets, bytes. */
+  get stateBytes(): number {
+    let bytes = this.keys.byteLength
+    for (const window of this.windows.values()) bytes += window.byteLength
+    for (const window of this.spare) bytes += window.byteLength
+    return bytes
+  }
+
   /** Whether windows were closed or readings came late since `takeClosed` and `takeLate` were last called. */
   get urgent(): boolean {
     return this.pending.length > 0 || this.lateByWindow.size > 0

@@ -39,6 +39,14 @@ export function nextClose(closed: number, { sizeMs, latenessMs }: WindowSpec): n
   return closed + 2 * sizeMs + latenessMs
 }
 
+/**
+ * How many windows one partition holds open at most: those that lateness and disorder reach back over, and the one that
+ * fills. Whatever it reads, an older window is closed by the reading that opens a newer one.
+ */
+export function mostOpen({ sizeMs, latenessMs }: WindowSpec, outOfOrdernessMs: number): number {
+  return Math.ceil((latenessMs + outOfOrdernessMs) / sizeMs) + 1
+}
+
 const units: Readonly<Record<string, number>> = {
   ms: 1,
   s: 1000,

@@ -54,6 +54,27 @@ export class WindowState {
     this.counts = new Uint32Array(256 * program.perAsset)
   }
 
+  /** Memory held in arrays, bytes: what grows with counties, assets and readings. */
+  get byteLength(): number {
+    const arrays = [
+      this.measures,
+      this.identity,
+      this.assets,
+      this.readings,
+      this.duplicates,
+      this.eventTimeMax,
+      this.changed,
+      this.firstTime,
+      this.reportedIn,
+      this.sums,
+      this.counts,
+      this.further,
+      this.movedSums,
+      this.movedCounts,
+    ]
+    return arrays.reduce((sum, { byteLength }) => sum + byteLength, 0)
+  }
+
   /** Makes the state that of an untouched window. */
   open(start: number): void {
     this.start = start
