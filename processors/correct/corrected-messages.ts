@@ -4,7 +4,8 @@ import { buildRegional } from '../regional/build-regional.ts'
 import type { Expected } from '../regional/expectations.ts'
 import type { OffsetRange, Reason, RegionalMessage } from '../regional/regional-message.ts'
 import { emptyTotals, rollUp, type Totals } from '../regional/totals.ts'
-import { type StoredRegion, versionOf, type WindowToCorrect } from './window-to-correct.ts'
+import { differences, isClose, storedOf } from './differences.ts'
+import { versionOf, type WindowToCorrect } from './window-to-correct.ts'
 
 export interface Correction {
   readonly window: WindowToCorrect
@@ -13,6 +14,8 @@ export interface Correction {
   readonly recomputed: ReadonlyMap<string, Totals | undefined>
   /** Counties that are looked at with all their ancestors; every region when absent. */
   readonly about?: ReadonlySet<string>
+  /** Those of `about` that are computed anew, down to what is expected of them now: all where there is no `about`. */
+  readonly anew?: ReadonlySet<string>
   readonly expected: Expected
   readonly reason: Reason
   readonly now: number
@@ -52,7 +55,7 @@ export function correctedMessages(correction: Correction): RegionalMessage[] {
       region,
       totals,
     )
-    if (stored ? differs(message, stored) : isNews(message, changed)) {
+    if (stored ? differences(message, window, measures).length > 0 : isNews(message, changed)) {
       messages.push(message)
       if (message.level === 'county') for (const above of withAncestors(region)) changed.add(above)
     }
@@ -73,24 +76,25 @@ function candidates(regions: Iterable<string>, about: ReadonlySet<string> | unde
   return chosen.sort((left, right) => isCounty(left) - isCounty(right))
 }
 
-function countyTotals({ window, measures, recomputed, about, expected }: Correction): Map<string, Totals> {
+function countyTotals(correction: Correction): Map<string, Totals> {
+  const { window, measures, recomputed, about, anew, expected } = correction
+  const isAnew = (county: string) => !about || anew?.has(county) === true
   const totals = new Map([...window.counties].map(([county, stored]) => [county, stored.totals]))
   for (const [county, fresh] of recomputed) {
     const stored = totals.get(county)
     const readings = fresh ?? emptyTotals(measures)
     // Only duplicates came: what is stored holds, down to what was expected then.
-    if (about && stored && sameReadings(readings, stored)) continue
+    if (!isAnew(county) && stored && sameReadings(readings, stored)) continue
     totals.set(county, {
       ...readings,
       expected: expected.get(county) ?? 0,
       duplicates: messagesOf(window, county) - readings.readings,
     })
   }
-  // Of a window that was never told, or is computed anew as a whole, the silent counties are told too.
-  if (!about || window.counties.size === 0) {
-    for (const [county, due] of expected) {
-      totals.set(county, { ...(totals.get(county) ?? emptyTotals(measures)), expected: due })
-    }
+  // Of a window that was never told, and of what is computed anew, the silent counties are told too.
+  for (const [county, due] of expected) {
+    if (window.counties.size > 0 && !isAnew(county)) continue
+    totals.set(county, { ...(totals.get(county) ?? emptyTotals(measures)), expected: due })
   }
   return totals
 }
@@ -118,44 +122,10 @@ function nextVersion({ vector, counties, regions }: WindowToCorrect): number {
   return Math.max(versionOf(vector), ...stored.map(version => version + 1))
 }
 
-function storedOf({ counties, regions }: WindowToCorrect, region: string): StoredRegion | undefined {
-  const stored = regions.get(region)
-  if (stored) return stored
-  const county = counties.get(region)
-  if (!county) return undefined
-  const { totals, revision, version } = county
-  const { readings, assets, expected } = totals
-  return { revision, version, readings, assets, expected, kpis: new Map() }
-}
-
-function differs(message: RegionalMessage, stored: StoredRegion): boolean {
-  return (
-    message.readings !== stored.readings ||
-    message.assets !== stored.assets ||
-    !isClose(message.expected, stored.expected) ||
-    message.kpis.some(({ kpi, value, numerator, denominator }) => {
-      const before = stored.kpis.get(kpi)
-      return (
-        !before ||
-        !isClose(value, before.value) ||
-        !isClose(numerator, before.numerator) ||
-        !isClose(denominator, before.denominator)
-      )
-    })
-  )
-}
-
 function sameReadings(fresh: Totals, stored: Totals): boolean {
   return (
     fresh.readings === stored.readings &&
     fresh.assets === stored.assets &&
     fresh.measures.every((measure, i) => isClose(measure, stored.measures[i] ?? null))
   )
-}
-
-/** Equal but for rounding: sums of the same readings in another order. */
-function isClose(left: number | null, right: number | null): boolean {
-  if (left === right) return true
-  if (left === null || right === null) return false
-  return Math.abs(left - right) <= 1e-9 * Math.max(Math.abs(left), Math.abs(right))
 }

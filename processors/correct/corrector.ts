@@ -31,6 +31,8 @@ export interface Asked {
   readonly windowStart: number
   /** Counties to look at with their ancestors; the whole window, computed anew from its readings, when absent. */
   readonly counties?: ReadonlySet<string>
+  /** These counties are computed anew too, and not only where messages came that the stored ones have not seen. */
+  readonly anew?: boolean
   /** By input partition: the archive must hold the log up to here. */
   readonly through?: ReadonlyMap<number, number>
 }
@@ -100,7 +102,7 @@ export class Corrector {
     for (const one of ready) {
       const window = stored.get(one.windowStart)
       if (!window || !reachesStored(window)) yield [one, { outcome: 'not_archived' }]
-      else stale.set(one, { window, counties: one.counties ? staleCounties(window) : everyCounty(window) })
+      else stale.set(one, { window, counties: countiesToCompute(one, window) })
     }
     for (const part of inParts([...stale])) {
       const program = this.programOf(record)
@@ -117,6 +119,7 @@ export class Corrector {
           measures,
           recomputed: new Map(found.counties.map(county => [county, totals.get(county)])),
           ...(one.counties ? { about: new Set([...one.counties, ...found.counties]) } : {}),
+          ...(one.counties && one.anew ? { anew: one.counties } : {}),
           expected: this.options.expected(record, windowStart, windowStart + sizeMs),
           reason,
           now: this.options.now(),
@@ -145,8 +148,12 @@ export class Corrector {
   }
 }
 
-function everyCounty({ counties, received }: WindowToCorrect): string[] {
-  return [...new Set([...counties.keys(), ...received.keys()])]
+/** Those that have not seen all messages are always among them: what is said of a window is a function of the vector. */
+function countiesToCompute({ counties, anew }: Asked, window: WindowToCorrect): string[] {
+  if (counties && !anew) return staleCounties(window)
+  const every = [...new Set([...window.counties.keys(), ...window.received.keys()])]
+  const stale = new Set(staleCounties(window))
+  return every.filter(county => !counties || counties.has(county) || stale.has(county))
 }
 
 type Stale = readonly [Asked, { readonly window: WindowToCorrect; readonly counties: readonly string[] }]
