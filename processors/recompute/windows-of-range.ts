@@ -1,0 +1,95 @@
+import type { ClickHouseClient } from '@clickhouse/client'
+import { type TSchema, Type } from 'typebox'
+import { Value } from 'typebox/value'
+import type { RecordId } from '../../schemas/records/record.ts'
+import { sqlInstant, windowSql } from '../correct/stored-windows.ts'
+import { defaultWindows, parseWindows } from '../windows/window-spec.ts'
+import { type Chosen, chooseWindows, grainOf, type WindowSpan } from './choose-windows.ts'
+
+export interface RangeQuery {
+  readonly clickhouse: ClickHouseClient
+  readonly database: string
+  readonly record: RecordId
+  /** Windows that start in [fromMs, toMs). */
+  readonly fromMs: number
+  readonly toMs: number
+  /** As WINDOWS has it. */
+  readonly windows: string
+}
+
+const Span = Type.Object({ start: Type.Number(), size: Type.Number() })
+const Size = Type.Object({ size: Type.Union([Type.Number(), Type.Null()]) })
+const Start = Type.Object({ start: Type.Number() })
+const dayMs = 86_400_000
+
+/** The windows of a range that are stored or have readings. @throws ClickHouseError */
+export async function windowsOfRange(query: RangeQuery): Promise<Chosen> {
+  const { fromMs, toMs } = query
+  const sizeMs = await sizeOfUnpublished(query)
+  const first = Math.ceil(fromMs / sizeMs) * sizeMs
+  const end = Math.max(toMs, Math.ceil(toMs / sizeMs) * sizeMs)
+  const stored = await storedWindows(query, first, end, Math.max(dayMs, sizeMs))
+  const grainMs = grainOf([sizeMs, ...stored.map(window => window.sizeMs)])
+  const grains = await receivedGrains(query, first, end, grainMs)
+  return chooseWindows({ stored, grains, sizeMs, fromMs, toMs })
+}
+
+/** What WINDOWS says of the record; where it says nothing, the local system has other sizes than the defaults. */
+async function sizeOfUnpublished(query: RangeQuery): Promise<number> {
+  const { record, windows, toMs } = query
+  const [nearest] = await select(
+    query,
+    Size,
+    `SELECT argMinOrNull(${sizeSql}, abs(toUnixTimestamp64Milli(window_start) - ${toMs})) AS size
+     FROM {database: Identifier}.measures_${record}`,
+  )
+  const base = defaultWindows[record]
+  const known = { ...base, sizeMs: nearest?.size ?? base.sizeMs }
+  return parseWindows(windows, { ...defaultWindows, [record]: known })[record].sizeMs
+}
+
+/** Windows that start in the range or reach into it. Where sizes differ at one start, that of the last version. */
+async function storedWindows(
+  query: RangeQuery,
+  first: number,
+  end: number,
+  longestMs: number,
+): Promise<WindowSpan[]> {
+  const from = Math.min(first, query.fromMs)
+  const rows = await select(
+    query,
+    Span,
+    `SELECT toUnixTimestamp64Milli(window_start) AS start, argMax(${sizeSql}, version) AS size
+     FROM {database: Identifier}.measures_${query.record}
+     WHERE window_start >= ${sqlInstant(from - longestMs)} AND window_start < ${sqlInstant(end)}
+     GROUP BY window_start ORDER BY window_start`,
+  )
+  return rows.map(({ start, size }) => ({ start, sizeMs: size }))
+}
+
+async function receivedGrains(
+  query: RangeQuery,
+  first: number,
+  end: number,
+  grainMs: number,
+): Promise<number[]> {
+  const rows = await select(
+    query,
+    Start,
+    `SELECT DISTINCT ${windowSql(grainMs)} AS start FROM {database: Identifier}.received_${query.record}
+     WHERE event_time >= ${sqlInstant(first)} AND event_time < ${sqlInstant(end)}`,
+  )
+  return rows.map(({ start }) => start)
+}
+
+const sizeSql = 'toUnixTimestamp64Milli(window_end) - toUnixTimestamp64Milli(window_start)'
+
+async function select<T extends TSchema>({ clickhouse, database }: RangeQuery, row: T, query: string) {
+  const result = await clickhouse.query({
+    query,
+    query_params: { database },
+    format: 'JSONEachRow',
+    clickhouse_settings: { output_format_json_quote_64bit_integers: 0 },
+  })
+  return Value.Parse(Type.Array(row), await result.json())
+}
