@@ -3,9 +3,9 @@ import { CodedError, messageOf } from '../../platform/errors.ts'
 import type { OffsetsAdmin } from '../../platform/kafka/lasting-admin.ts'
 import type { Resource } from '../../platform/lifecycle.ts'
 import type { Log } from '../../platform/log.ts'
+import { committedPositions } from '../task/committed-positions.ts'
 import type { LogPosition } from '../task/log-position.ts'
 import type { ArchiveMetrics } from './archive-metrics.ts'
-import { committedPositions } from './committed-positions.ts'
 import type { DeadLetters } from './dead-letters.ts'
 import { type BatchLimits, batchLimits, type LogMessage, PendingBatch, spansOf } from './pending-batch.ts'
 import { settleBatch } from './settle-batch.ts'
@@ -197,6 +197,7 @@ export class TopicArchiver implements Resource {
     const { topic, sink, deadLetters, metrics, log } = this.options
     const { signal } = this.stopping
     signal.throwIfAborted()
+    const { positions } = this
     const messages = this.pending.take()
     this.resume(consumer)
     await settleBatch(messages, {
@@ -208,7 +209,8 @@ export class TopicArchiver implements Resource {
         log.error({ topic, partition, offset, reason: reason.message }, 'message refused')
       },
     })
-    await this.commit(consumer, messages)
+    // After a rebalance the partition may be another's, who has committed more: this would take it back.
+    if (positions === this.positions) await this.commit(consumer, messages)
   }
 
   private async commit(consumer: Consumer, messages: readonly LogMessage[]): Promise<void> {

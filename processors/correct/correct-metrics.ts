@@ -8,6 +8,7 @@ export function correctMetrics(metrics: Metrics) {
     lateReadings: metrics.counter('late_readings', 'Readings that came late, as noticed', ['record']),
     windows: metrics.counter('windows', 'Windows looked at again by what came of it', ['record', 'outcome']),
     revisions: metrics.counter('revisions', 'Messages with a new revision of a region', ['record']),
+    gaps: metrics.counter('offset_gaps', 'Times the log no longer held the late notices that come next'),
     pending: metrics.gauge('pending_windows', 'Windows that wait to be computed again'),
     oldest: metrics.gauge('oldest_pending_seconds', 'Age of the oldest late notice that is not done'),
     roundSeconds: metrics.histogram(

@@ -4,11 +4,14 @@ import type { AvroReader } from '../../platform/avro/avro-reader.ts'
 import { retryWhileAway } from '../../platform/clickhouse/retry-while-away.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { messageOf } from '../../platform/errors.ts'
+import type { OffsetsAdmin } from '../../platform/kafka/lasting-admin.ts'
 import type { Resource } from '../../platform/lifecycle.ts'
 import type { Log } from '../../platform/log.ts'
 import { isRecordId, type RecordId } from '../../schemas/records/record.ts'
 import { topicNames } from '../../schemas/topics.ts'
 import type { Publisher } from '../publish/publisher.ts'
+import { committedPositions } from '../task/committed-positions.ts'
+import type { LogPosition } from '../task/log-position.ts'
 import type { LateNotice } from '../windows/partial.ts'
 import type { CorrectMetrics } from './correct-metrics.ts'
 import type { Corrector } from './corrector.ts'
@@ -16,6 +19,7 @@ import { PendingCorrections, type PendingLimits, type PendingWindow } from './pe
 
 export interface CorrectRunnerOptions {
   readonly kafka: Kafka
+  readonly admin: OffsetsAdmin
   readonly reader: AvroReader<LateNotice>
   readonly publisher: Publisher
   readonly corrector: Corrector
@@ -45,6 +49,7 @@ export class CorrectRunner implements Resource {
   private consumer: Consumer | undefined
   private pending: PendingCorrections
   private committed = new Map<number, number>()
+  private positions: Promise<ReadonlyMap<number, LogPosition>> = Promise.resolve(new Map())
   private running: Promise<void> | undefined
 
   constructor(options: CorrectRunnerOptions) {
@@ -53,13 +58,16 @@ export class CorrectRunner implements Resource {
   }
 
   async start(): Promise<void> {
-    const { kafka, fail, log, limits } = this.options
+    const { kafka, admin, fail, log, limits } = this.options
     const consumer = kafka.consumer({ groupId: correctGroup, maxWaitTimeInMs: 500 })
     this.consumer = consumer
-    consumer.on(consumer.events.GROUP_JOIN, () => {
+    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
       // Every partition starts at its committed offset again, kept ones too: so do the notices.
       this.pending = new PendingCorrections(limits)
       this.committed = new Map()
+      const partitions = payload.memberAssignment[topicNames.late] ?? []
+      this.positions = committedPositions(admin, correctGroup, topicNames.late, partitions)
+      this.positions.catch(fail)
     })
     consumer.on(consumer.events.CRASH, ({ payload }) => {
       log.error({ reason: messageOf(payload.error), restart: payload.restart }, 'consumer crashed')
@@ -85,23 +93,40 @@ export class CorrectRunner implements Resource {
     await consumer?.disconnect()
   }
 
-  private async take({
-    batch,
-    resolveOffset,
-    heartbeat,
-    isRunning,
-    isStale,
-  }: EachBatchPayload): Promise<void> {
-    const { pending } = this
+  private async take({ batch, resolveOffset, heartbeat, isStale }: EachBatchPayload): Promise<void> {
+    const { positions } = this
     const { reader, stopping } = this.options
+    const position = (await positions).get(batch.partition)
     await reader.prepare(batch.messages)
-    while (pending.size >= mostPending && isRunning() && !isStale() && !stopping.signal.aborted) {
+    while (this.pending.size >= mostPending && !isStale() && !stopping.signal.aborted) {
       await sleep(lookEveryMs)
       await heartbeat()
     }
-    if (pending !== this.pending) return
-    for (const message of batch.messages) this.note(batch.partition, message)
+    // A rebalance came in between: what is not committed is delivered again, here or elsewhere.
+    if (!position || positions !== this.positions || stopping.signal.aborted || batch.isEmpty()) return
+    if (!this.isNext(position, batch.partition, Number(batch.firstOffset()))) return
+    for (const message of batch.messages) {
+      if (Number(message.offset) >= position.next) this.note(batch.partition, message)
+    }
+    position.advance(Number(batch.lastOffset()))
     resolveOffset(batch.lastOffset())
+  }
+
+  /** Whether a batch follows what was taken before; if not, the consumer is sent back, or notices would be skipped. */
+  private isNext(position: LogPosition, partition: number, first: number): boolean {
+    const { log, metrics } = this.options
+    const expected = position.next
+    switch (position.place(first)) {
+      case 'next':
+        return true
+      case 'ahead':
+        this.consumer?.seek({ topic: topicNames.late, partition, offset: String(expected) })
+        return false
+      case 'after a gap':
+        metrics.gaps.inc()
+        log.error({ partition, expected, first }, 'late notices are missing from the log')
+        return true
+    }
   }
 
   private note(partition: number, { offset, value }: KafkaMessage): void {

@@ -29,6 +29,7 @@ export function correct(context: ProcessorContext): readonly Resource[] {
   })
   const runner = new CorrectRunner({
     kafka,
+    admin,
     reader: new AvroReader<LateNotice>(registry, topicNames.late),
     publisher,
     corrector,

@@ -3,6 +3,7 @@ import { regionOf, withAncestors } from '../../schemas/regions/regions.ts'
 import { buildRegional } from '../regional/build-regional.ts'
 import type { Expected } from '../regional/expectations.ts'
 import type { OffsetRange, Reason, RegionalMessage } from '../regional/regional-message.ts'
+import { tellsOfSilence } from '../regional/silence.ts'
 import { emptyTotals, rollUp, type Totals } from '../regional/totals.ts'
 import { differences, isClose, storedOf } from './differences.ts'
 import { versionOf, type WindowToCorrect } from './window-to-correct.ts'
@@ -12,7 +13,7 @@ export interface Correction {
   readonly measures: readonly Measure[]
   /** Totals from the readings below the window's vector, of the counties that were computed again; absent for none. */
   readonly recomputed: ReadonlyMap<string, Totals | undefined>
-  /** Counties that are looked at with all their ancestors; every region when absent. */
+  /** Counties that are looked at with all their ancestors; every region when absent, or when nothing is stored yet. */
   readonly about?: ReadonlySet<string>
   /** Those of `about` that are computed anew, down to what is expected of them now: all where there is no `about`. */
   readonly anew?: ReadonlySet<string>
@@ -26,7 +27,9 @@ export interface Correction {
  * Counties that were not computed again are taken as they are stored, the others are rolled up anew.
  */
 export function correctedMessages(correction: Correction): RegionalMessage[] {
-  const { window, measures, about, reason, now } = correction
+  const { window, measures, reason, now } = correction
+  // Nobody else ever tells the silent counties of a window that was never told.
+  const about = window.counties.size > 0 ? correction.about : undefined
   const counties = countyTotals(correction)
   const regions = rollUp(measures, counties)
   const lineage = lineageOf(window)
@@ -77,7 +80,9 @@ function candidates(regions: Iterable<string>, about: ReadonlySet<string> | unde
 }
 
 function countyTotals(correction: Correction): Map<string, Totals> {
-  const { window, measures, recomputed, about, anew, expected } = correction
+  const { window, measures, recomputed, about, anew, now } = correction
+  const silenceIsTold = tellsOfSilence(window.record, window.windowStart + window.sizeMs, now)
+  const { expected } = correction
   const isAnew = (county: string) => !about || anew?.has(county) === true
   const totals = new Map([...window.counties].map(([county, stored]) => [county, stored.totals]))
   for (const [county, fresh] of recomputed) {
@@ -93,6 +98,7 @@ function countyTotals(correction: Correction): Map<string, Totals> {
   }
   // Of a window that was never told, and of what is computed anew, the silent counties are told too.
   for (const [county, due] of expected) {
+    if (!silenceIsTold && !totals.has(county)) continue
     if (window.counties.size > 0 && !isAnew(county)) continue
     totals.set(county, { ...(totals.get(county) ?? emptyTotals(measures)), expected: due })
   }

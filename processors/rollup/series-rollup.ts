@@ -1,9 +1,9 @@
 import type { Measure } from '../../schemas/measures/measure.ts'
 import type { RecordId } from '../../schemas/records/record.ts'
-import { records } from '../../schemas/records/records.ts'
 import { buildRegional } from '../regional/build-regional.ts'
 import type { Expected } from '../regional/expectations.ts'
 import type { RegionalMessage } from '../regional/regional-message.ts'
+import { tellsOfSilence } from '../regional/silence.ts'
 import { emptyTotals, rollUp, type Totals } from '../regional/totals.ts'
 import { type LateNotice, type Partial, partialPartition } from '../windows/partial.ts'
 import { InputProgress } from './input-progress.ts'
@@ -22,8 +22,6 @@ export interface SeriesOptions {
 
 /** A gap of more windows than this was a jump in event time, not silence: its empty windows are not made up. */
 const longestSilence = 90
-/** Windows of event feeds say "nothing happened" for every region only while they are news. */
-const newsMs = 3_600_000
 /** Finals remembered, to tell a repetition from data that came after. */
 const remembered = 64
 
@@ -155,11 +153,10 @@ export class SeriesRollup {
 
   private finalMessages(start: number, window: WindowMerge | undefined, now: number): RegionalMessage[] {
     const end = start + (window?.sizeMs ?? this.sizeMs)
-    const news = records[this.options.record].periodic || end > now - newsMs
-    const regions = this.regionsOf(
-      window?.counties() ?? new Map(),
-      news ? this.expectedIn(start, end) : new Map(),
-    )
+    const expected = tellsOfSilence(this.options.record, end, now)
+      ? this.expectedIn(start, end)
+      : new Map<string, number>()
+    const regions = this.regionsOf(window?.counties() ?? new Map(), expected)
     return [...regions.keys()].map(region =>
       this.message(start, end, 'final', end, now, window, region, regions),
     )

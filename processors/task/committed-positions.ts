@@ -1,5 +1,5 @@
 import type { OffsetsAdmin } from '../../platform/kafka/lasting-admin.ts'
-import { LogPosition } from '../task/log-position.ts'
+import { LogPosition } from './log-position.ts'
 
 /** Where a group has to go on in the partitions that a member was given: at its commits, or at the log's beginning. */
 export async function committedPositions(
