@@ -171,7 +171,8 @@ export class CorrectRunner implements Resource {
     await corrector.begin()
     let revisions = 0
     for (const [record, sizeMs, windows] of bySeries(taken)) {
-      for await (const [asked, result] of corrector.correct(record, sizeMs, windows, 'late')) {
+      const reason = windows.some(({ anew }) => anew) ? 'repartition' : 'late'
+      for await (const [asked, result] of corrector.correct(record, sizeMs, windows, reason)) {
         const window = windows.find(candidate => candidate.windowStart === asked.windowStart)
         if (!window) continue
         if (result.outcome !== 'computed') {
@@ -213,7 +214,7 @@ export class CorrectRunner implements Resource {
 function bySeries(taken: readonly PendingWindow[]): [RecordId, number, PendingWindow[]][] {
   const groups = new Map<string, [RecordId, number, PendingWindow[]]>()
   for (const window of taken) {
-    const key = `${window.record}|${window.sizeMs}`
+    const key = `${window.record}|${window.sizeMs}|${window.anew}`
     const group = groups.get(key)
     if (group) group[2].push(window)
     else groups.set(key, [window.record, window.sizeMs, [window]])

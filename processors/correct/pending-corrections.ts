@@ -10,6 +10,8 @@ export interface PendingWindow {
   readonly counties: ReadonlySet<string>
   /** By input partition: the archive must hold the log up to here, exclusive. */
   readonly through: ReadonlyMap<number, number>
+  /** Assets may have been counted in two partitions: the counties are computed again even if nothing came late. */
+  readonly anew: boolean
 }
 
 export interface PendingLimits {
@@ -22,6 +24,7 @@ export interface PendingLimits {
 interface Entry extends PendingWindow {
   readonly counties: Set<string>
   readonly through: Map<number, number>
+  anew: boolean
   /** Where the first notice stands in kpi.late. */
   readonly latePartition: number
   firstOffset: number
@@ -65,6 +68,7 @@ export class PendingCorrections {
       sizeMs: notice.window_ms,
       counties: new Set(),
       through: new Map(),
+      anew: false,
       latePartition,
       firstOffset: offset,
       since: now,
@@ -73,6 +77,7 @@ export class PendingCorrections {
     }
     this.waiting.set(key, entry)
     entry.last = now
+    entry.anew ||= notice.noticed_by === 'repartition'
     entry.counties.add(notice.county)
     const through = Math.max(notice.through_offset, entry.through.get(notice.partition) ?? 0)
     entry.through.set(notice.partition, through)
@@ -117,6 +122,7 @@ export class PendingCorrections {
     for (const [partition, through] of newer?.through ?? []) {
       entry.through.set(partition, Math.max(through, entry.through.get(partition) ?? 0))
     }
+    entry.anew ||= newer?.anew ?? false
     entry.notBefore = now + this.limits.settleMs
     this.waiting.set(key, entry)
   }
