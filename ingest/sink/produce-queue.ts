@@ -1,9 +1,9 @@
 import type { Kafka, Producer } from 'kafkajs'
 import { CodedError, messageOf } from '../../platform/errors.ts'
+import { javaPartitioner } from '../../platform/kafka/partitioner.ts'
 import type { Resource } from '../../platform/lifecycle.ts'
 import type { Log } from '../../platform/log.ts'
 import type { Metrics } from '../../platform/metrics.ts'
-import { javaPartitioner } from './partitioner.ts'
 import { type Outgoing, SendQueue } from './send-queue.ts'
 
 export interface ProduceQueueOptions {

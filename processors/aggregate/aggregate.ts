@@ -1,4 +1,5 @@
 import { AvroReader } from '../../platform/avro/avro-reader.ts'
+import { partitionOf } from '../../platform/kafka/partitioner.ts'
 import type { Resource } from '../../platform/lifecycle.ts'
 import { measureSets } from '../../schemas/measures/measures.ts'
 import { type RecordId, recordIds } from '../../schemas/records/record.ts'
@@ -19,6 +20,12 @@ export interface AggregateOptions {
   readonly groupId?: string
 }
 
+/**
+ * Until then after partitions were added, ms of wall time, some producers may divide assets up as before: what Kafka's
+ * own clients take for it by default.
+ */
+const producersLearnWithinMs = 300_000
+
 /** telemetry.<record> -> kpi.partial and kpi.late: one task per input partition. */
 export function aggregate(context: ProcessorContext, options: AggregateOptions = {}): readonly Resource[] {
   const { records: only = recordIds, groupId = 'citybrain-aggregate' } = options
@@ -28,14 +35,32 @@ export function aggregate(context: ProcessorContext, options: AggregateOptions =
   const idleAfterMs = config.idleTimeoutMs * clockSpeed
   const inputs = new Map(only.map(record => [telemetryTopic(record), inputOf(record, context)]))
 
-  const create = ({ topic, partition, partitions, checkpoint, start }: Restored): AggregateTask => {
+  const create = ({
+    topic,
+    partition,
+    partitions,
+    partitionsBefore,
+    checkpoint,
+    start,
+  }: Restored): AggregateTask => {
     const input = inputs.get(topic)
     if (!input) throw new Error(`not a topic of readings: ${topic}`)
     const { record, program, reader, suspectField } = input
+    const added =
+      partitionsBefore === undefined
+        ? undefined
+        : { before: partitionsBefore, doubtfulBefore: clock.now() + producersLearnWithinMs * clockSpeed }
+    if (added)
+      log.warn(
+        { topic, partition, partitions, ...added },
+        'partitions were added: windows are computed again',
+      )
     const aggregator = new PartitionAggregator({
       record,
       partition,
       partitions,
+      added,
+      belongs: key => partitionOf(key, partitions) === partition,
       spec: windows[record],
       outOfOrdernessMs: config.outOfOrdernessMs,
       // Windows become final after two such words where a partition is empty, so they come soon.

@@ -6,6 +6,8 @@ export interface Restored {
   readonly partition: number
   /** Partitions of the topic. */
   readonly partitions: number
+  /** How many it had when the group last committed, if some were added since. */
+  readonly partitionsBefore: number | undefined
   /** Where the log has to be read from. */
   readonly start: number
   readonly checkpoint: Checkpoint | undefined
@@ -24,14 +26,21 @@ export async function restore(
     topics.map(async topic => {
       const log = await admin.fetchTopicOffsets(topic)
       const commits = committed.find(commit => commit.topic === topic)?.partitions ?? []
+      const checkpoints = new Map(
+        commits.map(({ partition, offset, metadata }) => [
+          partition,
+          parseCheckpoint(Number(offset), metadata),
+        ]),
+      )
+      const partitionsBefore = fewer(log.length, [...checkpoints.values()])
       return (assignment[topic] ?? []).map((partition): Restored => {
-        const commit = commits.find(candidate => candidate.partition === partition)
-        const checkpoint = parseCheckpoint(Number(commit?.offset ?? -1), commit?.metadata ?? null)
+        const checkpoint = checkpoints.get(partition)
         const low = Number(log.find(candidate => candidate.partition === partition)?.low ?? 0)
         return {
           topic,
           partition,
           partitions: log.length,
+          partitionsBefore,
           checkpoint,
           start: Math.max(low, checkpoint?.offset ?? 0),
         }
@@ -39,4 +48,10 @@ export async function restore(
     }),
   )
   return perTopic.flat()
+}
+
+/** The least number of partitions that a checkpoint of the topic speaks of, if it is less than there are. */
+function fewer(partitions: number, checkpoints: readonly (Checkpoint | undefined)[]): number | undefined {
+  const least = Math.min(...checkpoints.map(checkpoint => checkpoint?.partitions ?? partitions))
+  return least < partitions ? least : undefined
 }

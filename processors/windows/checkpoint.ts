@@ -9,11 +9,13 @@ export interface Checkpoint {
   readonly closed: Readonly<Record<string, number>>
   /** The position when this was committed: what lies below and belongs to a closed window was accounted for. */
   readonly at: number
+  /** Partitions of the topic: of when its open windows were read, or before, if some were added meanwhile. */
+  readonly partitions?: number | undefined
 }
 
 /** Kafka keeps at most 4,096 bytes of it. */
-export function checkpointMetadata({ closed, at }: Checkpoint): string {
-  return JSON.stringify({ closed, at })
+export function checkpointMetadata({ closed, at, partitions }: Checkpoint): string {
+  return JSON.stringify({ closed, at, partitions })
 }
 
 /**
@@ -30,9 +32,11 @@ export function parseCheckpoint(offset: number, metadata: string | null): Checkp
   if (typeof at !== 'number' || typeof closed !== 'object' || closed === null) {
     throw new Error(`committed offset ${offset} carries a malformed checkpoint: ${metadata}`)
   }
+  const partitions = 'partitions' in parsed ? parsed.partitions : undefined
   return {
     offset,
     at,
+    ...(typeof partitions === 'number' ? { partitions } : {}),
     closed: Object.fromEntries(Object.entries(closed).filter(([, start]) => typeof start === 'number')),
   }
 }

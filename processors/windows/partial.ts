@@ -20,7 +20,7 @@ export interface Partial {
 /** `window_start` of the marker of a partition that never held a reading: nobody waits for it while it says so. */
 export const neverRead = -1
 
-/** The Avro record `kpi_late`: a closed window that readings still reached. */
+/** The Avro record `kpi_late`: a closed window that has to be computed again. */
 export interface LateNotice {
   readonly record: string
   readonly county: string
@@ -30,7 +30,8 @@ export interface LateNotice {
   readonly from_offset: number
   readonly through_offset: number
   readonly readings: number
-  readonly noticed_by: 'aggregate' | 'rollup'
+  /** `repartition`: nothing came late, but assets of the county may have been counted in two partitions. */
+  readonly noticed_by: 'aggregate' | 'rollup' | 'repartition'
 }
 
 /** The `kpi.partial` partition that a window belongs to, so that one rollup sees all of it. */

@@ -1,4 +1,5 @@
 import { counties } from '../../schemas/regions/regions.ts'
+import { AssetHomes } from './asset-homes.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import { KeyTable } from './key-table.ts'
 import type { MeasuredReading, MeasureProgram } from './measure-program.ts'
@@ -11,6 +12,10 @@ export interface AggregatorOptions {
   readonly partition: number
   /** Input partitions of the topic. */
   readonly partitions: number
+  /** How many there were, if some were added since, and which windows may hold readings of both times. */
+  readonly added?: { readonly before: number; readonly doubtfulBefore: number } | undefined
+  /** Whether the key of a reading belongs to this partition; taken for granted when absent. */
+  readonly belongs?: ((key: Uint8Array) => boolean) | undefined
   readonly spec: WindowSpec
   /** How far a reading may lag behind the newest one of its partition before windows close over it, ms. */
   readonly outOfOrdernessMs: number
@@ -43,6 +48,8 @@ export class PartitionAggregator {
   private readonly windows = new Map<number, WindowState>()
   private readonly spare: WindowState[] = []
   private readonly keys = new KeyTable()
+  private readonly homes: AssetHomes
+  private readonly doubts: LateNotice[] = []
   private readonly lateByWindow = new Map<string, LateNotice>()
   private readonly pending: Partial[] = []
   private readonly replayBelow: number
@@ -57,6 +64,7 @@ export class PartitionAggregator {
   constructor(options: AggregatorOptions) {
     this.options = options
     const { checkpoint, spec, record, start } = options
+    this.homes = new AssetHomes({ belongs: options.belongs, doubtfulBefore: options.added?.doubtfulBefore })
     this.position = start
     this.replayBelow = checkpoint?.at ?? 0
     this.closed = checkpoint?.closed[record] ?? unset
@@ -87,7 +95,7 @@ export class PartitionAggregator {
 
   /** Whether windows were closed or readings came late since `takeClosed` and `takeLate` were last called. */
   get urgent(): boolean {
-    return this.pending.length > 0 || this.lateByWindow.size > 0
+    return this.pending.length > 0 || this.lateByWindow.size > 0 || this.doubts.length > 0
   }
 
   add(offset: number, key: Uint8Array, reading: Reading): Outcome {
@@ -109,7 +117,9 @@ export class PartitionAggregator {
     if (window.firstOffset < 0) window.firstOffset = offset
     const { suspectField } = this.options
     const usable = suspectField === undefined || reading[suspectField] !== true
-    return window.add(this.keys.numberOf(key), county, eventTime, reading, usable) ? 'counted' : 'duplicate'
+    const asset = this.keys.numberOf(key)
+    if (this.homes.isDoubtful(asset, key, start)) window.doubt(county)
+    return window.add(asset, county, eventTime, reading, usable) ? 'counted' : 'duplicate'
   }
 
   /**
@@ -148,7 +158,7 @@ export class PartitionAggregator {
   }
 
   takeLate(): LateNotice[] {
-    const notices = [...this.lateByWindow.values()]
+    const notices = [...this.doubts.splice(0), ...this.lateByWindow.values()]
     this.lateByWindow.clear()
     return notices
   }
@@ -160,7 +170,20 @@ export class PartitionAggregator {
       if (window.firstOffset >= 0 && window.firstOffset < offset) offset = window.firstOffset
     }
     const at = Math.max(this.position, this.replayBelow)
-    return { offset, at, closed: this.closed === unset ? {} : { [this.options.record]: this.closed } }
+    return {
+      offset,
+      at,
+      closed: this.closed === unset ? {} : { [this.options.record]: this.closed },
+      partitions: this.partitionsToTell(),
+    }
+  }
+
+  /** The number of before partitions were added, until no window of that time is open: who starts from here doubts anew. */
+  private partitionsToTell(): number {
+    const { added, partitions, spec } = this.options
+    if (!added) return partitions
+    const isEmpty = this.closed === unset && this.windows.size === 0
+    return isEmpty || this.homes.isSettled(this.closed + spec.sizeMs) ? partitions : added.before
   }
 
   private advance(watermark: number): void {
@@ -175,6 +198,7 @@ export class PartitionAggregator {
     const closing = [...this.windows.values()].filter(window => window.start <= through)
     for (const window of closing.sort((left, right) => left.start - right.start)) {
       this.pending.push(this.partialOf(window, 'closed', county => hasReadings(window, county)))
+      if (window.anyDoubtful) this.noteDoubts(window)
       this.windows.delete(window.start)
       this.spare.push(window)
     }
@@ -192,6 +216,24 @@ export class PartitionAggregator {
     }
     this.recent = window
     return window
+  }
+
+  private noteDoubts(window: WindowState): void {
+    const { record, partition, spec } = this.options
+    counties.forEach(({ code }, county) => {
+      if (window.doubtful[county] !== 1) return
+      this.doubts.push({
+        record,
+        county: code,
+        window_start: window.start,
+        window_ms: spec.sizeMs,
+        partition,
+        from_offset: window.firstOffset,
+        through_offset: this.position,
+        readings: 0,
+        noticed_by: 'repartition',
+      })
+    })
   }
 
   private noteLate(offset: number, county: string, start: number): void {

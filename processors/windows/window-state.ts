@@ -19,6 +19,9 @@ export class WindowState {
   /** 1 where a county changed since it was last emitted. */
   readonly changed: Uint8Array
   anyChanged = false
+  /** 1 where assets may have been counted in another partition too. */
+  readonly doubtful: Uint8Array
+  anyDoubtful = false
 
   private readonly program: MeasureProgram
   private readonly sizeMs: number
@@ -48,6 +51,7 @@ export class WindowState {
     this.duplicates = new Uint32Array(counties)
     this.eventTimeMax = new Float64Array(counties)
     this.changed = new Uint8Array(counties)
+    this.doubtful = new Uint8Array(counties)
     this.firstTime = new Int32Array(256)
     this.reportedIn = new Int16Array(256)
     this.sums = new Float64Array(256 * program.perAsset)
@@ -64,6 +68,7 @@ export class WindowState {
       this.duplicates,
       this.eventTimeMax,
       this.changed,
+      this.doubtful,
       this.firstTime,
       this.reportedIn,
       this.sums,
@@ -80,8 +85,16 @@ export class WindowState {
     this.start = start
     this.firstOffset = -1
     this.anyChanged = false
+    this.anyDoubtful = false
     this.measures.set(this.identity)
-    for (const array of [this.assets, this.readings, this.duplicates, this.eventTimeMax, this.changed])
+    for (const array of [
+      this.assets,
+      this.readings,
+      this.duplicates,
+      this.eventTimeMax,
+      this.changed,
+      this.doubtful,
+    ])
       array.fill(0)
     this.firstTime.fill(0)
     this.reportedIn.fill(0)
@@ -89,6 +102,12 @@ export class WindowState {
     this.further.clear()
     this.moved.clear()
     this.movedCounts.fill(0)
+  }
+
+  /** Assets of this county may be in another partition too. */
+  doubt(county: number): void {
+    this.doubtful[county] = 1
+    this.anyDoubtful = true
   }
 
   /** Adds a reading unless it is a duplicate: true when it was counted. */

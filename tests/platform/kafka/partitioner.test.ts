@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { javaPartitioner, murmur2, partitionOf } from '../../../ingest/sink/partitioner.ts'
+import { javaPartitioner, murmur2, partitionOf } from '../../../platform/kafka/partitioner.ts'
 
 describe('the partitioner of the Java client', () => {
   // The vectors of org.apache.kafka.common.utils.UtilsTest#testMurmur2.
