@@ -1,10 +1,17 @@
 import type { Kafka } from 'kafkajs'
-import { topics } from '../../schemas/topics.ts'
+import { topicNames, topics } from '../../schemas/topics.ts'
+import { CodedError } from '../errors.ts'
 import { LastingAdmin } from './lasting-admin.ts'
 
 const electionMs = 30_000
 
-/** Creates the topics that are missing; safe when several processes do it at once. All can be read once it resolves. */
+/** Topics whose messages must stay in one order. */
+const inOneOrder: ReadonlySet<string> = new Set([topicNames.regional, topicNames.assets])
+
+/**
+ * Creates the topics that are missing; safe when several processes do it at once. All can be read once it resolves.
+ * @throws CodedError `topic_divided` where partitions were added to a topic that must have one
+ */
 export async function ensureTopics(kafka: Kafka): Promise<void> {
   const admin = kafka.admin()
   await admin.connect()
@@ -33,11 +40,25 @@ export async function ensureTopics(kafka: Kafka): Promise<void> {
   await untilLed(kafka)
 }
 
+function divided(topic: string, partitions: number): CodedError {
+  return new CodedError(
+    'topic_divided',
+    `${topic} has ${partitions} partitions, its order needs exactly one`,
+    {
+      hint: 'partitions cannot be taken away: create the topic anew with one and copy its messages',
+    },
+  )
+}
+
 /** A leader is named before it knows that it is one, and refuses until then: also when another process made the topic. */
 async function untilLed(kafka: Kafka): Promise<void> {
   const admin = new LastingAdmin(kafka, electionMs)
   try {
-    await Promise.all(topics.map(({ name }) => admin.fetchTopicOffsets(name)))
+    const partitions = await Promise.all(topics.map(({ name }) => admin.fetchTopicOffsets(name)))
+    topics.forEach(({ name }, i) => {
+      const count = partitions[i]?.length ?? 0
+      if (inOneOrder.has(name) && count !== 1) throw divided(name, count)
+    })
   } finally {
     await admin.disconnect()
   }

@@ -6,6 +6,7 @@ import type { Resource } from '../../platform/lifecycle.ts'
 import { topicNames } from '../../schemas/topics.ts'
 import { type RegionalMessage, regionalKey } from '../regional/regional-message.ts'
 import { type LateNotice, type Partial, partialPartition } from '../windows/partial.ts'
+import { PartitionCounts } from './partition-counts.ts'
 import { requests } from './requests.ts'
 
 /** What processors tell one another. */
@@ -18,15 +19,15 @@ export interface Output {
 /** Publishes in the order of the calls; a call resolves once every in-sync replica has all of it. */
 export class Publisher implements Resource {
   readonly name = 'publisher'
-  private readonly kafka: Kafka
   private readonly registry: SchemaRegistry
   private readonly producer: Producer
+  private readonly counts: PartitionCounts
   private writers: Writers | undefined
   private last: Promise<unknown> = Promise.resolve()
 
   constructor(kafka: Kafka, registry: SchemaRegistry) {
-    this.kafka = kafka
     this.registry = registry
+    this.counts = new PartitionCounts(kafka, [topicNames.partial, topicNames.late])
     this.producer = kafka.producer({
       createPartitioner: Partitioners.DefaultPartitioner,
       allowAutoTopicCreation: false,
@@ -37,17 +38,17 @@ export class Publisher implements Resource {
 
   async start(): Promise<void> {
     await this.producer.connect()
+    await this.counts.start()
     this.writers = {
       partial: await avroWriter(this.registry, topicNames.partial),
       late: await avroWriter(this.registry, topicNames.late),
       regional: await avroWriter(this.registry, topicNames.regional),
-      partialPartitions: await this.partitionsOf(topicNames.partial),
-      latePartitions: await this.partitionsOf(topicNames.late),
     }
   }
 
   async stop(): Promise<void> {
     await this.last.catch(() => undefined)
+    await this.counts.stop()
     await this.producer.disconnect()
   }
 
@@ -66,15 +67,20 @@ export class Publisher implements Resource {
   private messagesOf({ partials = [], late = [], regional = [] }: Output): TopicMessages[] {
     const { writers } = this
     if (!writers) throw new Error('publisher: not started')
+    const partialPartitions = this.counts.of(topicNames.partial)
+    const latePartitions = this.counts.of(topicNames.late)
     return [
-      { topic: topicNames.partial, messages: partials.flatMap(partial => partialMessages(partial, writers)) },
+      {
+        topic: topicNames.partial,
+        messages: partials.flatMap(partial => partialMessages(partial, writers.partial, partialPartitions)),
+      },
       {
         topic: topicNames.late,
         messages: late.map(notice => ({
           key: `${notice.record}|${notice.county}|${notice.window_start}`,
           value: writers.late.encode(notice),
           // All of a window in one place, so that one task computes it again.
-          partition: partialPartition(notice.window_start, notice.window_ms, writers.latePartitions),
+          partition: partialPartition(notice.window_start, notice.window_ms, latePartitions),
         })),
       },
       {
@@ -82,20 +88,11 @@ export class Publisher implements Resource {
         messages: regional.map(message => ({
           key: regionalKey(message),
           value: writers.regional.encode(message),
+          // Its order is the order of the stream: further partitions would have no part in it.
+          partition: 0,
         })),
       },
     ]
-  }
-
-  private async partitionsOf(topic: string): Promise<number> {
-    const admin = this.kafka.admin()
-    await admin.connect()
-    try {
-      const { topics } = await admin.fetchTopicMetadata({ topics: [topic] })
-      return topics[0]?.partitions.length ?? 0
-    } finally {
-      await admin.disconnect()
-    }
   }
 }
 
@@ -103,18 +100,14 @@ interface Writers {
   readonly partial: AvroWriter<Partial>
   readonly late: AvroWriter<LateNotice>
   readonly regional: AvroWriter<RegionalMessage>
-  readonly partialPartitions: number
-  readonly latePartitions: number
 }
 
 /** A window's partials go where the window belongs; a marker speaks of all windows and goes everywhere. */
-function partialMessages(partial: Partial, { partial: writer, partialPartitions }: Writers): Message[] {
+function partialMessages(partial: Partial, writer: AvroWriter<Partial>, partitions: number): Message[] {
   const key = `${partial.record}|${partial.window_start}`
   const value = writer.encode(partial)
   if (partial.kind !== 'marker') {
-    return [
-      { key, value, partition: partialPartition(partial.window_start, partial.window_ms, partialPartitions) },
-    ]
+    return [{ key, value, partition: partialPartition(partial.window_start, partial.window_ms, partitions) }]
   }
-  return Array.from({ length: partialPartitions }, (_, partition) => ({ key, value, partition }))
+  return Array.from({ length: partitions }, (_, partition) => ({ key, value, partition }))
 }

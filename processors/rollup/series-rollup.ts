@@ -80,7 +80,9 @@ export class SeriesRollup {
     this.sizeMs = partial.window_ms
     this.inputs.accept(partial)
     if (partial.kind === 'marker') return []
-    if (partial.window_start <= this.finishedThrough) return seenBefore ? [] : this.late(partial)
+    const isFinal = partial.window_start <= this.finishedThrough
+    if (!this.belongsHere(partial)) return isFinal && seenBefore ? [] : this.misplaced(partial)
+    if (isFinal) return seenBefore ? [] : this.late(partial)
     const window =
       this.open.get(partial.window_start) ?? new WindowMerge(this.options.measures, partial, offset)
     this.open.set(partial.window_start, window)
@@ -123,6 +125,19 @@ export class SeriesRollup {
       messages.push(...this.provisionalMessages(window, now))
     }
     return messages
+  }
+
+  private belongsHere({ window_start, window_ms }: Partial): boolean {
+    const { partition, partitions } = this.options
+    return partialPartition(window_start, window_ms, partitions) === partition
+  }
+
+  /**
+   * The window's place has moved, because partitions were added to kpi.partial, and it becomes final there without what is
+   * said here. An open window needs nothing: it is told whole when it closes.
+   */
+  private misplaced(partial: Partial): LateNotice[] {
+    return partial.kind === 'closed' ? this.late(partial) : []
   }
 
   private provisionalMessages(window: WindowMerge, now: number): RegionalMessage[] {
