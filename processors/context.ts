@@ -62,6 +62,12 @@ export const processorSettings = {
     fallback: 60_000,
     describe: 'how often the census runs, ms of event time',
   }),
+  censusCorrectWindows: setting({
+    env: 'CENSUS_CORRECT_WINDOWS',
+    type: Type.Integer({ minimum: 1 }),
+    fallback: 10_080,
+    describe: 'how many windows back the census is taken again when readings come late, and after a pause',
+  }),
 }
 
 /** What a processor is given. */

@@ -1,32 +1,60 @@
 import type { ClickHouseClient } from '@clickhouse/client'
 import { Type } from 'typebox'
 import { Value } from 'typebox/value'
+import type { Below } from '../../schemas/clickhouse/census/census-sources.ts'
 import { censusParameters, censusSql } from '../../schemas/clickhouse/census-sql.ts'
 import { censusMeasures } from '../../schemas/kpis/census.ts'
 import type { CensusId } from '../../schemas/kpis/kpi.ts'
+import type { CensusWindow, CountyCensus } from './census-messages.ts'
+
+export interface CensusQuery {
+  readonly clickhouse: ClickHouseClient
+  readonly database: string
+  readonly census: CensusId
+  /** Neighbours, oldest first, all of one year of the province. */
+  readonly windows: readonly CensusWindow[]
+  /** Only these readings count; everything stored where a record is absent. */
+  readonly below: Below
+}
+
+/** What was found in every county that has anything, by start of the window. */
+export type CensusByWindow = ReadonlyMap<number, ReadonlyMap<string, CountyCensus>>
 
 /**
- * The measures of every county that has any, as of just before `at` (epoch ms), in the order of `censusMeasures`.
+ * Takes a census as of just before the end of each window, all by one query: most of its time goes into the readings
+ * before the first one.
  * @throws ClickHouseError; ParseError where the SQL does not give the columns it should.
  */
-export async function queryCensus(
-  clickhouse: ClickHouseClient,
-  database: string,
-  census: CensusId,
-  at: number,
-): Promise<ReadonlyMap<string, readonly number[]>> {
+export async function queryCensus(query: CensusQuery): Promise<CensusByWindow> {
+  const { clickhouse, database, census, windows, below } = query
+  const found = new Map(windows.map(({ start }) => [start, new Map<string, CountyCensus>()]))
+  const newest = windows.at(-1)
+  if (!newest) return found
+  const windowMs = newest.end - newest.start
   const measures = censusMeasures[census]
   const result = await clickhouse.query({
-    query: censusSql(census),
-    query_params: { database, ...censusParameters(at) },
+    query: `SELECT county, toUnixTimestamp64Milli(window_end) AS end, readings, ${measures.join(', ')}\nFROM (\n${censusSql(census)})`,
+    query_params: {
+      database,
+      ...censusParameters(newest.end, { windows: windows.length, windowMs, below }),
+    },
     format: 'JSONEachRow',
+    clickhouse_settings: { output_format_json_quote_64bit_integers: 0 },
   })
   const Rows = Type.Array(
     Type.Object({
       county: Type.String(),
+      end: Type.Number(),
+      readings: Type.Number(),
       ...Object.fromEntries(measures.map(measure => [measure, Type.Number()])),
     }),
   )
   const rows: readonly Readonly<Record<string, unknown>>[] = Value.Parse(Rows, await result.json())
-  return new Map(rows.map(row => [String(row.county), measures.map(measure => Number(row[measure]))]))
+  for (const row of rows) {
+    const values = measures.map(measure => Number(row[measure]))
+    found
+      .get(Number(row.end) - windowMs)
+      ?.set(String(row.county), { measures: values, readings: Number(row.readings) })
+  }
+  return found
 }

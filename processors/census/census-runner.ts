@@ -1,101 +1,100 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ClickHouseClient } from '@clickhouse/client'
-import { retryWhileAway } from '../../platform/clickhouse/retry-while-away.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Resource } from '../../platform/lifecycle.ts'
 import type { Log } from '../../platform/log.ts'
-import type { Metrics } from '../../platform/metrics.ts'
-import { type CensusId, censusIds } from '../../schemas/kpis/kpi.ts'
-import type { Publisher } from '../publish/publisher.ts'
-import { type CensusWindow, censusMessages, strangeCounties } from './census-messages.ts'
-import { queryCensus } from './census-query.ts'
-import { dueWindows, newestEnded } from './census-schedule.ts'
+import { censusSources } from '../../schemas/clickhouse/census/census-sources.ts'
+import type { CensusId } from '../../schemas/kpis/kpi.ts'
+import type { AgendaOptions } from './census-agenda.ts'
+import { CensusCycle, type CensusPorts, type Look } from './census-cycle.ts'
+import type { CensusMetrics } from './census-metrics.ts'
 
 export interface CensusRunnerOptions {
-  readonly clickhouse: ClickHouseClient
-  readonly database: string
-  readonly publisher: Publisher
-  /** ms of event time. */
-  readonly sizeMs: number
+  readonly ports: CensusPorts
+  readonly agenda: AgendaOptions
   readonly clock: Clock
   /** Event time per wall time. */
   readonly clockSpeed: number
   readonly log: Log
-  readonly metrics: Metrics
+  readonly metrics: CensusMetrics
+  /** Aborted when the runner stops. */
+  readonly stopping: AbortController
   readonly fail: (error: unknown) => void
 }
 
-/** Wall time for the last readings of a window to reach ClickHouse, ms. */
+/** Wall time for the last readings of a window to reach Kafka, ms. */
 const graceMs = 2_000
-/** How often it looks at the clock at most, ms of wall time. */
-const longestSleepMs = 1_000
+/** How often it looks for late readings, ms of wall time. */
+const lookEveryMs = 1_000
+/** How often it asks whether the archive has got there, ms of wall time. */
+const pollMs = 200
 
-/** Runs every census for every window that has ended, the newest one first when it starts. Two of them do no harm. */
+/** Keeps one census up to date. Two of them do no harm. */
 export class CensusRunner implements Resource {
-  readonly name = 'census runner'
+  readonly name: string
+  private readonly census: CensusId
   private readonly options: CensusRunnerOptions
-  private readonly stopping = new AbortController()
-  private readonly metrics
   private running: Promise<void> | undefined
 
-  constructor(options: CensusRunnerOptions) {
+  constructor(census: CensusId, options: CensusRunnerOptions) {
+    this.census = census
     this.options = options
-    const { metrics } = options
-    this.metrics = {
-      windows: metrics.counter('windows', 'Windows by what became of them', ['census', 'outcome']),
-      seconds: metrics.histogram(
-        'query_seconds',
-        'Time of a census query',
-        [0.01, 0.05, 0.1, 0.5, 1, 5, 30],
-        ['census'],
-      ),
-      strange: metrics.counter('unknown_county', 'Counties in a result that do not exist', ['census']),
-    }
+    this.name = census
   }
 
   async start(): Promise<void> {
+    const { stopping, fail } = this.options
     this.running ??= this.loop().catch(error => {
-      if (!this.stopping.signal.aborted) this.options.fail(error)
+      if (!stopping.signal.aborted) fail(error)
     })
   }
 
   async stop(): Promise<void> {
-    this.stopping.abort(new Error('stopping'))
+    this.options.stopping.abort(new Error('stopping'))
     await this.running
   }
 
   private async loop(): Promise<void> {
-    const { sizeMs, clockSpeed } = this.options
-    const { signal } = this.stopping
-    let next = newestEnded(this.settledNow(), sizeMs)
-    for (;;) {
-      for (const window of dueWindows(next, this.settledNow(), sizeMs)) {
-        for (const census of censusIds) await this.run(census, window)
-        next = window.end
-      }
-      const untilDueMs = (next + sizeMs - this.settledNow()) / clockSpeed
-      await sleep(Math.min(longestSleepMs, Math.max(10, untilDueMs)), undefined, { signal })
+    const { ports, agenda, stopping } = this.options
+    const { signal } = stopping
+    // Before it asks: what another instance says from now on is of this window or a later one, or of one that is known.
+    const since = this.settledNow()
+    const said = await ports.regionalEnd()
+    while (!(await ports.regionalStored(said))) await sleep(pollMs, undefined, { signal })
+    const cycle = await CensusCycle.begin(this.census, ports, agenda, since)
+    while (!signal.aborted) {
+      const look = await cycle.look(this.settledNow())
+      this.tell(look, cycle)
+      await sleep(this.pauseAfter(look, cycle), undefined, { signal })
     }
   }
 
-  /** Runs one census and publishes it; waits while ClickHouse is away, so no window is left out. */
-  private async run(census: CensusId, window: CensusWindow): Promise<void> {
-    const { clickhouse, database, publisher, clock, log } = this.options
-    const seconds = this.metrics.seconds.startTimer({ census })
-    const byCounty = await retryWhileAway(() => queryCensus(clickhouse, database, census, window.end), {
-      what: census,
-      log,
-      signal: this.stopping.signal,
-      onWait: failure => this.metrics.windows.inc({ census, outcome: failure }),
-    })
-    seconds()
-    const strange = strangeCounties(byCounty)
-    if (strange.length > 0) {
-      this.metrics.strange.inc({ census }, strange.length)
-      log.warn({ census, counties: strange }, 'assets or readings of counties that do not exist')
+  private pauseAfter({ outcome }: Look, cycle: CensusCycle): number {
+    if (outcome === 'computed') return 0
+    if (outcome === 'waiting') return pollMs
+    const untilDueMs = Math.max(10, (cycle.nextDue - this.settledNow()) / this.options.clockSpeed)
+    return censusSources[this.census].length === 0 ? untilDueMs : Math.min(lookEveryMs, untilDueMs)
+  }
+
+  private tell({ batch, revisions, late, tooLate, leftOut }: Look, { waiting }: CensusCycle): void {
+    const { census } = this
+    const { metrics, log } = this.options
+    metrics.waiting.set({ census, why: 'ended' }, waiting.missing)
+    metrics.waiting.set({ census, why: 'late' }, waiting.late)
+    metrics.late.inc({ census }, late)
+    if (tooLate > 0) {
+      metrics.tooLate.inc({ census }, tooLate)
+      log.warn({ census, messages: tooLate }, 'too late: their first windows stay as they are')
     }
-    await publisher.publish({ regional: censusMessages(census, window, byCounty, clock.now()) })
-    this.metrics.windows.inc({ census, outcome: 'published' })
+    if (leftOut > 0) {
+      metrics.windows.inc({ census, outcome: 'left_out' }, leftOut)
+      log.warn({ census, windows: leftOut }, 'windows left out: they ended too long ago')
+    }
+    if (!batch) return
+    metrics.windows.inc({ census, outcome: 'computed' }, batch.windows.length)
+    metrics.revisions.inc({ census }, revisions)
+    if (batch.kind === 'older') {
+      log.info({ census, windows: batch.windows.length, revisions, ...waiting }, 'computed older windows')
+    }
   }
 
   private settledNow(): number {

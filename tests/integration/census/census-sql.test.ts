@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { queryCensus } from '../../processors/census/census-query.ts'
-import { censusMeasures } from '../../schemas/kpis/census.ts'
-import type { CensusId } from '../../schemas/kpis/kpi.ts'
-import { sqlTime, type TestDatabase, testDatabase } from './database.ts'
+import { queryCensus } from '../../../processors/census/census-query.ts'
+import { censusMeasures } from '../../../schemas/kpis/census.ts'
+import type { CensusId } from '../../../schemas/kpis/kpi.ts'
+import { sqlTime, type TestDatabase, testDatabase } from '../database.ts'
 
-const hour = 3_600_000
+const minute = 60_000
+const hour = 60 * minute
 const day = 24 * hour
 /** Noon of 5 March in the province; the year began 63.5 days before. */
 const at = Date.UTC(2026, 2, 5, 4)
@@ -42,12 +43,15 @@ function reading(id: string, time: number, rest: object): object {
   }
 }
 
+/** By county: the measures, and the readings behind them. */
 async function take(census: CensusId): Promise<Record<string, Record<string, number>>> {
-  const byCounty = await queryCensus(db.client, db.database, census, at)
+  const { client, database } = db
+  const windows = [{ start: at - minute, end: at }]
+  const found = await queryCensus({ clickhouse: client, database, census, windows, below: new Map() })
   return Object.fromEntries(
-    [...byCounty].map(([county, values]) => [
+    [...found.get(at - minute)!].map(([county, { measures, readings }]) => [
       county,
-      Object.fromEntries(censusMeasures[census].map((measure, i) => [measure, values[i]!])),
+      { ...Object.fromEntries(censusMeasures[census].map((id, i) => [id, measures[i]!])), readings },
     ]),
   )
 }
@@ -81,8 +85,8 @@ describe('assets in service', () => {
     const radio = await take('radio_census')
     expect(radio[lixia]?.sites_in_service).toBe(2)
     expect(radio[shizhong]?.sites_in_service).toBe(1)
-    expect(await take('datacenter_census')).toEqual({ [lixia]: { racks_in_service: 2 } })
-    expect(await take('parking_census')).toEqual({ [lixia]: { lots_this_year: 2 } })
+    expect(await take('datacenter_census')).toEqual({ [lixia]: { racks_in_service: 2, readings: 0 } })
+    expect(await take('parking_census')).toEqual({ [lixia]: { lots_this_year: 2, readings: 0 } })
   })
 })
 
@@ -107,7 +111,8 @@ describe('active critical alarms', () => {
       alarm('s3', 'twice', hour, 'cleared', null),
       alarm('s3', 'twice', hour, 'raised', 'CRITICAL'),
     ])
-    expect((await take('radio_census'))[lixia]?.alarms_active_critical).toBe(3)
+    // Of the 13, one is in the future and one came twice.
+    expect((await take('radio_census'))[lixia]).toMatchObject({ alarms_active_critical: 3, readings: 11 })
   })
 })
 
@@ -190,6 +195,8 @@ describe('the grid', () => {
         lines_in_period: 1,
         // l220, l110.
         lines_in_service: 2,
+        // 10 inspections, one of them in the future, and 11 reports of defects.
+        readings: 20,
       },
       [shizhong]: {
         unmanned_km: 12.5,
@@ -199,6 +206,7 @@ describe('the grid', () => {
         defects_due: 0,
         lines_in_period: 1,
         lines_in_service: 1,
+        readings: 0,
       },
     })
   })

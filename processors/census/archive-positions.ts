@@ -1,0 +1,62 @@
+import type { OffsetsAdmin } from '../../platform/kafka/lasting-admin.ts'
+import { censusSources } from '../../schemas/clickhouse/census/census-sources.ts'
+import type { CensusId } from '../../schemas/kpis/kpi.ts'
+import type { RecordId } from '../../schemas/records/record.ts'
+import { telemetryTopic, topicNames } from '../../schemas/topics.ts'
+import { archiveGroup } from '../archive/topic-archiver.ts'
+import { committedOffsets, endOffsets, reaches } from '../correct/archive-progress.ts'
+import type { LogPosition } from './log-position.ts'
+
+type Offsets = Map<number, number>
+
+/** How far the topics behind a census go, and how much of them is in ClickHouse. */
+export class ArchivePositions {
+  private readonly admin: OffsetsAdmin
+  private readonly records: readonly RecordId[]
+  /** First offsets still in the log, by topic: what lay below them will never be stored, if it is not. */
+  private readonly lows = new Map<string, Offsets>()
+
+  constructor(admin: OffsetsAdmin, census: CensusId) {
+    this.admin = admin
+    this.records = censusSources[census]
+  }
+
+  /** Everything below is stored. */
+  stored(): Promise<LogPosition> {
+    return this.positionOf(topic => this.storedOf(topic))
+  }
+
+  /** Where the topics end now. */
+  async ends(): Promise<LogPosition> {
+    return this.positionOf(async topic => {
+      const offsets = await this.admin.fetchTopicOffsets(topic)
+      this.lows.set(topic, new Map(offsets.map(({ partition, low }) => [partition, Number(low)])))
+      return new Map(offsets.map(({ partition, high }) => [partition, Number(high)]))
+    })
+  }
+
+  /** Where kpi.regional ends now. */
+  regionalEnd(): Promise<Offsets> {
+    return endOffsets(this.admin, topicNames.regional)
+  }
+
+  /** Whether everything that was said in kpi.regional up to there is stored. */
+  async regionalStored(end: ReadonlyMap<number, number>): Promise<boolean> {
+    const { regional } = topicNames
+    return reaches(await committedOffsets(this.admin, archiveGroup(regional), regional), end)
+  }
+
+  private async storedOf(topic: string): Promise<Offsets> {
+    const committed = await committedOffsets(this.admin, archiveGroup(topic), topic)
+    for (const [partition, low] of this.lows.get(topic) ?? []) {
+      committed.set(partition, Math.max(low, committed.get(partition) ?? 0))
+    }
+    return committed
+  }
+
+  private async positionOf(offsetsOf: (topic: string) => Promise<Offsets>): Promise<LogPosition> {
+    const below = new Map<RecordId, Offsets>()
+    for (const record of this.records) below.set(record, await offsetsOf(telemetryTopic(record)))
+    return { below, assets: await offsetsOf(topicNames.assets) }
+  }
+}

@@ -1,0 +1,106 @@
+import type { ClickHouseClient } from '@clickhouse/client'
+import { type TSchema, Type } from 'typebox'
+import { Value } from 'typebox/value'
+import { type Below, belowOfLineage } from '../../schemas/clickhouse/census/census-sources.ts'
+import type { CensusId } from '../../schemas/kpis/kpi.ts'
+import { kpisOf } from '../../schemas/kpis/kpis.ts'
+import { sqlInstant } from '../correct/stored-windows.ts'
+import type { KnownWindows } from './census-agenda.ts'
+import type { CensusWindow, StoredRegion } from './census-messages.ts'
+
+export interface StoredCensusQuery {
+  readonly clickhouse: ClickHouseClient
+  readonly database: string
+  readonly census: CensusId
+  /** Windows of another length are another series. */
+  readonly sizeMs: number
+}
+
+const province = '370000'
+const Offsets = Type.Array(Type.Number())
+const Span = Type.Object({ windows: Type.Number(), first: Type.Number(), last: Type.Number() })
+const Known = Type.Object({ start: Type.Number(), partitions: Offsets, offsets: Offsets })
+const Region = Type.Object({
+  start: Type.Number(),
+  region: Type.String(),
+  kpi: Type.String(),
+  numerator: Type.Number(),
+  denominator: Type.Number(),
+  revision: Type.Number(),
+  version: Type.Number(),
+  readings: Type.Number(),
+})
+
+/**
+ * The windows that are stored, from `oldest` (epoch ms) on. The province stands for all regions: it is said last.
+ * @throws ClickHouseError
+ */
+export async function readKnownWindows(query: StoredCensusQuery, oldest: number): Promise<KnownWindows> {
+  const { census, sizeMs } = query
+  const kpi = kpisOf(census)[0]?.id ?? ''
+  const from = `FROM {database: Identifier}.kpi WHERE kpi = '${kpi}' AND region = '${province}' AND ${ofSize(sizeMs)}`
+  const [span] = await select(
+    query,
+    Span,
+    `SELECT count() AS windows, ${ms('min(window_start)')} AS first, ${ms('max(window_start)')} AS last ${from}`,
+  )
+  const known = await select(
+    query,
+    Known,
+    `SELECT ${ms('window_start')} AS start, lineage_partition AS partitions, lineage_through_offset AS offsets
+     ${from} AND window_start >= ${sqlInstant(oldest)}`,
+  )
+  return {
+    ever: span && span.windows > 0 ? { first: span.first, last: span.last } : null,
+    windows: new Map(
+      known.map(({ start, partitions, offsets }): [number, Below] => {
+        const lineage = partitions.map((partition, i) => ({ partition, through_offset: offsets[i] ?? 0 }))
+        return [start, belowOfLineage(census, lineage)]
+      }),
+    ),
+  }
+}
+
+/** The last revision of every region, by start of the window. @throws ClickHouseError */
+export async function readStoredRegions(
+  query: StoredCensusQuery,
+  windows: readonly CensusWindow[],
+): Promise<ReadonlyMap<number, ReadonlyMap<string, StoredRegion>>> {
+  const [first] = windows
+  const last = windows.at(-1)
+  const stored = new Map(windows.map(({ start }) => [start, new Map<string, StoredRegion>()]))
+  if (!first || !last) return stored
+  const kpis = kpisOf(query.census).map(({ id }) => `'${id}'`)
+  const rows = await select(
+    query,
+    Region,
+    `SELECT ${ms('window_start')} AS start, region, kpi, numerator, denominator, revision, version, readings
+     FROM {database: Identifier}.kpi
+     WHERE kpi IN (${kpis.join(', ')}) AND ${ofSize(query.sizeMs)}
+       AND window_start >= ${sqlInstant(first.start)} AND window_start <= ${sqlInstant(last.start)}`,
+  )
+  for (const { start, region, kpi, numerator, denominator, ...shared } of rows) {
+    const before = stored.get(start)?.get(region)
+    const all = [...(before?.kpis ?? []), { kpi, numerator, denominator }]
+    stored.get(start)?.set(region, { ...shared, kpis: all })
+  }
+  return stored
+}
+
+function ms(instant: string): string {
+  return `toUnixTimestamp64Milli(${instant})`
+}
+
+function ofSize(sizeMs: number): string {
+  return `${ms('window_end')} - ${ms('window_start')} = ${sizeMs}`
+}
+
+async function select<T extends TSchema>({ clickhouse, database }: StoredCensusQuery, row: T, query: string) {
+  const result = await clickhouse.query({
+    query,
+    query_params: { database },
+    format: 'JSONEachRow',
+    clickhouse_settings: { output_format_json_quote_64bit_integers: 0 },
+  })
+  return Value.Parse(Type.Array(row), await result.json())
+}
