@@ -187,9 +187,9 @@ describe('redrive', () => {
     expect((await redrive('--record', 'rack')).stdout).toContain('0 matched')
   })
 
-  it('keeps to the limits of time, until the time has come or the limit was moved', async () => {
+  it('keeps to the limits of time, each of them until it was moved', async () => {
     await register('d')
-    const ahead = Date.now() + 20_000
+    const ahead = Date.now() + 600_000
     const old = Date.now() - 2 * day
     const both = ['event_time_in_future', 'event_time_too_old']
     expect(await refused(parking('d', ahead), parking('d', old))).toEqual(both)
@@ -201,12 +201,14 @@ describe('redrive', () => {
     expect(early.stdout).toMatch(/event_time_too_old: 1 \(.* is older than 1 days at /)
     expect(early.stdout).toMatch(/event_time_in_future: 1 \(.* is more than 5 s ahead of /)
 
-    await vi.waitUntil(() => Date.now() >= ahead - 5_000, { timeout: 30_000 })
-    expect((await redrive(...selection)).stdout).toContain('sent again: 1 accepted, 1 still refused')
-
-    await ingest.stop()
-    ingest = await startIngest({ ...stores, MAX_AGE_DAYS: '3' })
-    expect((await redrive(...selection)).stdout).toContain('sent again: 1 accepted, 0 still refused')
+    for (const limits of [
+      { MAX_FUTURE_S: '3600', MAX_AGE_DAYS: '1' },
+      { MAX_FUTURE_S: '5', MAX_AGE_DAYS: '3' },
+    ]) {
+      await ingest.stop()
+      ingest = await startIngest({ ...stores, ...limits })
+      expect((await redrive(...selection)).stdout).toContain('sent again: 1 accepted')
+    }
     expect(await stored('telemetry.parking', 'd')).toMatchObject([{ event_time: ahead }, { event_time: old }])
     expect(await stored('telemetry.rejected', 'd')).toHaveLength(2)
   })
