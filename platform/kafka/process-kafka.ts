@@ -3,6 +3,7 @@ import type { Log } from '../log.ts'
 import type { GroupTiming } from './group-membership.ts'
 import { Kafka, PartitionAssigners } from './kafkajs.ts'
 import { removePredecessor } from './predecessor.ts'
+import { wholeSends } from './whole-sends.ts'
 
 export interface ProcessKafkaOptions extends KafkaConfig {
   readonly clientId: string
@@ -48,6 +49,8 @@ export class ProcessKafka extends Kafka {
   }
 
   override producer(config?: ProducerConfig): Producer {
-    return super.producer({ metadataMaxAge: metadataMaxAgeMs, ...config })
+    const retry = { ...this.options.retry, ...config?.retry }
+    const once = { ...retry, retries: 0 }
+    return wholeSends(super.producer({ metadataMaxAge: metadataMaxAgeMs, ...config, retry: once }), retry)
   }
 }
