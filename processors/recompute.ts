@@ -8,7 +8,7 @@ import { recomputeSummary, type Summed, summaryObject } from './recompute/recomp
 import { recomputeWindows, Stopped } from './recompute/recompute-windows.ts'
 import { windowsOfRange } from './recompute/windows-of-range.ts'
 
-/** How long nothing may come from the archive before it counts as stopped, ms. */
+/** How long the archive may store nothing before it counts as stopped, ms. */
 const patienceMs = 60_000
 /** After Ctrl-C: 128 + SIGINT. */
 const stoppedExit = 130
@@ -45,11 +45,12 @@ async function recompute(options: RecomputeOptions): Promise<number> {
       database: connection.database,
       windows: config.windows,
     })
-    bar.start(windows.length, 0)
+    bar.start(windows.length, 0, { state: '' })
     const { tally, stopped, failure } = await recomputeWindows(windows, {
       record,
       ...(counties ? { counties } : {}),
       corrector: connection.corrector,
+      archived: connection.archived,
       ...(connection.publisher ? { publisher: connection.publisher } : {}),
       ending,
       patienceMs,
@@ -58,6 +59,8 @@ async function recompute(options: RecomputeOptions): Promise<number> {
         else if (dryRun) table.add(window, changes)
       },
       onDone: count => bar.increment(count),
+      onWait: messages =>
+        bar.update({ state: messages > 0 ? `waiting for the archive, ${messages} messages behind` : '' }),
     })
     bar.stop()
     const summed: Summed = { options, windows: windows.length, tally, overlapping, stopped }
@@ -85,7 +88,7 @@ function failed(error: unknown): number {
 }
 
 function progressBar(): SingleBar {
-  const format = 'recomputing {bar} {percentage}% {value}/{total} windows, {eta_formatted} left'
+  const format = 'recomputing {bar} {percentage}% {value}/{total} windows, {eta_formatted} left {state}'
   return new SingleBar(
     { format, stream: process.stderr, noTTYOutput: true, notTTYSchedule: 5_000 },
     Presets.shades_classic,

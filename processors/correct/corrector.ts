@@ -66,13 +66,17 @@ export class Corrector {
   /**
    * Makes sure that everything said of final windows so far is stored: without it a revision could be made from
    * what was stored before the last one. Call before a round of `correct`. @throws the signal's reason
+   * @param onWait told again and again how many messages it still waits for
    */
-  async begin(): Promise<void> {
+  async begin(onWait?: (messages: number) => void): Promise<void> {
     const { admin, signal } = this.options
     this.isFinal = await readFinalProgress(admin)
     const end = await endOffsets(admin, topicNames.regional)
     const group = archiveGroup(topicNames.regional)
-    while (!reaches(await committedOffsets(admin, group, topicNames.regional), end)) {
+    for (;;) {
+      const stored = await committedOffsets(admin, group, topicNames.regional)
+      if (reaches(stored, end)) return
+      onWait?.(sumOf(end) - sumOf(stored))
       await sleep(pollMs, undefined, { signal })
     }
   }
@@ -146,6 +150,10 @@ export class Corrector {
     this.programs.set(record, program)
     return program
   }
+}
+
+function sumOf(offsets: ReadonlyMap<number, number>): number {
+  return [...offsets.values()].reduce((sum, offset) => sum + offset, 0)
 }
 
 /** Those that have not seen all messages are always among them: what is said of a window is a function of the vector. */

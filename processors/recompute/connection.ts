@@ -12,7 +12,10 @@ import { Lifecycle, type Resource } from '../../platform/lifecycle.ts'
 import { createLog } from '../../platform/log.ts'
 import { partSettings } from '../../platform/part.ts'
 import type { RecordId } from '../../schemas/records/record.ts'
+import { telemetryTopic } from '../../schemas/topics.ts'
+import { archiveGroup } from '../archive/topic-archiver.ts'
 import { processorSettings } from '../context.ts'
+import { committedOffsets } from '../correct/archive-progress.ts'
 import { Corrector } from '../correct/corrector.ts'
 import { Publisher } from '../publish/publisher.ts'
 import { expectedAssets } from '../regional/expected-assets.ts'
@@ -30,6 +33,8 @@ export interface Connection {
   readonly clickhouse: ClickHouseClient
   readonly database: string
   readonly corrector: Corrector
+  /** How many messages of the record type the archive has stored. */
+  readonly archived: () => Promise<number>
   /** Absent in a dry run. */
   readonly publisher?: Publisher
   close(): Promise<void>
@@ -86,6 +91,11 @@ export async function connect(
       now: () => clock.now(),
       signal,
     }),
+    archived: async () => {
+      const topic = telemetryTopic(record)
+      const offsets = await committedOffsets(admin, archiveGroup(topic), topic)
+      return [...offsets.values()].reduce((sum, offset) => sum + offset, 0)
+    },
     ...(publisher ? { publisher } : {}),
     close: () => lifecycle.stop(),
   }

@@ -14,16 +14,20 @@ export interface RecomputeContext {
   /** Only these counties, with their ancestors; all when absent. */
   readonly counties?: ReadonlySet<string>
   readonly corrector: Pick<Corrector, 'begin' | 'correct'>
+  /** How many messages of the record type the archive has stored. */
+  readonly archived: () => Promise<number>
   /** Absent in a dry run. */
   readonly publisher?: Pick<Publisher, 'publish'>
   /** The corrector's signal; aborted with `Stopped` it ends the run after the windows at hand. */
   readonly ending: AbortController
-  /** How long nothing may come from the archive, ms of wall time. */
+  /** How long the archive may store nothing while it is waited for, ms of wall time. */
   readonly patienceMs: number
   /** Told what differs in a window, before it is published. */
   readonly onChanges: (window: WindowToCorrect, changes: readonly Change[]) => void
   /** Told that so many windows are done. */
   readonly onDone: (windows: number) => void
+  /** Told of how many messages the archive has to store before anything goes on; 0 when it has. */
+  readonly onWait: (messages: number) => void
 }
 
 /** Somebody wants it to end. */
@@ -72,6 +76,9 @@ class Run {
   private readonly context: RecomputeContext
   private readonly publications = new Map<WindowSpan, number>()
   private watchdog: NodeJS.Timeout | undefined
+  /** That were waited for when last asked. */
+  private messages = 0
+  private archived = 0
 
   constructor(context: RecomputeContext) {
     this.context = context
@@ -86,14 +93,15 @@ class Run {
       while (next < windows.length || again.length > 0) {
         ending.signal.throwIfAborted()
         this.watch()
-        await corrector.begin()
+        await corrector.begin(messages => this.waitFor(messages))
+        this.waitFor(0)
         if (!idle) this.unwatch()
         const round = [...again, ...windows.slice(next, next + windowsAtOnce)]
         next += windowsAtOnce
         const { waiting, published } = await this.round(round)
         idle = waiting.length === round.length
         if (idle) {
-          this.watch()
+          await this.watchArchived()
           await sleep(waitMs, undefined, { signal: ending.signal })
         } else this.unwatch()
         again = [...waiting, ...published]
@@ -156,6 +164,24 @@ class Run {
     return false
   }
 
+  /** An archive that is behind and goes on is waited for, however long it takes. */
+  private waitFor(messages: number): void {
+    if (messages < this.messages && messages > 0) {
+      this.unwatch()
+      this.watch()
+    }
+    if (messages !== this.messages) this.context.onWait(messages)
+    this.messages = messages
+  }
+
+  /** The same where windows wait for readings. */
+  private async watchArchived(): Promise<void> {
+    const archived = await this.context.archived()
+    if (archived > this.archived) this.unwatch()
+    this.archived = archived
+    this.watch()
+  }
+
   private watch(): void {
     const { ending, patienceMs } = this.context
     this.watchdog ??= setTimeout(() => ending.abort(archiveBehind(patienceMs)), patienceMs)
@@ -170,9 +196,9 @@ class Run {
 function archiveBehind(patienceMs: number): CodedError {
   return new CodedError(
     'archive_behind',
-    `waited ${patienceMs / 1000} s in vain for the archive to store what was published and received before`,
+    `the archive stored nothing for ${patienceMs / 1000} s of what was published and received before`,
     {
-      hint: 'is the archive running? citybrain_archive_lag_messages says how far behind it is. Run this again once it has caught up.',
+      hint: 'is the archive running? citybrain_archive_lag_messages says how far behind it is',
     },
   )
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import type { Asked, Corrected } from '../../../processors/correct/corrector.ts'
 import type { Change } from '../../../processors/recompute/change.ts'
@@ -52,6 +53,8 @@ class Model {
       patienceMs: 60_000,
       onChanges: (_window, found) => changes.push(...found),
       onDone: () => undefined,
+      onWait: () => undefined,
+      archived: () => Promise.resolve(0),
       ...change,
     }
     return { context, changes }
@@ -158,6 +161,30 @@ it('gives up when nothing comes from the archive, and says so', async () => {
   const { failure, stopped } = await recomputeWindows(model.spans, model.context({ patienceMs: 20 }).context)
   expect(failure).toMatchObject({ code: 'archive_behind' })
   expect(stopped).toBe(false)
+})
+
+it('waits for an archive that goes on, however long it takes', async () => {
+  const model = threeWindows()
+  const patienceMs = 200
+  const told: number[] = []
+  const { context } = model.context({ patienceMs, onWait: messages => told.push(messages) })
+  const { begin, correct } = context.corrector
+  const corrector: RecomputeContext['corrector'] = {
+    correct,
+    begin: async onWait => {
+      const until = performance.now() + 3 * patienceMs
+      for (let messages = 1_000; performance.now() < until; messages--) {
+        onWait?.(messages)
+        await sleep(5)
+      }
+      await begin()
+    },
+  }
+  const { failure, tally } = await recomputeWindows(model.spans, { ...context, corrector })
+  expect(failure).toBeUndefined()
+  expect(tally.lookedAt).toBe(4)
+  expect(told.slice(0, 2)).toEqual([1_000, 999])
+  expect(told.at(-1)).toBe(0)
 })
 
 it('names windows that are stored otherwise than published, however often', async () => {
