@@ -31,9 +31,9 @@ function literalOf(type: string, value: SqlParameter | undefined): string | unde
     return value instanceof Date ? `toDateTime64('${sqlTime(value)}', 3, 'UTC')` : undefined
   }
   if (/^U?Int\d+$/.test(type)) return Number.isSafeInteger(value) ? String(value) : undefined
-  // With its type, because an empty array alone has none.
+  // With its type, because an empty array alone has none; by a function, because more may follow.
   if (/^Array\(U?Int\d+\)$/.test(type) && Array.isArray(value) && value.every(Number.isSafeInteger)) {
-    return `[${value.join(', ')}]::${type}`
+    return `CAST([${value.join(', ')}], '${type}')`
   }
   return undefined
 }

@@ -50,7 +50,7 @@ export interface StoredRevision {
   readonly window_start: number
   readonly window_end: number
   readonly cell: StoredCell
-  /** By input partition; none for a census. */
+  /** By input partition; how a census numbers them: schemas/clickhouse/census/census-sources.ts. */
   readonly offsets: readonly OffsetRange[]
 }
 

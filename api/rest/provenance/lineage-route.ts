@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { CodedError } from '../../../platform/errors.ts'
+import { belowOfLineage } from '../../../schemas/clickhouse/census/census-sources.ts'
 import { isCensusId, type Kpi } from '../../../schemas/kpis/kpi.ts'
 import { telemetryTopic } from '../../../schemas/topics.ts'
 import type { History } from '../../history/ask-history.ts'
@@ -133,6 +134,15 @@ function measuresOf({ measures }: Totals): Record<string, number | null> {
   )
 }
 
+/** A census describes a state: everything below its offsets counts, from the beginning of the log on. */
 function offsetsOf({ of }: Kpi, { offsets }: StoredRevision): Lineage['offsets'] {
-  return isCensusId(of) ? [] : offsets.map(range => ({ topic: telemetryTopic(of), ...range }))
+  if (!isCensusId(of)) return offsets.map(range => ({ topic: telemetryTopic(of), ...range }))
+  return [...belowOfLineage(of, offsets)].flatMap(([record, partitions]) =>
+    [...partitions].map(([partition, through_offset]) => ({
+      topic: telemetryTopic(record),
+      partition,
+      from_offset: 0,
+      through_offset,
+    })),
+  )
 }

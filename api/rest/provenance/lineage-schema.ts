@@ -42,7 +42,7 @@ const Difference = Type.Object({
 const Offsets = Type.Object({
   topic: Type.String(),
   partition: Type.Integer(),
-  from_offset: Type.Integer({ description: 'First reading of the window; -1 for none' }),
+  from_offset: Type.Integer({ description: 'First reading of the window; -1 for none; 0 for a census' }),
   through_offset: Type.Integer({ description: 'The revision had seen the log up to here, exclusive' }),
 })
 
@@ -85,7 +85,9 @@ export const Lineage = Type.Object({
     items: County,
     description: `Those that have a row, by code; of a county ${lastOnly}`,
   }),
-  offsets: Type.Array(Offsets, { description: 'By partition of the log; none for a census' }),
+  offsets: Type.Array(Offsets, {
+    description: 'By partition of the log; none for a census that asks the asset registry alone',
+  }),
   sql: Type.Object(
     {
       counties: { ...NullableString, description: `The rows of the counties; of a county ${lastOnly}` },
@@ -93,8 +95,8 @@ export const Lineage = Type.Object({
       census: {
         ...NullableString,
         description:
-          'What the census asks; null for other KPIs. It sees what is stored when it runs, so readings that came ' +
-          'later make a difference',
+          'What the census asks, of the readings below its offsets; null for other KPIs. Assets are taken as they ' +
+          'are registered when it runs',
       },
     },
     { description: 'To run as it is' },

@@ -13,12 +13,12 @@ test('every placeholder becomes a literal of its type', () => {
   }
   const at = "toDateTime64('2026-06-01 12:00:00.007', 3, 'UTC')"
   expect(pasteable({ text, params })).toBe(
-    `SELECT * FROM citybrain.kpi WHERE region = '37\\'0\\\\100' AND at < ${at} AND n = 5 AND p IN [0, -1]::Array(Int32) AND at > ${at}`,
+    `SELECT * FROM citybrain.kpi WHERE region = '37\\'0\\\\100' AND at < ${at} AND n = 5 AND p IN CAST([0, -1], 'Array(Int32)') AND at > ${at}`,
   )
 })
 
 test('an empty array keeps its type', () => {
-  expect(pasteable({ text: '{p: Array(Int64)}', params: { p: [] } })).toBe('[]::Array(Int64)')
+  expect(pasteable({ text: '{p: Array(Int64)}', params: { p: [] } })).toBe("CAST([], 'Array(Int64)')")
 })
 
 test.each<[string, SqlParameter | undefined]>([

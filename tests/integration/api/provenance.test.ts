@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Lineage } from '../../../api/rest/provenance/lineage-schema.ts'
 import { buildRegional } from '../../../processors/regional/build-regional.ts'
+import type { OffsetRange } from '../../../processors/regional/regional-message.ts'
 import { emptyTotals, rollUp, type Totals } from '../../../processors/regional/totals.ts'
 import { censusMeasures } from '../../../schemas/kpis/census.ts'
 import { type CensusId, censusIds } from '../../../schemas/kpis/kpi.ts'
@@ -465,18 +466,18 @@ describe('a census', () => {
       asset('site-1', 'site', shinan),
       asset('rack-1', 'rack', shinan),
     ])
-    await db.insert('readings_grid_inspection_store', [
-      {
-        asset_id: 'line-1',
-        county: lixia,
-        event_time: sqlTime(start - minute),
-        received_at: sqlTime(start),
-        method: 'unmanned',
-        from_km: 0,
-        to_km: 10,
-        kafka_offset: 1,
-      },
-    ])
+    const flight = (from_km: number, to_km: number, kafka_offset: number) => ({
+      asset_id: 'line-1',
+      county: lixia,
+      event_time: sqlTime(start - minute + kafka_offset),
+      received_at: sqlTime(start),
+      method: 'unmanned',
+      from_km,
+      to_km,
+      kafka_offset,
+    })
+    // The second one came after the census was taken.
+    await db.insert('readings_grid_inspection_store', [flight(0, 10, 1), flight(10, 30, 2)])
     for (const census of censusIds) await takeCensus(census)
   })
 
@@ -486,16 +487,33 @@ describe('a census', () => {
     radio_census: { [shinan]: { sites_in_service: 1 } },
     datacenter_census: { [shinan]: { racks_in_service: 1 } },
     grid_census: {
-      [lixia]: { unmanned_km: 10, in_service_km: 40, lines_in_period: 1, lines_in_service: 1 },
+      [lixia]: { unmanned_km: 10, in_service_km: 40, lines_in_period: 1, lines_in_service: 1, readings: 1 },
       [shizhong]: { in_service_km: 60, lines_in_service: 1 },
     },
+  }
+
+  const lineages: Readonly<Record<CensusId, readonly OffsetRange[]>> = {
+    parking_census: [],
+    datacenter_census: [],
+    radio_census: [
+      { partition: 0, from_offset: 0, through_offset: 7 },
+      { partition: 1, from_offset: 0, through_offset: 0 },
+    ],
+    grid_census: [
+      { partition: 0, from_offset: 0, through_offset: 2 },
+      { partition: 1_000, from_offset: 0, through_offset: 4 },
+    ],
   }
 
   async function takeCensus(census: CensusId): Promise<void> {
     const measures = censusMeasures[census].map((id): Measure => ({ id, op: 'sum', unit: '1' }))
     const totals = [lixia, shizhong, shinan, shibei].map((county): [string, Totals] => [
       county,
-      { ...emptyTotals(measures), measures: measures.map(({ id }) => found[census][county]?.[id] ?? 0) },
+      {
+        ...emptyTotals(measures),
+        readings: found[census][county]?.readings ?? 0,
+        measures: measures.map(({ id }) => found[census][county]?.[id] ?? 0),
+      },
     ])
     const facts = {
       series: census,
@@ -507,7 +525,7 @@ describe('a census', () => {
       version: start + 2 * minute,
       observedUntil: start + minute,
       computedAt: start + 2 * minute,
-      lineage: [],
+      lineage: lineages[census],
     } as const
     for (const [region, total] of rollUp(measures, new Map(totals))) {
       await storeMessage(db, buildRegional(facts, region, total))
@@ -518,9 +536,12 @@ describe('a census', () => {
     const province = await lineage('370000', '', 'grid.unmanned_coverage_pct')
     expect(province).toMatchObject({
       adds_up: true,
-      cell: { value: 10, numerator: 10, denominator: 100, revision: 1 },
+      cell: { value: 10, numerator: 10, denominator: 100, revision: 1, readings: 1 },
       totals: { measures: { unmanned_km: 10, in_service_km: 100 } },
-      offsets: [],
+      offsets: [
+        { topic: 'telemetry.grid_inspection', partition: 0, from_offset: 0, through_offset: 2 },
+        { topic: 'telemetry.grid_defect', partition: 0, from_offset: 0, through_offset: 4 },
+      ],
       readings: [],
       sql: { readings: null },
     })
@@ -532,6 +553,7 @@ describe('a census', () => {
     ])
     expect(await lineage('370100', '', 'parking.lots_this_year')).toMatchObject({
       adds_up: true,
+      offsets: [],
       cell: { value: 2 },
       counties: [
         { county: lixia, value: 2, numerator: 2, denominator: 1 },
@@ -546,8 +568,8 @@ describe('a census', () => {
       const { counties, sql, adds_up } = await lineage('370000', '&readings=10', id)
       expect(adds_up).toBe(true)
       const asked = new Map((await run(sql.census)).map(({ county, ...measures }) => [county, measures]))
-      for (const { county, measures } of counties!) {
-        for (const [name, number] of Object.entries(measures)) {
+      for (const { county, measures, readings } of counties!) {
+        for (const [name, number] of Object.entries({ ...measures, readings })) {
           expect(asked.get(county)?.[name] ?? 0, `${county} ${name}`).toBe(number)
         }
       }
