@@ -85,10 +85,9 @@ async function disconnect(asked: Promise<Admin>): Promise<void> {
 }
 
 /**
- * Whether asking again may help. kafkajs does not export its errors' class to ES modules, and fails with a TypeError
- * where the broker it asked does not know the topic's partitions yet.
+ * Whether asking again may help: all but what kafkajs says will not. It fails with plain errors where two questions share
+ * a connection that is only being made, and where the broker it asked does not know the topic's partitions yet.
  */
 export function isPassing(error: unknown): boolean {
-  if (!(error instanceof Error)) return false
-  return error instanceof TypeError || ('retriable' in error && error.retriable === true)
+  return error instanceof Error && !('retriable' in error && error.retriable === false)
 }
