@@ -16,9 +16,10 @@ export interface RetryOptions {
 }
 
 const firstMs = 200
-const longestMs = 15_000
+/** What waits goes on this long after ClickHouse is back, at worst. */
+const longestMs = 5_000
 
-/** Pause before try number `attempt` (from 1), ms: doubling up to 15 s; `random` (0..1) spreads the herd over half of it. */
+/** Pause before try number `attempt` (from 1), ms: doubling up to 5 s; `random` (0..1) spreads the herd over half of it. */
 export function retryDelayMs(attempt: number, random: number): number {
   const full = Math.min(firstMs * 2 ** Math.max(0, attempt - 1), longestMs)
   return Math.round(full * (0.5 + 0.5 * random))

@@ -4,6 +4,7 @@ import { type Config, setting } from '../config.ts'
 import type { Log } from '../log.ts'
 import { groupSettings, groupTiming } from './group-membership.ts'
 import { fastFetch, type Kafka, logLevel } from './kafkajs.ts'
+import { kafkajsLog } from './kafkajs-log.ts'
 import { ProcessKafka, type ProcessKafkaOptions } from './process-kafka.ts'
 
 const list = (text: string): string[] =>
@@ -48,8 +49,6 @@ export const kafkaSettings = {
   ...groupSettings,
 }
 
-const levels = { [logLevel.ERROR]: 'error', [logLevel.WARN]: 'warn', [logLevel.INFO]: 'info' } as const
-
 export interface KafkaClientOptions {
   /** How often a call is tried again. By default a broker that restarts is waited for, not given up. */
   readonly retries?: number
@@ -70,12 +69,10 @@ export function kafkaClient(
     log,
     brokers: [...config.kafkaBrokers],
     ssl: config.kafkaSsl,
-    retry: { initialRetryTime: 200, maxRetryTime: 5_000, retries },
+    // Tried every second: whatever waits for a broker goes on as soon as it is back.
+    retry: { initialRetryTime: 200, maxRetryTime: 1_000, retries },
     logLevel: logLevel.WARN,
-    logCreator:
-      () =>
-      ({ level, namespace, log: { message, timestamp: _, ...fields } }) =>
-        log[levels[level as keyof typeof levels] ?? 'debug']({ ...fields, namespace }, message),
+    logCreator: kafkajsLog(log),
   }
   return new ProcessKafka(sasl ? { ...options, sasl } : options)
 }

@@ -1,3 +1,4 @@
+import { mkdir, writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Product, startProduct } from '../../system/product.ts'
 import type { Section } from '../section.ts'
@@ -49,6 +50,9 @@ export const recoverySection: Section = {
     } finally {
       await live.stop()
       await product.stop()
+      // What the parts said meanwhile, for whoever wants to know where the time went.
+      await mkdir('.bench', { recursive: true })
+      await writeFile('.bench/recovery.log', product.output)
     }
   },
 }

@@ -2,11 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { installFastFetch } from '../../../platform/kafka/fast-fetch.ts'
 import { FetchedRecord } from '../../../platform/kafka/fetched-record.ts'
 import type { PartitionData, RawMessage } from '../../../platform/kafka/kafkajs-internals.ts'
 import { type BatchSpec, batchSpec, logOf, recordSet } from './record-batches.ts'
+
+// Hundreds of generated cases: seconds where others share the machine.
+vi.setConfig({ testTimeout: 60_000 })
 
 const require = createRequire(import.meta.url)
 const Decoder = require('kafkajs/src/protocol/decoder.js')
