@@ -179,7 +179,7 @@ export class TopologyDriver {
   /** @param read whether they still read what was there before they fall asleep, and say so only later */
   putRollupsToSleep(read: boolean): void {
     this.sleepingRollups = this.rollups
-    if (read) this.sleepingRollups.forEach((rollup, i) => this.rollUp(rollup, i))
+    if (read) for (const [i, rollup] of this.sleepingRollups.entries()) this.rollUp(rollup, i)
     this.crashRollup()
   }
 

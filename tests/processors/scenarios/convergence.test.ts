@@ -131,29 +131,45 @@ function closeAll(driver: TopologyDriver, correct: CorrectDriver, partitions: nu
 function act(driver: TopologyDriver, correct: CorrectDriver, partitions: number, step: Action): void {
   switch (step.do) {
     case 'read':
-      return driver.read(step.partition % partitions, step.count)
+      driver.read(step.partition % partitions, step.count)
+      break
     case 'flush':
-      return driver.flushAggregate(step.partition % partitions, step.commit)
+      driver.flushAggregate(step.partition % partitions, step.commit)
+      break
     case 'idle':
-      return driver.idleAtEnd(step.partition % partitions)
+      driver.idleAtEnd(step.partition % partitions)
+      break
     case 'rollup':
-      return driver.flushRollup(step.commit, step.atMost)
+      driver.flushRollup(step.commit, step.atMost)
+      break
     case 'archive':
-      return correct.archive(step.partition % partitions, step.count)
+      correct.archive(step.partition % partitions, step.count)
+      break
     case 'compute':
-      return correct.compute(step.who, step.atMost)
+      correct.compute(step.who, step.atMost)
+      break
     case 'publish':
-      return correct.publish(step.who, step.atMost)
+      correct.publish(step.who, step.atMost)
+      break
     case 'crash':
-      if (step.what === 'correct') return correct.takeOver(step.sleeps)
-      if (step.what === 'aggregate')
-        return step.sleeps ? driver.putAggregatorsToSleep() : driver.crashAggregate()
-      return step.sleeps ? driver.putRollupsToSleep(true) : driver.crashRollup()
+      replace(driver, correct, step.what, step.sleeps)
+      break
     case 'wake':
-      return step.what === 'aggregate'
-        ? driver.wakeAggregator(step.partition % partitions, step.count)
-        : driver.wakeRollups(step.count > 3)
+      if (step.what === 'aggregate') driver.wakeAggregator(step.partition % partitions, step.count)
+      else driver.wakeRollups(step.count > 3)
   }
+}
+
+/** Another process takes over; the old one is gone, or sleeps and may wake up. */
+function replace(
+  driver: TopologyDriver,
+  correct: CorrectDriver,
+  what: 'aggregate' | 'rollup' | 'correct',
+  sleeps: boolean,
+): void {
+  if (what === 'correct') correct.takeOver(sleeps)
+  else if (what === 'aggregate') sleeps ? driver.putAggregatorsToSleep() : driver.crashAggregate()
+  else sleeps ? driver.putRollupsToSleep(true) : driver.crashRollup()
 }
 
 /** Everything is read, silence closes every window, the sleepers wake up, and what is late is corrected. */
