@@ -1,0 +1,29 @@
+import { Type } from 'typebox'
+import type { LogProgress } from '../progress/log-progress.ts'
+import { type IsNoticed, partitionOf, type Subject } from '../progress/waiting.ts'
+import { ask, type Store } from './ask.ts'
+
+const Row = Type.Object({ record: Type.String(), start: Type.Number() })
+
+/** Late notices that `correct` has not done, as far as the archive has stored them. @throws ClickHouseError */
+export async function pendingNotices(store: Store, progress: LogProgress): Promise<IsNoticed> {
+  const { corrected, lateArchived } = progress
+  const open = corrected.high.flatMap((high, partition) => {
+    const done = corrected.done[partition] ?? 0
+    return done < high ? [`(kafka_partition = ${partition} AND kafka_offset >= ${done})`] : []
+  })
+  const rows =
+    open.length === 0
+      ? []
+      : await ask(
+          store,
+          Row,
+          `SELECT DISTINCT record, toUnixTimestamp64Milli(window_start) AS start
+           FROM ${store.database}.late_store WHERE ${open.join(' OR ')}`,
+        )
+  const noticed = new Set(rows.map(({ record, start }) => `${record}|${start}`))
+  return (subject: Subject, until: number) => {
+    const known = lateArchived[partitionOf(subject, lateArchived.length)] ?? 0
+    return known < until ? undefined : noticed.has(`${subject.record}|${subject.windowStart}`)
+  }
+}

@@ -1,0 +1,57 @@
+import { clickhouseClient, clickhouseSettings } from '../../platform/clickhouse/clickhouse-client.ts'
+import type { Config } from '../../platform/config.ts'
+import { CodedError, messageOf } from '../../platform/errors.ts'
+import { kafkaClient, kafkaSettings } from '../../platform/kafka/kafka-client.ts'
+import { LastingAdmin } from '../../platform/kafka/lasting-admin.ts'
+import { createLog } from '../../platform/log.ts'
+import type { Store } from './checks/ask.ts'
+
+export const auditSettings = { ...kafkaSettings, ...clickhouseSettings }
+
+export interface Connection {
+  readonly store: Store
+  readonly admin: LastingAdmin
+  close(): Promise<void>
+}
+
+/** How often Kafka is asked again before it counts as away: about 15 s. */
+const kafkaRetries = 6
+const withinMs = 15_000
+const hint = 'is the system running? --port-offset N finds one that was started with it'
+
+/** What the audit reads; it writes nothing. @throws CodedError naming what cannot be reached, after some seconds */
+export async function connect(config: Config<typeof auditSettings>): Promise<Connection> {
+  const { clickhouseUrl, clickhouseDatabase: database, kafkaBrokers } = config
+  const kafka = kafkaClient(config, 'citybrain-audit', createLog('audit', 'silent'), {
+    retries: kafkaRetries,
+  })
+  const admin = new LastingAdmin(kafka, withinMs)
+  const clickhouse = clickhouseClient(config)
+  const close = async (): Promise<void> => {
+    await admin.disconnect()
+    await clickhouse.close()
+  }
+  try {
+    await reach('clickhouse_unavailable', `ClickHouse ${clickhouseUrl}`, async () => {
+      const result = await clickhouse.query({
+        query: 'SELECT 1 FROM {database: Identifier}.kpi LIMIT 0',
+        query_params: { database },
+        abort_signal: AbortSignal.timeout(withinMs),
+      })
+      await result.text()
+    })
+    await reach('kafka_unavailable', `Kafka ${kafkaBrokers.join(', ')}`, () => admin.connect())
+  } catch (error) {
+    await close()
+    throw error
+  }
+  return { store: { clickhouse, database }, admin, close }
+}
+
+async function reach(code: string, what: string, call: () => Promise<unknown>): Promise<void> {
+  try {
+    await call()
+  } catch (cause) {
+    throw new CodedError(code, `${what}: ${messageOf(cause)}`, { cause, hint })
+  }
+}

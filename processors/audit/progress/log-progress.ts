@@ -1,0 +1,131 @@
+import type { OffsetsAdmin } from '../../../platform/kafka/lasting-admin.ts'
+import type { RecordId } from '../../../schemas/records/record.ts'
+import { telemetryTopic, topicNames } from '../../../schemas/topics.ts'
+import { archiveGroup } from '../../archive/topic-archiver.ts'
+import { correctGroup } from '../../correct/correct-runner.ts'
+import { rollupGroup } from '../../rollup/rollup.ts'
+import { type Checkpoint, parseCheckpoint } from '../../windows/checkpoint.ts'
+
+/** The group in which processors/aggregate runs by default. */
+const aggregateGroup = 'citybrain-aggregate'
+
+/** By partition, from 0 on. */
+export type Offsets = readonly number[]
+
+/** How far the readings of one record type have got. */
+export interface RecordProgress {
+  readonly low: Offsets
+  readonly high: Offsets
+  /** Everything below is in ClickHouse. */
+  readonly archived: Offsets
+  readonly aggregated: readonly Task[]
+}
+
+/** A task as its last commit tells. */
+export interface Task {
+  /** What lies below was accounted for, and said. */
+  readonly at: number
+  /** By record: every window up to this one (start, epoch ms) is closed. */
+  readonly closed: Checkpoint['closed']
+}
+
+export interface Followed {
+  readonly low: Offsets
+  readonly high: Offsets
+  readonly done: Offsets
+}
+
+/**
+ * Where everybody stands in the log. Commits were read before ends: who has committed the end of one snapshot in
+ * this or a later one has done all there was when it was taken.
+ */
+export interface LogProgress {
+  readonly records: ReadonlyMap<RecordId, RecordProgress>
+  /** Tasks of rollup, and the ends of kpi.partial, by its partitions. */
+  readonly rollup: readonly Task[]
+  readonly partialEnds: Offsets
+  /** kpi.late by `correct`, and by the archive. */
+  readonly corrected: Followed
+  readonly lateArchived: Offsets
+  /** kpi.regional and telemetry.rejected by the archive. */
+  readonly regional: Followed
+  readonly rejected: Followed
+}
+
+/** Asks Kafka where everybody stands. @throws Error where a topic does not exist or a checkpoint is not ours */
+export async function readLogProgress(
+  admin: OffsetsAdmin,
+  records: readonly RecordId[],
+): Promise<LogProgress> {
+  const { partial, late, regional, rejected } = topicNames
+  const archived = (topic: string) => committed(admin, archiveGroup(topic), topic)
+  const [rollup, corrected, lateArchived, regionalArchived, rejectedArchived, ...ofRecords] =
+    await Promise.all([
+      tasks(admin, rollupGroup, partial),
+      committed(admin, correctGroup, late),
+      archived(late),
+      archived(regional),
+      archived(rejected),
+      ...records.map(async record => {
+        const topic = telemetryTopic(record)
+        return {
+          record,
+          archived: await archived(topic),
+          aggregated: await tasks(admin, aggregateGroup, topic),
+        }
+      }),
+    ])
+  const [partialEnds, lateEnds, regionalEnds, rejectedEnds, ...recordEnds] = await Promise.all(
+    [partial, late, regional, rejected, ...records.map(telemetryTopic)].map(topic => ends(admin, topic)),
+  )
+  if (!partialEnds || !lateEnds || !regionalEnds || !rejectedEnds)
+    throw new Error('a topic has no partitions')
+  return {
+    records: new Map(
+      ofRecords.map(({ record, ...progress }, i) => {
+        const { low, high } = recordEnds[i] ?? { low: [], high: [] }
+        return [record, { low, high, ...progress }]
+      }),
+    ),
+    rollup,
+    partialEnds: partialEnds.high,
+    corrected: { ...lateEnds, done: corrected },
+    lateArchived,
+    regional: { ...regionalEnds, done: regionalArchived },
+    rejected: { ...rejectedEnds, done: rejectedArchived },
+  }
+}
+
+async function committed(admin: OffsetsAdmin, groupId: string, topic: string): Promise<Offsets> {
+  const [commits] = await admin.fetchOffsets({ groupId, topics: [topic] })
+  return byPartition(commits?.partitions ?? [], ({ offset }) => Math.max(0, Number(offset)), 0)
+}
+
+async function tasks(admin: OffsetsAdmin, groupId: string, topic: string): Promise<readonly Task[]> {
+  const [commits] = await admin.fetchOffsets({ groupId, topics: [topic] })
+  const none: Task = { at: 0, closed: {} }
+  return byPartition(
+    commits?.partitions ?? [],
+    ({ offset, metadata }) => parseCheckpoint(Number(offset), metadata) ?? none,
+    none,
+  )
+}
+
+async function ends(admin: OffsetsAdmin, topic: string): Promise<{ low: Offsets; high: Offsets }> {
+  const offsets = await admin.fetchTopicOffsets(topic)
+  return {
+    low: byPartition(offsets, ({ low }) => Number(low), 0),
+    high: byPartition(offsets, ({ high }) => Number(high), 0),
+  }
+}
+
+function byPartition<P extends { readonly partition: number }, T>(
+  partitions: readonly P[],
+  value: (partition: P) => T,
+  fallback: T,
+): readonly T[] {
+  const length = Math.max(0, ...partitions.map(({ partition }) => partition + 1))
+  const values = Array.from({ length }, () => fallback)
+  for (const partition of partitions) values[partition.partition] = value(partition)
+  return values
+}
