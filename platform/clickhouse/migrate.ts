@@ -13,7 +13,7 @@ import {
   type Table,
   type Target,
 } from '../../schemas/clickhouse/table.ts'
-import { createView, views } from '../../schemas/clickhouse/views.ts'
+import { createView, type View, views } from '../../schemas/clickhouse/views.ts'
 import { CodedError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { type Migration, pendingMigrations, readMigrations, statementsOf } from './migrations.ts'
@@ -49,11 +49,21 @@ export async function migrate(
   }
   await run(`CREATE DATABASE IF NOT EXISTS ${database}`)
   await applyMigrations(client, target, migrations, log)
-  for (const table of tables) await run(createTable(table, target))
-  for (const filler of receivedFillers) await run(createMaterializedView(filler, database))
+  // Every process comes here at every start, and a statement waits for the inserts before it: what is there is left alone.
+  const stored = await storedComments(client, target)
+  for (const table of tables) if (!stored.has(table.name)) await run(createTable(table, target))
+  for (const filler of receivedFillers) {
+    if (!stored.has(filler.name)) await run(createMaterializedView(filler, database))
+  }
   await addMissingColumns(client, target, log)
-  await replaceDefinedTables(client, target)
-  for (const view of views) await run(createView(view, database))
+  for (const table of definedTables) {
+    const comment = definitionsComment(table)
+    if (stored.get(table.name) !== comment) await run(replaceTable(table, target, comment))
+  }
+  for (const view of views) {
+    const comment = definitionsComment(view)
+    if (stored.get(view.name) !== comment) await run(createView(view, database, comment))
+  }
   log.debug({ database }, 'database is up to date')
 }
 
@@ -110,23 +120,22 @@ function missingColumns(table: Table, stored: ReadonlyMap<string, string>): Tabl
   })
 }
 
-/** Tables whose rows are definitions carry a checksum of them as their comment. */
-async function replaceDefinedTables(client: ClickHouseClient, target: Target): Promise<void> {
+/** Comments of the tables and views there are, by name. */
+async function storedComments(
+  client: ClickHouseClient,
+  { database }: Target,
+): Promise<ReadonlyMap<string, string>> {
   const answer = await rows(
     client,
     'SELECT name, comment FROM system.tables WHERE database = {database: String}',
-    { database: target.database },
+    { database },
   )
-  const comments = new Map(Value.Parse(Comments, answer).map(({ name, comment }) => [name, comment]))
-  for (const table of definedTables) {
-    const comment = `definitions ${checksumOf(table)}`
-    if (comments.get(table.name) === comment) continue
-    await client.command({ query: replaceTable(table, target, comment) })
-  }
+  return new Map(Value.Parse(Comments, answer).map(({ name, comment }) => [name, comment]))
 }
 
-function checksumOf(table: DefinedTable): string {
-  return createHash('sha256').update(JSON.stringify(table)).digest('hex')
+/** Views, and tables whose rows are definitions, carry a checksum of what they were made from. */
+function definitionsComment(defined: DefinedTable | View): string {
+  return `definitions ${createHash('sha256').update(JSON.stringify(defined)).digest('hex')}`
 }
 
 async function rows(

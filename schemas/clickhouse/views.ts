@@ -111,8 +111,10 @@ export const views: readonly View[] = [
   kpiRollupView('day'),
 ]
 
-export function createView({ name, query }: View, database: string): string {
-  return `CREATE OR REPLACE VIEW ${database}.${name} AS\n${query.replaceAll('{database}', database)}`
+/** @param comment stored with the view; without quotes */
+export function createView({ name, query }: View, database: string, comment: string): string {
+  const select = query.replaceAll('{database}', database)
+  return `CREATE OR REPLACE VIEW ${database}.${name} AS\n${select}\nCOMMENT '${comment}'`
 }
 
 function collapsed(name: string, columns: readonly string[]): View {

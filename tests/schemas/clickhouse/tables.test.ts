@@ -33,7 +33,7 @@ it('puts the engine of a cluster before every table', () => {
 
 it('has a branch for every KPI in kpi_1h and kpi_1d', () => {
   for (const name of ['kpi_1h', 'kpi_1d']) {
-    const sql = createView(views.find(view => view.name === name)!, 'd')
+    const sql = createView(views.find(view => view.name === name)!, 'd', 'why')
     for (const { id } of kpis) expect(sql).toContain(`'${id}' AS kpi`)
     expect(sql).not.toContain('{database}')
   }
