@@ -122,12 +122,17 @@ async function underLoad(
   log(`load for ${minutes} min, ${plan.length} faults planned`)
   load.start()
   const over = new AbortController()
-  const [faults] = await Promise.all([
+  // What is under way at the end is undone, which may take its time, while the load finishes what was not acknowledged.
+  const [faults, report] = await Promise.all([
     injectFaults({ plan, scene, log, over: AbortSignal.any([over.signal, signal]) }),
-    sleep(lengthMs, undefined, { signal }).then(() => over.abort()),
+    sleep(lengthMs, undefined, { signal }).then(() => {
+      over.abort()
+      log('load over')
+      return load.stop()
+    }),
   ])
-  log(`load over, ${faults.length} faults undone; finishing what was not acknowledged`)
-  return { faults, report: await load.stop() }
+  log(`${faults.length} faults undone, everything sent is acknowledged or refused`)
+  return { faults, report }
 }
 
 function windowSizes(): Readonly<Record<RecordId, number>> {
