@@ -40,8 +40,7 @@ async function main(args: readonly string[]): Promise<number> {
 function failed(error: unknown): number {
   const hint = error instanceof CodedError && error.hint ? `\n${error.hint}` : ''
   process.stderr.write(`audit: ${messageOf(error)}${hint}\n`)
-  if (!(error instanceof CodedError))
-    return failureOf(error) === 'away' ? exitCode.unavailable : exitCode.crashed
+  if (!(error instanceof CodedError)) return exitCode.crashed
   if (error.code === 'usage') return exitCode.usage
   return error.code === 'config_invalid' ? exitCode.config : exitCode.unavailable
 }
