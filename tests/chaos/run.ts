@@ -9,12 +9,6 @@ import { summary } from './report/summary.ts'
 
 const resultDir = join(import.meta.dirname, '../../.chaos')
 
-// kafkajs arms timers with negative delays, which Node 24 mentions and otherwise treats as 1 ms.
-process.removeAllListeners('warning')
-process.on('warning', warning => {
-  if (warning.name !== 'TimeoutNegativeWarning') process.stderr.write(`${warning.stack ?? warning.message}\n`)
-})
-
 try {
   process.exit(await main(parseChaosArguments(process.argv.slice(2))))
 } catch (error) {
