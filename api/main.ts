@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { reachableRegistry } from '../platform/avro/reachable-registry.ts'
 import { SchemaRegistry } from '../platform/avro/schema-registry.ts'
 import { clickhouseClient } from '../platform/clickhouse/clickhouse-client.ts'
 import { wallClock } from '../platform/clock.ts'
@@ -85,6 +86,7 @@ await runPart({
       wall: wallClock,
     })
     return [
+      reachableRegistry(registry, log),
       { name: 'topics', start: () => ensureTopics(kafka), stop: async () => undefined },
       { name: 'clickhouse', start: async () => undefined, stop: () => clickhouse.close() },
       history,

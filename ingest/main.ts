@@ -1,3 +1,4 @@
+import { reachableRegistry } from '../platform/avro/reachable-registry.ts'
 import { SchemaRegistry } from '../platform/avro/schema-registry.ts'
 import { ensureTopics } from '../platform/kafka/ensure-topics.ts'
 import { kafkaClient } from '../platform/kafka/kafka-client.ts'
@@ -65,6 +66,6 @@ await runPart({
       const { simulatorScale: scale, simulatorSeed: seed } = config
       sources.push(simulator({ intake, clock, log, metrics, scale, seed }))
     }
-    return [topics, encoders, queue, assets, ...sources]
+    return [reachableRegistry(schemas, log), topics, encoders, queue, assets, ...sources]
   },
 })

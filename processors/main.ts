@@ -1,3 +1,4 @@
+import { reachableRegistry } from '../platform/avro/reachable-registry.ts'
 import { SchemaRegistry } from '../platform/avro/schema-registry.ts'
 import { clickhouseClient } from '../platform/clickhouse/clickhouse-client.ts'
 import { exitCode } from '../platform/errors.ts'
@@ -33,6 +34,7 @@ function namesOf(given: readonly string[]): readonly ProcessorName[] {
 
 function shared({ config, log }: PartContext<typeof processorSettings>): Resource[] {
   return [
+    reachableRegistry(new SchemaRegistry(config.schemaRegistryUrl), log),
     {
       name: 'topics',
       start: () => ensureTopics(kafkaClient(config, 'citybrain-topics', log)),

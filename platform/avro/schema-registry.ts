@@ -38,6 +38,11 @@ export class SchemaRegistry {
     return Value.Parse(Stored, await this.call(`/schemas/ids/${id}`, {})).schema
   }
 
+  /** Resolves when it answers. @throws CodedError `registry_unavailable` */
+  async reach(): Promise<void> {
+    await this.call('/schemas/types', {})
+  }
+
   private async call(path: string, init: RequestInit): Promise<unknown> {
     let response: Response
     try {
@@ -52,7 +57,9 @@ export class SchemaRegistry {
       throw new CodedError('schema_unknown', `schema registry ${path}: ${body}`)
     }
     if (!response.ok) {
-      throw new CodedError('registry_refused', `schema registry ${path}: ${response.status} ${body}`)
+      // A server error is the registry's own, or its proxy's, and passes.
+      const code = response.status >= 500 ? 'registry_unavailable' : 'registry_refused'
+      throw new CodedError(code, `schema registry ${path}: ${response.status} ${body}`)
     }
     return JSON.parse(body)
   }
