@@ -2,10 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type ClickHouseClient, createClient } from '@clickhouse/client'
-import { Kafka, logLevel } from 'kafkajs'
 import { afterAll, expect, test, vi } from 'vitest'
 import { recordIds } from '../../schemas/records/record.ts'
-import { telemetryTopic } from '../../schemas/topics.ts'
+import { archived } from './archived.ts'
 import { compareCensus, newestCensus } from './census-oracle.ts'
 import { compareWithReadings, oracles } from './kpi-oracle.ts'
 import { type Product, startProduct } from './product.ts'
@@ -98,31 +97,4 @@ async function finalWindows(client: ClickHouseClient, count: number): Promise<vo
     },
     { timeout: 10 * minute, interval: 1_000 },
   )
-}
-
-/** Waits until the archive has committed everything that is in the topics of readings. */
-async function archived({ urls }: Product): Promise<void> {
-  const kafka = new Kafka({ brokers: [urls.kafka], logLevel: logLevel.NOTHING })
-  const admin = kafka.admin()
-  await admin.connect()
-  try {
-    await vi.waitFor(
-      async () => {
-        for (const topic of recordIds.map(telemetryTopic)) {
-          const ends = await admin.fetchTopicOffsets(topic)
-          const committed = await admin.fetchOffsets({
-            groupId: `citybrain-archive-${topic}`,
-            topics: [topic],
-          })
-          for (const { partition, high } of ends) {
-            const offset = committed[0]?.partitions.find(commit => commit.partition === partition)?.offset
-            expect(Math.max(0, Number(offset)), `${topic}/${partition}`).toBe(Number(high))
-          }
-        }
-      },
-      { timeout: 2 * minute, interval: 500 },
-    )
-  } finally {
-    await admin.disconnect()
-  }
 }

@@ -106,11 +106,16 @@ export interface Comparison {
   readonly differences: readonly unknown[]
 }
 
-/** Compares every final value of a record type's KPIs with the oracle; floats within 1e-9 relative. */
+/**
+ * Compares values of a record type's KPIs with the oracle; floats within 1e-9 relative.
+ * @param revisions values that were never corrected, or the last revision of every window
+ */
 export async function compareWithReadings(
   client: ClickHouseClient,
   record: keyof typeof oracles,
+  revisions: 'uncorrected' | 'last' = 'uncorrected',
 ): Promise<Comparison> {
+  const wanted = revisions === 'uncorrected' ? 'revision = 1' : 'revision >= 1'
   const { perAsset, kpis, zeroWhenSilent } = oracles[record]
   const usable = record === 'radio_pm' ? 'coalesce(suspect, false) = false AS ok,' : ''
   const list = (ids: readonly string[]) => ids.map(id => `'${id}'`).join(', ')
@@ -118,7 +123,7 @@ export async function compareWithReadings(
     WITH
       finals AS (
         SELECT kpi, region, window_start, window_end, value, lineage_partition, lineage_through_offset
-        FROM citybrain.kpi WHERE kpi IN (${list(Object.keys(kpis))}) AND revision = 1
+        FROM citybrain.kpi WHERE kpi IN (${list(Object.keys(kpis))}) AND ${wanted}
       ),
       lineage AS (
         SELECT DISTINCT window_start, partition, through FROM finals
@@ -170,7 +175,7 @@ export async function compareWithReadings(
   const differences = await rows(query)
   const [counts] = await rows(`
     SELECT count() AS compared, uniqExact(window_start) AS windows, uniqExact(region) AS regions
-    FROM citybrain.kpi WHERE kpi IN (${list(Object.keys(kpis))}) AND revision = 1`)
+    FROM citybrain.kpi WHERE kpi IN (${list(Object.keys(kpis))}) AND ${wanted}`)
   return {
     compared: Number(counts?.compared),
     windows: Number(counts?.windows),
