@@ -56,6 +56,7 @@ export async function runAudit(context: AuditContext): Promise<AuditReport> {
   )
   for (const one of offsets) await one.begin()
   const census = await censusCases(context)
+  for (const one of census) await one.begin(first)
   const untold = [...plans].flatMap(([record, plan]) => untoldCase(store, record, plan))
   const cases = [windows, ...offsets, ...census, ...untold]
   await settle(cases, { readProgress, settleMs, now, sleep: context.sleep })

@@ -36,10 +36,20 @@ export class CensusCase implements Case {
     return this.changedAt
   }
 
+  async begin(progress: LogProgress): Promise<void> {
+    this.seen = await this.options.lookAt(progress)
+    this.changedAt = this.options.now()
+  }
+
   async round(progress: LogProgress): Promise<boolean> {
+    if (this.isDecided) return true
     const before = this.seen.differences.map(identityOf).join()
     this.seen = await this.options.lookAt(progress)
     if (this.seen.differences.map(identityOf).join() !== before) this.changedAt = this.options.now()
+    return this.isDecided
+  }
+
+  private get isDecided(): boolean {
     return this.seen.differences.length === 0 || this.seen.assetsChanged
   }
 }

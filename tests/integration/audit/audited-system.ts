@@ -1,0 +1,158 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Producer } from 'kafkajs'
+import { avroWriter } from '../../../platform/avro/avro-writer.ts'
+import { SchemaRegistry } from '../../../platform/avro/schema-registry.ts'
+import { ensureTopics } from '../../../platform/kafka/ensure-topics.ts'
+import { auditSettings, type Connection, connect } from '../../../processors/audit/connection.ts'
+import type { AuditReport } from '../../../processors/audit/report/audit-report.ts'
+import { runAudit } from '../../../processors/audit/run-audit.ts'
+import { commandConfig } from '../../../processors/command-options.ts'
+import { type RecordId, recordIds } from '../../../schemas/records/record.ts'
+import { telemetryTopic, topicNames } from '../../../schemas/topics.ts'
+import { testKafka } from '../archive/rack-archive.ts'
+import { type StartedStores, startStores } from '../started-stores.ts'
+
+const root = join(import.meta.dirname, '../../..')
+
+/** Kafka, ClickHouse and registry of a test's own, with every processor, and nothing else, on them. */
+export class AuditedSystem {
+  readonly connection: Connection
+  private readonly stores: StartedStores
+  private readonly producer: Producer
+  private readonly registry: SchemaRegistry
+  private processors: ChildProcess | undefined
+
+  private constructor(stores: StartedStores, connection: Connection, producer: Producer) {
+    this.stores = stores
+    this.connection = connection
+    this.producer = producer
+    this.registry = new SchemaRegistry(stores.addresses.SCHEMA_REGISTRY_URL ?? '')
+  }
+
+  static async start(): Promise<AuditedSystem> {
+    const stores = await startStores()
+    const kafka = testKafka(stores.addresses.KAFKA_BROKERS ?? '')
+    await ensureTopics(kafka)
+    const producer = kafka.producer()
+    await producer.connect()
+    const processors = startProcessors(stores)
+    const connection = await untilMigrated(stores)
+    const system = new AuditedSystem(stores, connection, producer)
+    system.processors = processors
+    return system
+  }
+
+  /** What a process of ours has to have in its environment to use it. */
+  get env(): NodeJS.ProcessEnv {
+    return { ...process.env, NODE_OPTIONS: '', ...this.stores.addresses }
+  }
+
+  /** Values of one topic; null for a message that is no Avro at all. */
+  async send(
+    topic: string,
+    messages: readonly { readonly key: string; readonly value: object | null }[],
+  ): Promise<void> {
+    const writer = await avroWriter<object>(this.registry, topic)
+    await this.producer.send({
+      topic,
+      acks: -1,
+      messages: messages.map(({ key, value }) => ({
+        key,
+        value: value ? writer.encode(value) : Buffer.from('broken'),
+      })),
+    })
+  }
+
+  async sendReadings(record: RecordId, readings: readonly { readonly asset_id: string }[]): Promise<void> {
+    await this.send(
+      telemetryTopic(record),
+      readings.map(value => ({ key: value.asset_id, value })),
+    )
+  }
+
+  async register(assets: readonly { readonly asset_id: string }[]): Promise<void> {
+    await this.send(
+      topicNames.assets,
+      assets.map(value => ({ key: value.asset_id, value })),
+    )
+  }
+
+  async rows<T>(query: string): Promise<readonly T[]> {
+    const { clickhouse } = this.connection.store
+    return (await clickhouse.query({ query, format: 'JSONEachRow' })).json<T>()
+  }
+
+  async command(query: string): Promise<void> {
+    await this.connection.store.clickhouse.command({ query })
+  }
+
+  /** Also what was inserted before, and deleted since. */
+  async insert(table: string, values: readonly unknown[]): Promise<void> {
+    await this.connection.store.clickhouse.insert({
+      table: `citybrain.${table}`,
+      values: [...values],
+      format: 'JSONEachRow',
+      clickhouse_settings: { insert_deduplication_token: randomUUID() },
+    })
+  }
+
+  audit(settleMs: number, records: readonly RecordId[] = recordIds): Promise<AuditReport> {
+    return runAudit({
+      ...this.connection,
+      options: { records, settleMs },
+      now: () => performance.now(),
+      sleep: ms => sleep(ms),
+    })
+  }
+
+  /** From here on nothing changes any more. */
+  async stopProcessors(): Promise<void> {
+    const { processors } = this
+    this.processors = undefined
+    if (!processors) return
+    processors.kill('SIGTERM')
+    await once(processors, 'exit')
+  }
+
+  async stop(): Promise<void> {
+    await this.stopProcessors()
+    await this.producer.disconnect()
+    await this.connection.close()
+    await this.stores.stop()
+  }
+}
+
+function startProcessors({ addresses }: StartedStores): ChildProcess {
+  return spawn(process.execPath, [join(root, 'processors/main.ts'), 'all'], {
+    env: {
+      ...process.env,
+      NODE_OPTIONS: '',
+      ...addresses,
+      WINDOWS: recordIds.map(record => `${record}=10s/2s`).join(','),
+      OUT_OF_ORDERNESS_MS: '500',
+      IDLE_TIMEOUT_MS: '2000',
+      EMIT_EVERY_MS: '200',
+      CORRECT_SETTLE_MS: '200',
+      CENSUS_WINDOW: '5000',
+      ADMIN_PORT: '0',
+      LOG_LEVEL: 'error',
+    },
+    stdio: 'inherit',
+  })
+}
+
+/** The archive creates the tables. */
+async function untilMigrated({ addresses }: StartedStores): Promise<Connection> {
+  for (let tries = 300; ; tries--) {
+    try {
+      return await connect(commandConfig(auditSettings, addresses, 0))
+    } catch (error) {
+      if (tries === 0) throw error
+      await sleep(200)
+    }
+  }
+}
