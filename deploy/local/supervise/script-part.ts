@@ -17,6 +17,9 @@ export interface ScriptPart {
 
 const root = join(import.meta.dirname, '../../..')
 
+/** Compiled code, types already stripped, from the last time: two fifths of the processor time of a start. */
+const compileCache = join(root, '.cache/node')
+
 /** kafkajs arms timers with negative delays, which Node 24 mentions and otherwise treats as 1 ms. */
 const nodeFlags = ['--disable-warning=TimeoutNegativeWarning']
 
@@ -28,7 +31,7 @@ export function scriptPart(options: ScriptPart): PartSpec {
     prepare: async () => ({
       command: process.execPath,
       args: [...nodeFlags, join(root, script), ...args],
-      env: { ...env, ADMIN_PORT: String(adminPort) },
+      env: { NODE_COMPILE_CACHE: compileCache, ...env, ADMIN_PORT: String(adminPort) },
     }),
     notReady: () => httpNotReady(`http://${adminHost}:${adminPort}/readyz`),
     readyTimeoutMs: options.readyTimeoutMs ?? 60_000,
