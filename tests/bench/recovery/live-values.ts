@@ -7,8 +7,8 @@ import type { RegionalMessage } from '../../../processors/regional/regional-mess
 import { topicNames } from '../../../schemas/topics.ts'
 
 const province = '370000'
-/** Feeds that report every second, so that their age is the pipeline's and not theirs. */
-const feeds = ['rack', 'parking', 'radio_pm'] as const
+/** Feeds of which something reports at any time, so that their age is the pipeline's and not theirs. */
+const feeds = ['rack', 'parking'] as const
 
 /** What a wall would know: follows the province's values on kpi.regional with a client of its own. */
 export class LiveValues {
