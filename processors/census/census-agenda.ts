@@ -33,7 +33,7 @@ export interface Arrivals {
 
 /** Windows to compute next: neighbours, oldest first, of one year. */
 export interface Batch {
-  /** `newest`: the one that has just ended, which nobody can have computed long ago; `older` are all others. */
+  /** `newest`: one that has just ended, so nobody can have computed it long ago; `older`: all others. */
   readonly kind: 'newest' | 'older'
   readonly windows: readonly CensusWindow[]
 }
@@ -133,18 +133,32 @@ export class CensusAgenda {
     return { late: messagesOf(late), tooLate: messagesOf(tooLate) }
   }
 
-  /** What to compute now, the newest windows first; null when nothing is to be done yet. */
-  next(now: number): Batch | null {
+  /** The window that has just ended, while it was never computed. */
+  get newest(): Batch | null {
     const newest = this.opened - this.options.sizeMs
-    if (this.missing.has(newest)) return { kind: 'newest', windows: [this.windowAt(newest)] }
+    return this.missing.has(newest) ? { kind: 'newest', windows: [this.windowAt(newest)] } : null
+  }
+
+  /**
+   * The oldest of all other windows to be computed, for the first time or again, that start at `last` or before; null
+   * when nothing is to be done yet. The oldest, so that all get their turn, however many become due meanwhile.
+   */
+  older(now: number, last = Infinity): Batch | null {
     const settled = now - this.noticedAt >= this.options.settleMs
     if (this.round.size === 0 && this.noticed.size > 0 && settled) {
       this.round = this.noticed
       this.noticed = new Set()
     }
     const wanted = new Set([...this.missing, ...this.round])
-    const last = greatest(wanted)
-    return last === undefined ? null : { kind: 'older', windows: this.neighbours(wanted, last) }
+    for (const start of wanted) if (start > last) wanted.delete(start)
+    for (const { start } of this.newest?.windows ?? []) wanted.delete(start)
+    const oldest = least(wanted)
+    return oldest === undefined ? null : { kind: 'older', windows: this.span(oldest, wanted) }
+  }
+
+  /** Whether nothing is to be done until the next window ends or something arrives. */
+  isIdle(now: number): boolean {
+    return this.due(now) === null && this.missing.size === 0 && this.round.size === 0
   }
 
   /** The windows were computed, and include everything below. */
@@ -168,16 +182,13 @@ export class CensusAgenda {
     this.noticed.add(start)
   }
 
-  /** Up to so many wanted windows at and before `newest`, without a gap, in its year; oldest first. */
-  private neighbours(wanted: ReadonlySet<number>, newest: number): readonly CensusWindow[] {
+  /** From a window on, so many of the same year; where some between wanted ones are not, they cost next to nothing. */
+  private span(oldest: number, wanted: ReadonlySet<number>): readonly CensusWindow[] {
     const { sizeMs, windowsAtOnce } = this.options
-    const year = yearStart(newest + sizeMs)
-    const windows: CensusWindow[] = []
-    for (let start = newest; windows.length < windowsAtOnce && wanted.has(start); start -= sizeMs) {
-      if (yearStart(start + sizeMs) !== year) break
-      windows.unshift(this.windowAt(start))
-    }
-    return windows
+    const starts = Array.from({ length: windowsAtOnce }, (_, i) => oldest + i * sizeMs)
+    const year = yearStart(oldest + sizeMs)
+    const last = starts.findLast(start => wanted.has(start) && yearStart(start + sizeMs) === year) ?? oldest
+    return starts.filter(start => start <= last).map(start => this.windowAt(start))
   }
 
   private windowAt(start: number): CensusWindow {

@@ -66,6 +66,8 @@ export class CensusCycle {
   private gate: { readonly end: number; readonly at: LogPosition } | undefined
   /** What has to be stored before the last revisions of windows up to `newest` are known. */
   private said: { readonly newest: number; readonly end: Offsets } | undefined
+  /** What was computed last. */
+  private last: Batch['kind'] = 'older'
 
   private constructor(census: CensusId, ports: CensusPorts, agenda: CensusAgenda, seen: Below) {
     this.census = census
@@ -107,12 +109,30 @@ export class CensusCycle {
     const position = await this.ports.stored()
     const news = await this.notice(position.below, now)
     const leftOut = await this.openDue(position, now)
-    const batch = this.agenda.next(now)
     const look = { ...nothing, ...news, leftOut }
-    if (!batch) return { ...look, outcome: this.agenda.due(now) === null ? 'idle' : 'waiting' }
-    if (batch.kind === 'older' && !(await this.isSaidStored(batch))) return { ...look, outcome: 'waiting' }
+    const batch = await this.choose(now)
+    if (!batch) return { ...look, outcome: this.agenda.isIdle(now) ? 'idle' : 'waiting' }
     const revisions = await this.compute(batch, position)
     return { ...look, outcome: 'computed', batch, revisions }
+  }
+
+  /** The newest window first; but where it takes longer than until the next one, the older ones get their turn too. */
+  private async choose(now: number): Promise<Batch | null> {
+    const { newest } = this.agenda
+    if (newest && this.last !== 'newest') return newest
+    return (await this.olderKnown(now)) ?? newest
+  }
+
+  /** Windows that may have been told before, once their last revisions are known. */
+  private async olderKnown(now: number): Promise<Batch | null> {
+    // Those that became due after it asked have to wait for their own turn.
+    let batch = this.said ? this.agenda.older(now, this.said.newest) : null
+    if (!batch) {
+      batch = this.agenda.older(now)
+      const last = batch?.windows.at(-1)
+      this.said = last && { newest: last.start, end: await this.ports.regionalEnd() }
+    }
+    return this.said && (await this.ports.regionalStored(this.said.end)) ? batch : null
   }
 
   private async notice(below: Below, now: number): Promise<{ late: number; tooLate: number }> {
@@ -136,13 +156,6 @@ export class CensusCycle {
     return leftOut
   }
 
-  /** Of a window that may have been told before, the last revision has to be known. */
-  private async isSaidStored({ windows }: Batch): Promise<boolean> {
-    const newest = windows.at(-1)?.start ?? 0
-    if (!this.said || this.said.newest < newest) this.said = { newest, end: await this.ports.regionalEnd() }
-    return this.ports.regionalStored(this.said.end)
-  }
-
   private async compute({ kind, windows }: Batch, position: LogPosition): Promise<number> {
     const { census, ports } = this
     const found = await ports.census(windows, position.below)
@@ -159,6 +172,7 @@ export class CensusCycle {
     )
     await ports.publish(messages)
     this.agenda.done(windows, position.below)
+    this.last = kind
     if (kind === 'older') this.said = undefined
     return messages.length
   }

@@ -19,6 +19,11 @@ export function censusMetrics(metrics: Metrics) {
       'Messages whose windows are not computed again, being too long ago',
       ['census'],
     ),
+    archiveWait: metrics.gauge(
+      'archive_wait_seconds',
+      'For how long it has been waiting for the archive to store what was sent by the end of a window, wall time',
+      ['census'],
+    ),
     waiting: metrics.gauge('waiting_windows', 'Windows that wait to be computed', ['census', 'why']),
   }
 }

@@ -26,13 +26,15 @@ const graceMs = 2_000
 /** How often it looks for late readings, ms of wall time. */
 const lookEveryMs = 1_000
 /** How often it asks whether the archive has got there, ms of wall time. */
-const pollMs = 200
+const pollMs = 500
 
 /** Keeps one census up to date. Two of them do no harm. */
 export class CensusRunner implements Resource {
   readonly name: string
   private readonly census: CensusId
   private readonly options: CensusRunnerOptions
+  /** Since when it waits for the archive, epoch ms; absent while it does not. */
+  private waitingSince: number | undefined
   private running: Promise<void> | undefined
 
   constructor(census: CensusId, options: CensusRunnerOptions) {
@@ -59,7 +61,10 @@ export class CensusRunner implements Resource {
     // Before it asks: what another instance says from now on is of this window or a later one, or of one that is known.
     const since = this.settledNow()
     const said = await ports.regionalEnd()
-    while (!(await ports.regionalStored(said))) await sleep(pollMs, undefined, { signal })
+    while (!(await ports.regionalStored(said))) {
+      this.tellWaiting(true)
+      await sleep(pollMs, undefined, { signal })
+    }
     const cycle = await CensusCycle.begin(this.census, ports, agenda, since)
     while (!signal.aborted) {
       const look = await cycle.look(this.settledNow())
@@ -75,9 +80,17 @@ export class CensusRunner implements Resource {
     return censusSources[this.census].length === 0 ? untilDueMs : Math.min(lookEveryMs, untilDueMs)
   }
 
-  private tell({ batch, revisions, late, tooLate, leftOut }: Look, { waiting }: CensusCycle): void {
+  private tellWaiting(isWaiting: boolean): void {
+    const { clock, clockSpeed, metrics } = this.options
+    this.waitingSince = isWaiting ? (this.waitingSince ?? clock.now()) : undefined
+    const seconds = (clock.now() - (this.waitingSince ?? clock.now())) / clockSpeed / 1000
+    metrics.archiveWait.set({ census: this.census }, seconds)
+  }
+
+  private tell({ outcome, batch, revisions, late, tooLate, leftOut }: Look, { waiting }: CensusCycle): void {
     const { census } = this
     const { metrics, log } = this.options
+    this.tellWaiting(outcome === 'waiting')
     metrics.waiting.set({ census, why: 'ended' }, waiting.missing)
     metrics.waiting.set({ census, why: 'late' }, waiting.late)
     metrics.late.inc({ census }, late)

@@ -1,6 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Arrivals, CensusAgenda, type KnownWindows } from '../../../processors/census/census-agenda.ts'
+import {
+  type Arrivals,
+  type Batch,
+  CensusAgenda,
+  type KnownWindows,
+} from '../../../processors/census/census-agenda.ts'
 import type { Below } from '../../../schemas/clickhouse/census/census-sources.ts'
 
 const minute = 60_000
@@ -25,16 +30,16 @@ function arrival(window: number, lastOffset: number, messages = 1): Arrivals {
   return { record: 'radio_alarm', partition: 0, windowStart: window * minute, lastOffset, messages }
 }
 
-/** Numbers of the windows that it would compute next. */
-function next(agenda: CensusAgenda, now: number): readonly number[] {
-  return agenda.next(now)?.windows.map(({ start }) => start / minute) ?? []
-}
+/** Numbers of the windows of a batch. */
+const numbers = (batch: Batch | null): readonly number[] =>
+  batch?.windows.map(({ start }) => start / minute) ?? []
 
 /** Computes until nothing is left; the windows in the order in which they were computed, by batch. */
 function drain(agenda: CensusAgenda, now: number, offset = 100): readonly (readonly number[])[] {
   const batches: (readonly number[])[] = []
-  for (let batch = agenda.next(now); batch; batch = agenda.next(now)) {
-    batches.push(batch.windows.map(({ start }) => start / minute))
+  const next = () => agenda.newest ?? agenda.older(now)
+  for (let batch = next(); batch; batch = next()) {
+    batches.push(numbers(batch))
     agenda.done(batch.windows, includes(offset))
   }
   return batches
@@ -71,11 +76,12 @@ describe('windows that have ended', () => {
     )
   })
 
-  it('after a pause are all made up for, the newest one first and by itself', () => {
+  it('after a pause are all made up for, the newest one first and by itself, then the oldest', () => {
     const now = 9 * minute
     const agenda = new CensusAgenda(options, known({ 1: 0, 2: 0, 4: 0 }), now)
     expect(agenda.open(agenda.due(now)!)).toBe(0)
-    expect(drain(agenda, now)).toEqual([[8], [5, 6, 7], [3]])
+    // The fourth window is between others, and computed again with them.
+    expect(drain(agenda, now)).toEqual([[8], [3, 4, 5], [6, 7]])
   })
 
   it('are left out, and counted, where that is too long ago', () => {
@@ -91,6 +97,15 @@ describe('windows that have ended', () => {
     expect(agenda.open(40 * minute)).toBe(9)
   })
 
+  it('wait for their turn where only those up to a window are asked for', () => {
+    const agenda = new CensusAgenda(options, known({ 1: 0, 4: 0 }), 9 * minute)
+    agenda.open(9 * minute)
+    expect(numbers(agenda.older(0))).toEqual([2, 3])
+    agenda.done(agenda.older(0)!.windows, includes(0))
+    expect(numbers(agenda.older(0, 6 * minute))).toEqual([5, 6])
+    expect(agenda.older(0, 4 * minute)).toBeNull()
+  })
+
   it('of two years are not computed together', () => {
     const newYear = Date.UTC(2025, 11, 31, 16) / minute
     const windows = { [newYear - 3]: 0 }
@@ -98,7 +113,7 @@ describe('windows that have ended', () => {
     agenda.open((newYear + 3) * minute)
     const batches = drain(agenda, 0).map(batch => batch.map(index => index - newYear))
     // The window that ends with the year belongs to the old one.
-    expect(batches).toEqual([[2], [0, 1], [-2, -1]])
+    expect(batches).toEqual([[2], [-2, -1], [0, 1]])
   })
 })
 
@@ -109,7 +124,7 @@ describe('what arrives late', () => {
     const agenda = new CensusAgenda(options, known({ 3: 10, 4: 10, 5: 10, 6: 20, 7: 10 }), now)
     expect(agenda.notice([arrival(4, 15)], 0)).toEqual({ late: 1, tooLate: 0 })
     expect(agenda.waiting.late).toBe(3)
-    expect(drain(agenda, options.settleMs)).toEqual([[7], [4, 5]])
+    expect(drain(agenda, options.settleMs)).toEqual([[4, 5], [7]])
   })
 
   it('is what stands in the log at or above what the window includes', () => {
@@ -134,20 +149,21 @@ describe('what arrives late', () => {
     const agenda = new CensusAgenda(options, known({ 4: 0, 5: 0, 6: 0 }), now)
     agenda.notice([arrival(6, 1)], 1_000)
     agenda.notice([arrival(5, 2)], 5_000)
-    expect(next(agenda, 5_999)).toEqual([])
-    expect(next(agenda, 6_000)).toEqual([5, 6])
+    expect(agenda.older(5_999)).toBeNull()
+    expect(numbers(agenda.older(6_000))).toEqual([5, 6])
   })
 
-  it('while windows are computed again waits for the next round, so that the oldest get their turn', () => {
+  it('while windows are computed again waits for the next round, so that all get their turn', () => {
     const agenda = new CensusAgenda(options, known({ 1: 0, 2: 0, 3: 0, 4: 0, 5: 0, 6: 0 }), now)
     agenda.notice([arrival(1, 5)], 0)
-    const first = agenda.next(10_000)!
-    expect(first.windows.map(({ start }) => start / minute)).toEqual([4, 5, 6])
+    const first = agenda.older(10_000)!
+    expect(numbers(first)).toEqual([1, 2, 3])
     agenda.done(first.windows, includes(6))
-    agenda.notice([arrival(6, 7)], 10_000)
-    expect(next(agenda, 90_000)).toEqual([1, 2, 3])
-    agenda.done(agenda.next(90_000)!.windows, includes(8))
-    expect(next(agenda, 90_000)).toEqual([6])
+    agenda.notice([arrival(1, 7)], 10_000)
+    const second = agenda.older(90_000)!
+    expect(numbers(second)).toEqual([4, 5, 6])
+    agenda.done(second.windows, includes(8))
+    expect(numbers(agenda.older(90_000))).toEqual([1, 2, 3])
   })
 
   it('does not come before the newest window', () => {

@@ -249,3 +249,17 @@ it('makes no revision from what was stored before the last one', async () => {
   check(world)
   checkRevisions(world)
 })
+
+it('gives older windows their turn when windows end faster than they are computed', async () => {
+  const world = new CensusWorld()
+  const instance = world.instance()
+  world.instances.push(instance)
+  await settle(world)
+  world.now += 30 * minute
+  for (let turn = 0; turn < 30; turn += 1) {
+    await instance.look()
+    world.archiveRegional()
+    world.now += minute
+  }
+  expect(instance.waiting).toBeLessThan(3)
+})
