@@ -1,38 +1,46 @@
-/** Who asks: where the connection comes from and what it shows. */
-export interface Caller {
-  readonly remoteAddress: string | undefined
-  readonly token?: string
-}
+import { CodedError } from '../../platform/errors.ts'
+import type { Caller } from './caller.ts'
+import { isLoopback } from './loopback.ts'
+import { anonymousViewer, type Viewer } from './viewer.ts'
 
-/** Somebody who may see something. What they may see will be listed here: today everything. */
-export interface Viewer {
-  readonly name: string
-}
+export type { Caller } from './caller.ts'
+export type { Viewer } from './viewer.ts'
 
 export const anonymousPolicies = ['loopback', 'off'] as const
 export type AnonymousPolicy = (typeof anonymousPolicies)[number]
 
-/**
- * The one place that decides who may see what: REST and the stream both ask here.
- * There are no tokens yet: anonymous viewers are admitted on loopback, nobody anywhere else.
- */
-export class Access {
-  private readonly anonymous: AnonymousPolicy
-
-  constructor(anonymous: AnonymousPolicy) {
-    this.anonymous = anonymous
-  }
-
-  /** The viewer, or undefined for a caller who may see nothing. */
-  admit({ remoteAddress }: Caller): Viewer | undefined {
-    if (this.anonymous === 'loopback' && isLoopback(remoteAddress)) return { name: 'anonymous' }
-    return undefined
-  }
+/** Knows whose a token is. */
+export interface Tokens {
+  /** @throws CodedError `unauthorized`, `token_expired`, `forbidden_role`, `kiosk_revoked` or `wrong_wall`. */
+  viewerOf(token: string, wall: string | undefined): Promise<Viewer>
 }
 
-/** An address or host name of this machine; ports and brackets are understood. */
-export function isLoopback(host: string | undefined): boolean {
-  if (host === undefined) return false
-  const address = host.replace(/^\[|\]$/g, '').replace(/^::ffff:/, '')
-  return address === 'localhost' || address === '::1' || /^127\.\d+\.\d+\.\d+$/.test(address)
+/** The one place that decides who is let in: REST and the stream both ask here. */
+export class Access {
+  private readonly anonymous: AnonymousPolicy
+  private readonly tokens: Tokens | undefined
+
+  /** @param tokens absent where no key is configured: then every token is refused */
+  constructor(anonymous: AnonymousPolicy, tokens?: Tokens) {
+    this.anonymous = anonymous
+    this.tokens = tokens
+  }
+
+  /** @throws CodedError `unauthorized`, `token_expired`, `forbidden_role`, `kiosk_revoked` or `wrong_wall`. */
+  async admit(caller: Caller): Promise<Viewer> {
+    if (caller.token === undefined) return this.admitAnonymous(caller)
+    // A token that is no good is not nobody, on this machine neither: its owner would see what others see.
+    if (this.tokens) return this.tokens.viewerOf(caller.token, caller.wall)
+    throw new CodedError('unauthorized', 'this server knows no tokens', {
+      hint: 'it is told AUTH_JWT_SECRET or AUTH_JWKS_URL for that',
+    })
+  }
+
+  /** Somebody without a token. @throws CodedError `unauthorized`. */
+  admitAnonymous({ remoteAddress, forwarded = false }: Caller): Viewer {
+    if (this.anonymous === 'loopback' && !forwarded && isLoopback(remoteAddress)) return anonymousViewer
+    throw new CodedError('unauthorized', 'a token is needed here', {
+      hint: 'send Authorization: Bearer, or hello.token on the stream; on the machine itself none may be needed',
+    })
+  }
 }

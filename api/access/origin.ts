@@ -1,4 +1,4 @@
-import { isLoopback } from './access.ts'
+import { isLoopback } from './loopback.ts'
 
 /**
  * Whether a page of this origin may open the stream: one served from here, or from this machine.

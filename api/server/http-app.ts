@@ -6,8 +6,9 @@ import fastify, { type FastifyInstance } from 'fastify'
 import type { Log } from '../../platform/log.ts'
 import type { Metrics } from '../../platform/metrics.ts'
 import type { Access } from '../access/access.ts'
+import { admission } from './admission.ts'
 import { openApi } from './openapi.ts'
-import { installProblems, sendProblem } from './problems.ts'
+import { installProblems } from './problems.ts'
 import { type Api, withTypes } from './type-provider.ts'
 import { wallboardFiles } from './wallboard-files.ts'
 
@@ -55,11 +56,7 @@ export async function httpApp(options: HttpAppOptions): Promise<FastifyInstance>
   await app.register(swaggerUi, { routePrefix: '/docs' })
   await app.register(
     async scope => {
-      scope.addHook('onRequest', async (request, reply) => {
-        const viewer = access.admit({ remoteAddress: request.socket.remoteAddress })
-        if (!viewer)
-          return sendProblem(reply, 'unauthorized', 'anonymous viewers are admitted on loopback only')
-      })
+      admission(scope, access)
       routes(withTypes(scope))
     },
     { prefix: '/v1' },

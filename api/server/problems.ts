@@ -13,6 +13,11 @@ export const problems = {
   window_not_found: { status: 404, title: 'There is no such window' },
   revision_not_found: { status: 404, title: 'There is no such revision' },
   unauthorized: { status: 401, title: 'Not signed in' },
+  token_expired: { status: 401, title: 'The token has expired' },
+  kiosk_revoked: { status: 401, title: 'This screen was signed out' },
+  forbidden_region: { status: 403, title: 'A region that this token does not name' },
+  forbidden_role: { status: 403, title: 'A role that this token does not name' },
+  wrong_wall: { status: 403, title: 'The token of another wall' },
   not_found: { status: 404, title: 'There is nothing here' },
   upgrade_required: { status: 426, title: 'This is a WebSocket endpoint' },
   internal_error: { status: 500, title: 'The server failed' },
@@ -102,6 +107,7 @@ export function sendProblem(
 ): FastifyReply {
   const { status, title } = problems[code]
   const problem: Static<typeof Problem> = { type: 'about:blank', title, status, code, detail }
+  if (status === 401) reply.header('www-authenticate', 'Bearer')
   if (status === 503) reply.header('retry-after', '5')
   return reply
     .code(status)

@@ -1,5 +1,6 @@
 import { type CloseReason, closeCodes } from '../../schemas/protocol/close-codes.ts'
 import type { ServerMessage, StreamError } from '../../schemas/protocol/stream.ts'
+import type { Viewer } from '../access/viewer.ts'
 import { union } from '../cells/cell-set.ts'
 import type { CellSpace } from '../cells/cell-space.ts'
 import type { Shape, Shapes } from './shapes.ts'
@@ -30,7 +31,8 @@ export interface SessionOptions {
 
 /** One client: what it subscribed to and what was sent to it. Its memory is bounded by the limits above. */
 export class Session {
-  greeted = false
+  /** Who it is; until the hello nobody. */
+  viewer: Viewer | undefined
   lastHeardAt: number
   lastSentAt: number
   private readonly options: SessionOptions

@@ -1,7 +1,9 @@
 import type { Clock } from '../../platform/clock.ts'
-import { CodedError } from '../../platform/errors.ts'
+import { CodedError, messageOf } from '../../platform/errors.ts'
 import { type ClientMessage, protocolVersion, type Subscribe } from '../../schemas/protocol/stream.ts'
 import type { Access, Caller } from '../access/access.ts'
+import { requireRegions } from '../access/permissions.ts'
+import type { Viewer } from '../access/viewer.ts'
 import type { CellTable } from '../cells/cell-table.ts'
 import { select } from '../cells/selection.ts'
 import { type Parsed, parseClientMessage } from './client-message.ts'
@@ -42,6 +44,8 @@ export class StreamHub {
   private readonly options: StreamHubOptions
   private readonly shapes = new Shapes<Session>()
   private readonly sessions = new Set<Session>()
+  /** Sessions whose token is being looked at; what they say meanwhile is answered after it. */
+  private readonly greetings = new Map<Session, Promise<void>>()
 
   constructor(options: StreamHubOptions) {
     this.options = options
@@ -75,9 +79,14 @@ export class StreamHub {
     if (session.isClosed) return
     const now = this.options.wall.now()
     session.lastHeardAt = now
+    const greeting = this.greetings.get(session)
+    if (greeting) {
+      void greeting.then(() => this.receive(session, text, caller))
+      return
+    }
     const parsed = parseClientMessage(text)
     if (parsed.kind === 'unknown') session.close('badMessage', parsed.reason)
-    else if (!session.greeted) this.greet(session, parsed, caller, now)
+    else if (!session.viewer) this.greet(session, parsed, caller, now)
     else if (parsed.kind === 'invalid') session.error('invalid_message', parsed.reason, now, parsed.id)
     else this.answer(session, parsed.message, now)
   }
@@ -108,21 +117,36 @@ export class StreamHub {
   }
 
   private greet(session: Session, parsed: Parsed, caller: Caller, now: number): void {
-    const { table, access, limits, clock, clockSpeed } = this.options
+    const { access } = this.options
     if (parsed.kind !== 'message' || parsed.message.type !== 'hello') {
       session.close('helloExpected')
       return
     }
-    const { protocol, token } = parsed.message
+    const { protocol, token = caller.token } = parsed.message
     if (protocol !== protocolVersion) {
       session.close('protocolUnsupported')
       return
     }
-    if (!access.admit(token === undefined ? caller : { ...caller, token })) {
-      session.close('unauthorized')
+    try {
+      if (token === undefined) {
+        this.welcome(session, access.admitAnonymous(caller), now)
+        return
+      }
+    } catch (error) {
+      session.close('unauthorized', messageOf(error))
       return
     }
-    session.greeted = true
+    const greeting = access
+      .admit({ ...caller, token })
+      .then(viewer => this.welcome(session, viewer, this.options.wall.now()))
+      .catch((error: unknown) => session.close('unauthorized', messageOf(error)))
+      .finally(() => this.greetings.delete(session))
+    this.greetings.set(session, greeting)
+  }
+
+  private welcome(session: Session, viewer: Viewer, now: number): void {
+    const { table, limits, clock, clockSpeed } = this.options
+    session.viewer = viewer
     // `resume` has its place here; until then everybody gets a fresh snapshot, which is always right.
     session.send(
       {
@@ -158,6 +182,7 @@ export class StreamHub {
   private subscribe(session: Session, message: Subscribe, now: number): void {
     try {
       const cells = select(this.options.table.space, message)
+      if (session.viewer) requireRegions(session.viewer, message)
       if (session.subscribe(message.id, cells)) return
       session.error('too_many_subscriptions', `at most ${maxSubscriptions} subscriptions`, now, message.id)
     } catch (error) {
@@ -183,7 +208,7 @@ export class StreamHub {
     const { table, limits } = this.options
     for (const session of this.sessions) {
       const heard = now - session.lastHeardAt
-      if (!session.greeted) {
+      if (!session.viewer) {
         if (heard > limits.helloMs) session.close('helloExpected')
       } else if (heard > limits.silentMs) session.close('silent')
       else if (now - session.lastSentAt >= limits.heartbeatMs) {

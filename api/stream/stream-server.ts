@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import { type RawData, WebSocket, WebSocketServer } from 'ws'
 import type { Resource } from '../../platform/lifecycle.ts'
 import type { Log } from '../../platform/log.ts'
+import { callerOf } from '../access/caller.ts'
 import { originAllowed } from '../access/origin.ts'
 import { maxMessageBytes } from './client-message.ts'
 import type { Connection, Session } from './session.ts'
@@ -73,7 +74,7 @@ export class StreamServer implements Resource {
 
   private accept(socket: WebSocket, request: IncomingMessage): void {
     const { hub, log } = this.options
-    const caller = { remoteAddress: request.socket.remoteAddress }
+    const caller = callerOf(request)
     const session: Session = hub.open(connectionOf(socket))
     socket.on('message', data => hub.receive(session, textOf(data), caller))
     socket.on('pong', () => hub.heard(session))

@@ -1,17 +1,74 @@
-import { expect, test } from 'vitest'
-import { Access } from '../../../api/access/access.ts'
+import { describe, expect, test } from 'vitest'
+import { Access, type Caller } from '../../../api/access/access.ts'
+import { callerOf } from '../../../api/access/caller.ts'
 import { originAllowed } from '../../../api/access/origin.ts'
+import { anonymousViewer } from '../../../api/access/viewer.ts'
 
-test.each([
-  ['loopback', '127.0.0.1', true],
-  ['loopback', '::1', true],
-  ['loopback', '::ffff:127.0.0.1', true],
-  ['loopback', '10.1.2.3', false],
-  ['loopback', '::ffff:10.1.2.3', false],
-  ['loopback', undefined, false],
-  ['off', '127.0.0.1', false],
-] as const)('anonymous %s from %s: %s', (policy, remoteAddress, admitted) => {
-  expect(new Access(policy).admit({ remoteAddress }) !== undefined).toBe(admitted)
+const unauthorized = { name: 'CodedError', code: 'unauthorized' }
+
+describe('somebody without a token', () => {
+  test.each(['127.0.0.1', '127.8.9.1', '::1', '::ffff:127.0.0.1'])(
+    'is admitted from %s',
+    async remoteAddress => {
+      expect(await new Access('loopback').admit({ remoteAddress })).toEqual(anonymousViewer)
+    },
+  )
+
+  test.each(['10.1.2.3', '::ffff:10.1.2.3', '::2', undefined])('is refused from %s', async remoteAddress => {
+    await expect(new Access('loopback').admit({ remoteAddress })).rejects.toMatchObject(unauthorized)
+  })
+
+  test('is refused where nobody may be anonymous', async () => {
+    await expect(new Access('off').admit({ remoteAddress: '127.0.0.1' })).rejects.toMatchObject(unauthorized)
+  })
+
+  test('changes nothing, and has no end', () => {
+    expect(anonymousViewer).toMatchObject({ regions: 'all', roles: ['viewer', 'analyst'], expiresAt: null })
+  })
+})
+
+test('a token that nobody can check is refused, on loopback too', async () => {
+  const caller = { remoteAddress: '127.0.0.1', token: 'x' }
+  await expect(new Access('loopback').admit(caller)).rejects.toMatchObject(unauthorized)
+})
+
+describe('what a request shows', () => {
+  const shown = (headers: Record<string, string>): Caller =>
+    callerOf({ headers, socket: { remoteAddress: '127.0.0.1' } })
+
+  test.each([
+    [{}, false],
+    [{ host: 'localhost:8080' }, false],
+    [{ host: 'LOCALHOST' }, false],
+    [{ host: '127.0.0.1:8080' }, false],
+    [{ host: '[::1]:8080' }, false],
+    [{ host: 'wall.example' }, true],
+    [{ host: '127.0.0.1.evil.example:8080' }, true],
+    [{ host: '127.0.0.1', forwarded: 'for=10.1.2.3' }, true],
+    [{ host: '127.0.0.1', 'x-forwarded-for': '' }, true],
+  ])('%j: was it passed on, or meant for another host? %s', (headers, forwarded) => {
+    expect(shown(headers)).toEqual({ remoteAddress: '127.0.0.1', forwarded })
+  })
+
+  test('what a proxy on the same machine passes on is not local', async () => {
+    const caller = shown({ host: '127.0.0.1', 'x-forwarded-for': '10.1.2.3' })
+    await expect(new Access('loopback').admit(caller)).rejects.toMatchObject(unauthorized)
+  })
+
+  test.each([
+    ['Bearer abc', 'abc'],
+    ['bearer  abc ', 'abc'],
+    ['Basic abc', ''],
+    ['Bearer', ''],
+    ['Bearer a b', ''],
+    ['', ''],
+  ])('%j is the token %j: not one at all is no token of ours', (authorization, token) => {
+    expect(shown({ authorization }).token).toBe(token)
+  })
+
+  test('the wall it says it is', () => {
+    expect(shown({ 'citybrain-wall': 'hall-1' }).wall).toBe('hall-1')
+  })
 })
 
 test.each([
