@@ -18,14 +18,11 @@ import { HistoryBootstrap } from './history/history-bootstrap.ts'
 import { routes } from './rest/routes.ts'
 import { httpApp } from './server/http-app.ts'
 import { apiSettings } from './settings.ts'
+import { Conversation } from './stream/conversation.ts'
 import { StreamHub } from './stream/stream-hub.ts'
+import { streamLimits } from './stream/stream-limits.ts'
 import { StreamMetrics } from './stream/stream-metrics.ts'
 import { StreamServer } from './stream/stream-server.ts'
-
-/** A first message is expected within this, ms. */
-const helloMs = 10_000
-/** A client that misses this many probes in a row is gone. */
-const missedProbes = 3
 
 const province = '370000'
 
@@ -47,8 +44,9 @@ await runPart({
       registry,
       log,
       metrics,
-      onMessage: message => {
-        outcomes.inc({ outcome: table.put(message) })
+      onBegin: offset => table.beginAt(offset),
+      onMessage: (message, offset) => {
+        outcomes.inc({ outcome: table.put(message, offset) })
         live.put(message)
       },
       onPosition: position => table.advanceTo(position),
@@ -71,19 +69,23 @@ await runPart({
           log,
         }),
     })
+    const limits = streamLimits(config)
     const hub = new StreamHub({
       table,
-      access,
       metrics: new StreamMetrics(metrics),
-      limits: {
-        heartbeatMs: config.heartbeatMs,
-        silentMs: missedProbes * config.heartbeatMs,
-        helloMs,
-        maxBufferedBytes: config.maxBufferedBytes,
-      },
+      limits,
+      clock,
+      wall: wallClock,
+    })
+    const conversation = new Conversation({
+      table,
+      access,
+      limits,
+      logId: () => follower.logId,
       clock,
       clockSpeed: config.clockSpeed,
       wall: wallClock,
+      log,
     })
     return [
       reachableRegistry(registry, log),
@@ -103,6 +105,9 @@ await runPart({
       new StreamServer({
         server: app.server,
         hub,
+        conversation,
+        maxClients: config.maxClients,
+        maxClientsPerAddress: config.maxClientsPerAddress,
         tickMs: config.tickMs,
         probeMs: config.heartbeatMs,
         log,

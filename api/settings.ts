@@ -39,10 +39,28 @@ export const apiSettings = {
     fallback: 10_000,
     describe: 'a stream client hears something at least this often, ms',
   }),
+  conflateAboveBytes: setting({
+    env: 'STREAM_CONFLATE_ABOVE_BYTES',
+    type: Type.Integer({ minimum: 1_024 }),
+    fallback: 64 * 1024,
+    describe: 'a stream client that leaves more unread is sent nothing until it has read, bytes',
+  }),
+  maxClients: setting({
+    env: 'STREAM_MAX_CLIENTS',
+    type: Type.Integer({ minimum: 1 }),
+    fallback: 10_000,
+    describe: 'stream clients connected at once; more are refused with 503',
+  }),
+  maxClientsPerAddress: setting({
+    env: 'STREAM_MAX_CLIENTS_PER_ADDRESS',
+    type: Type.Integer({ minimum: 1 }),
+    fallback: 2_000,
+    describe: 'stream clients connected from one address; more are refused with 429',
+  }),
   maxBufferedBytes: setting({
     env: 'STREAM_MAX_BUFFERED_BYTES',
     type: Type.Integer({ minimum: 65_536 }),
     fallback: 4 * 1024 * 1024,
-    describe: 'a stream client that leaves more unread is closed, bytes',
+    describe: 'a stream client that asks on and leaves more unread is closed, bytes',
   }),
 }

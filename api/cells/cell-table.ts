@@ -1,5 +1,6 @@
 import { currentOf } from '../../schemas/protocol/current-value.ts'
 import { cellPrefix, numberJson, windowSuffix } from './cell-json.ts'
+import type { CellSet } from './cell-set.ts'
 import type { CellSpace, KpiColumn } from './cell-space.ts'
 import type { RegionWindow } from './region-window.ts'
 import { type WindowRow, withWindow } from './window-row.ts'
@@ -26,6 +27,9 @@ export class CellTable {
   private readonly isChanged: Uint8Array
   private changed: number[] = []
   private readPosition = 0
+  /** Per cell, the offset of the message that its current value came with, or a later one. */
+  private readonly changedAt: Float64Array
+  private firstOffset = Number.POSITIVE_INFINITY
 
   constructor(space: CellSpace) {
     this.space = space
@@ -33,6 +37,7 @@ export class CellTable {
     this.values = new Array(space.size).fill(null)
     this.encoded = new Array(space.size).fill(undefined)
     this.isChanged = new Uint8Array(space.size)
+    this.changedAt = new Float64Array(space.size)
     this.prefixes = Array.from({ length: space.size }, (_, cell) =>
       cellPrefix(space.kpiAt(cell).id, space.regionAt(cell).code),
     )
@@ -48,16 +53,42 @@ export class CellTable {
     if (position > this.readPosition) this.readPosition = position
   }
 
-  put(window: RegionWindow): Outcome {
+  /** Offset from which on every message was put in; before the first one nothing is known of any. */
+  get knownFrom(): number {
+    return this.firstOffset
+  }
+
+  /** From this offset of `kpi.regional` on everything is put in. */
+  beginAt(offset: number): void {
+    this.firstOffset = Math.min(this.firstOffset, offset)
+  }
+
+  /**
+   * The cells of the set whose current value may have changed at or after a position, in any order.
+   * Holds for positions from `knownFrom` on: somebody who holds what was current then and takes these holds what is current.
+   */
+  changedSince(position: number, set: CellSet): number[] {
+    const cells: number[] = []
+    for (let cell = 0; cell < set.length; cell++) {
+      if (set[cell] && this.currentWindows[cell] && (this.changedAt[cell] ?? 0) >= position) cells.push(cell)
+    }
+    return cells
+  }
+
+  /** @param offset of its message; windows of another source were last seen before the position. */
+  put(window: RegionWindow, offset = -1): Outcome {
     const regionIndex = this.space.regionIndex(window.region)
     const columns = this.space.columnsOf(window.record)
     if (regionIndex === undefined || columns.length === 0) return 'unknown'
     const key = `${window.record}|${window.region}`
     const row = this.rows.get(key) ?? none
     const next = withWindow(row, window)
-    if (next === row) return 'old'
+    if (next === row) {
+      this.repeated(window, regionIndex, columns, offset)
+      return 'old'
+    }
     this.rows.set(key, next)
-    this.refresh(next, regionIndex, columns)
+    this.refresh(next, regionIndex, columns, Math.max(offset, this.readPosition))
     return 'applied'
   }
 
@@ -99,7 +130,30 @@ export class CellTable {
     return taken
   }
 
-  private refresh(row: WindowRow, regionIndex: number, columns: readonly KpiColumn[]): void {
+  /** A window that history had already: from now on it is known when it was said. */
+  private repeated(
+    window: RegionWindow,
+    regionIndex: number,
+    columns: readonly KpiColumn[],
+    offset: number,
+  ): void {
+    for (const { column } of columns) {
+      const cell = this.space.cellAt(regionIndex, column)
+      const current = this.currentWindows[cell]
+      const same =
+        current?.window_start === window.window_start &&
+        current.version === window.version &&
+        current.revision === window.revision
+      if (same) this.changedAt[cell] = Math.max(this.changedAt[cell] ?? 0, offset)
+    }
+  }
+
+  private refresh(
+    row: WindowRow,
+    regionIndex: number,
+    columns: readonly KpiColumn[],
+    changedAt: number,
+  ): void {
     for (const { kpi, column } of columns) {
       const cell = this.space.cellAt(regionIndex, column)
       const window = currentOf(row, kpi.minCoverage)
@@ -111,6 +165,7 @@ export class CellTable {
       this.currentWindows[cell] = window
       this.values[cell] = held.value
       this.encoded[cell] = undefined
+      this.changedAt[cell] = changedAt
       if (this.isChanged[cell]) continue
       this.isChanged[cell] = 1
       this.changed.push(cell)

@@ -25,7 +25,9 @@ export interface RegionalFollowerOptions {
   readonly metrics: Metrics
   /** Kafka's timestamps are wall time. */
   readonly wall?: Clock
-  readonly onMessage: (message: RegionalMessage) => void
+  readonly onMessage: (message: RegionalMessage, offset: number) => void
+  /** From this offset on everything is given to `onMessage`; told before the first message. */
+  readonly onBegin: (offset: number) => void
   /** Everything below this offset has been given to `onMessage`. */
   readonly onPosition: (position: number) => void
 }
@@ -42,6 +44,8 @@ export class RegionalFollower implements Resource {
   private position = 0
   private end = 0
   private asking: Promise<number> | undefined
+  private begun = false
+  private clusterId = ''
 
   constructor(options: RegionalFollowerOptions) {
     const { kafka, registry, metrics } = options
@@ -59,6 +63,7 @@ export class RegionalFollower implements Resource {
   async start(): Promise<void> {
     const { kafka, log, wall = wallClock } = this.options
     await this.admin.connect()
+    this.clusterId = (await this.admin.describeCluster()).clusterId
     const endAtStart = await this.fetchEnd()
     const follower = new TopicFollower({
       kafka,
@@ -70,6 +75,7 @@ export class RegionalFollower implements Resource {
     })
     this.follower = follower
     await follower.start()
+    this.begin(endAtStart)
     this.advance(endAtStart)
     log.info({ position: this.position }, 'following kpi.regional')
   }
@@ -84,9 +90,11 @@ export class RegionalFollower implements Resource {
   private async take(messages: readonly KafkaMessage[]): Promise<void> {
     for (const message of messages) {
       this.messages.inc()
+      const offset = Number(message.offset)
+      this.begin(offset)
       const decoded = await this.decode(message)
-      if (decoded) this.options.onMessage(decoded)
-      this.advance(Number(message.offset) + 1)
+      if (decoded) this.options.onMessage(decoded, offset)
+      this.advance(offset + 1)
     }
   }
 
@@ -102,6 +110,17 @@ export class RegionalFollower implements Resource {
       this.options.log.warn({ offset, reason: messageOf(error) }, 'a message of kpi.regional cannot be read')
       return undefined
     }
+  }
+
+  /** What positions belong to; empty before the start. */
+  get logId(): string {
+    return this.clusterId
+  }
+
+  private begin(offset: number): void {
+    if (this.begun) return
+    this.begun = true
+    this.options.onBegin(offset)
   }
 
   private advance(position: number): void {

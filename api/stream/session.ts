@@ -1,9 +1,12 @@
 import { type CloseReason, closeCodes } from '../../schemas/protocol/close-codes.ts'
 import type { ServerMessage, StreamError } from '../../schemas/protocol/stream.ts'
-import type { Viewer } from '../access/viewer.ts'
+import type { Viewer } from '../access/access.ts'
 import { union } from '../cells/cell-set.ts'
 import type { CellSpace } from '../cells/cell-space.ts'
+import type { Extent, Frame } from './frames.ts'
+import { MessageBudget } from './message-budget.ts'
 import type { Shape, Shapes } from './shapes.ts'
+import type { StreamLimits } from './stream-limits.ts'
 import type { StreamMetrics } from './stream-metrics.ts'
 
 /** The socket as a session needs it. */
@@ -15,36 +18,45 @@ export interface Connection {
   close(code: number, reason: string): void
 }
 
-/** Subscriptions of one client. */
-export const maxSubscriptions = 32
-
 export interface SessionOptions {
   readonly connection: Connection
   readonly shapes: Shapes<Session>
   readonly space: CellSpace
   readonly metrics: StreamMetrics
-  /** A client that leaves more than this unread is closed, bytes. */
-  readonly maxBufferedBytes: number
+  readonly limits: StreamLimits
   /** Wall time, epoch ms. */
   readonly openedAt: number
 }
 
-/** One client: what it subscribed to and what was sent to it. Its memory is bounded by the limits above. */
+/** A subscription that waits for its snapshot. */
+export interface Waiting {
+  readonly id: string
+  readonly extent: Extent
+  readonly shape: Shape<Session>
+  /** Wall time, epoch ms. */
+  readonly askedAt: number
+}
+
+/** One client: what it subscribed to and what was sent to it. Its memory is bounded by the limits. */
 export class Session {
-  /** Who it is; until the hello nobody. */
+  /** Who it is; nobody before the greeting. */
   viewer: Viewer | undefined
+  /** What the client says it holds, and why that cannot be used. */
+  resume: Extent = {}
   lastHeardAt: number
   lastSentAt: number
+  readonly budget: MessageBudget
   private readonly options: SessionOptions
   private readonly subscriptions = new Map<string, Shape<Session>>()
-  /** Subscriptions that wait for their snapshot. */
-  private readonly waiting = new Set<string>()
+  private readonly waiting = new Map<string, Waiting>()
   /** The union of all subscriptions that have their snapshot: what deltas are made for. */
   private joined: Shape<Session> | undefined
+  private missing: { readonly from: number; readonly since: number } | undefined
   private closed = false
 
   constructor(options: SessionOptions) {
     this.options = options
+    this.budget = new MessageBudget(options.limits.messages, options.openedAt)
     this.lastHeardAt = options.openedAt
     this.lastSentAt = options.openedAt
   }
@@ -53,12 +65,39 @@ export class Session {
     return this.closed
   }
 
+  /** More is unread than a client leaves that keeps up. */
+  get isCongested(): boolean {
+    return this.options.connection.buffered() > this.options.limits.conflateAboveBytes
+  }
+
+  /** Since when nothing was sent (wall time, epoch ms), and the position up to which everything was. */
+  get behind(): { readonly from: number; readonly since: number } | undefined {
+    return this.missing
+  }
+
+  /** What deltas are made for. */
+  get shape(): Shape<Session> | undefined {
+    return this.joined
+  }
+
+  /** From now on nothing is sent nor kept, until the client has read what it has. */
+  fallBehind(from: number, now: number): void {
+    this.options.metrics.conflated.inc()
+    this.missing = { from, since: now }
+  }
+
+  caughtUp(): void {
+    this.missing = undefined
+  }
+
   /** Adds a subscription, or replaces the one of the same id; false when there are too many. */
-  subscribe(id: string, cells: Uint8Array): boolean {
-    if (!this.subscriptions.has(id) && this.subscriptions.size >= maxSubscriptions) return false
+  subscribe(id: string, cells: Uint8Array, extent: Extent, now: number): boolean {
+    const { shapes, limits } = this.options
+    if (!this.subscriptions.has(id) && this.subscriptions.size >= limits.maxSubscriptions) return false
     this.drop(id)
-    this.subscriptions.set(id, this.options.shapes.acquire(cells))
-    this.waiting.add(id)
+    const shape = shapes.acquire(cells)
+    this.subscriptions.set(id, shape)
+    this.waiting.set(id, { id, shape, extent, askedAt: now })
     return true
   }
 
@@ -68,19 +107,18 @@ export class Session {
     return known
   }
 
-  /** Hands out the subscriptions that wait for a snapshot; from now on deltas cover them. */
-  takeWaiting(): readonly { readonly id: string; readonly shape: Shape<Session> }[] {
+  /** Hands out the subscriptions whose snapshot can be made; from now on deltas cover them. */
+  takeWaiting(canBeMade: (waiting: Waiting) => boolean): readonly Waiting[] {
     if (this.waiting.size === 0) return []
-    const taken = [...this.subscriptions].flatMap(([id, shape]) =>
-      this.waiting.has(id) ? [{ id, shape }] : [],
-    )
-    this.waiting.clear()
+    const taken = [...this.waiting.values()].filter(canBeMade)
+    if (taken.length === 0) return []
+    for (const { id } of taken) this.waiting.delete(id)
     this.join()
     return taken
   }
 
   send(message: ServerMessage, now: number): void {
-    this.deliver(Buffer.from(JSON.stringify(message)), message.type, 0, now)
+    this.deliver({ bytes: Buffer.from(JSON.stringify(message)), type: message.type, cells: 0 }, now)
   }
 
   error(code: string, message: string, now: number, id?: string): void {
@@ -88,12 +126,14 @@ export class Session {
     this.send(id === undefined ? error : { ...error, id }, now)
   }
 
-  /** Sends bytes that may go to others too; a client that does not read is closed instead. */
-  deliver(bytes: Buffer, type: ServerMessage['type'], cells: number, now: number): void {
+  /** Sends bytes that may go to others too; a client that leaves far too much unread is closed instead. */
+  deliver(
+    { bytes, type, cells }: Omit<Frame, 'type'> & { readonly type: ServerMessage['type'] },
+    now: number,
+  ): void {
     if (this.closed) return
-    const { connection, maxBufferedBytes, metrics } = this.options
-    if (connection.buffered() > maxBufferedBytes) {
-      metrics.slowCloses.inc()
+    const { connection, limits, metrics } = this.options
+    if (connection.buffered() > limits.maxBufferedBytes) {
       this.close('tooSlow')
       return
     }
@@ -112,6 +152,7 @@ export class Session {
   /** Lets go of everything; the socket is closed or closing. */
   end(): void {
     this.closed = true
+    this.missing = undefined
     for (const id of [...this.subscriptions.keys()]) this.drop(id)
     this.join()
   }

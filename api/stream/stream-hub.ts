@@ -1,36 +1,17 @@
 import type { Clock } from '../../platform/clock.ts'
-import { CodedError, messageOf } from '../../platform/errors.ts'
-import { type ClientMessage, protocolVersion, type Subscribe } from '../../schemas/protocol/stream.ts'
-import type { Access, Caller } from '../access/access.ts'
-import { requireRegions } from '../access/permissions.ts'
-import type { Viewer } from '../access/viewer.ts'
 import type { CellTable } from '../cells/cell-table.ts'
-import { select } from '../cells/selection.ts'
-import { type Parsed, parseClientMessage } from './client-message.ts'
-import { deltaFrame, type Frame, snapshotFrame } from './frames.ts'
-import { type Connection, maxSubscriptions, Session } from './session.ts'
+import { catchUpFrame, deltaFrame, type Extent, type Frame, snapshotFrame } from './frames.ts'
+import { type Connection, Session, type Waiting } from './session.ts'
 import { Shapes } from './shapes.ts'
+import type { StreamLimits } from './stream-limits.ts'
 import type { StreamMetrics } from './stream-metrics.ts'
-
-/** Times are wall milliseconds. */
-export interface StreamLimits {
-  /** A client to which nothing was sent for this long is sent a heartbeat. */
-  readonly heartbeatMs: number
-  /** A client from which nothing, not even a pong, came for this long is closed. */
-  readonly silentMs: number
-  /** The first message must be a hello and come within this. */
-  readonly helloMs: number
-  readonly maxBufferedBytes: number
-}
 
 export interface StreamHubOptions {
   readonly table: CellTable
-  readonly access: Access
   readonly metrics: StreamMetrics
   readonly limits: StreamLimits
   /** The data's clock: what `server_time` and `sent_at` say. */
   readonly clock: Clock
-  readonly clockSpeed: number
   /** Measures silence and heartbeats. */
   readonly wall: Clock
 }
@@ -38,17 +19,23 @@ export interface StreamHubOptions {
 /**
  * All clients of the stream. Changes go out in ticks: per tick and distinct shape one frame is encoded and the same
  * bytes go to all its members. Snapshots are taken between two ticks, so that the deltas which follow begin exactly
- * where the snapshot ends.
+ * where the snapshot ends. A client that does not keep up costs a number, the position up to which it was told
+ * everything: what it missed is asked of the table when it reads again.
  */
 export class StreamHub {
   private readonly options: StreamHubOptions
   private readonly shapes = new Shapes<Session>()
   private readonly sessions = new Set<Session>()
-  /** Sessions whose token is being looked at; what they say meanwhile is answered after it. */
-  private readonly greetings = new Map<Session, Promise<void>>()
+  private readonly behind = new Set<Session>()
+  /** Everything below was handed to those who keep up. */
+  private told = 0
 
   constructor(options: StreamHubOptions) {
     this.options = options
+  }
+
+  get size(): number {
+    return this.sessions.size
   }
 
   open(connection: Connection): Session {
@@ -58,7 +45,7 @@ export class StreamHub {
       shapes: this.shapes,
       space: table.space,
       metrics,
-      maxBufferedBytes: limits.maxBufferedBytes,
+      limits,
       openedAt: wall.now(),
     })
     this.sessions.add(session)
@@ -69,44 +56,26 @@ export class StreamHub {
   remove(session: Session): void {
     session.end()
     this.sessions.delete(session)
+    this.behind.delete(session)
   }
 
   heard(session: Session): void {
     session.lastHeardAt = this.options.wall.now()
   }
 
-  receive(session: Session, text: string, caller: Caller): void {
-    if (session.isClosed) return
-    const now = this.options.wall.now()
-    session.lastHeardAt = now
-    const greeting = this.greetings.get(session)
-    if (greeting) {
-      void greeting.then(() => this.receive(session, text, caller))
-      return
-    }
-    const parsed = parseClientMessage(text)
-    if (parsed.kind === 'unknown') session.close('badMessage', parsed.reason)
-    else if (!session.viewer) this.greet(session, parsed, caller, now)
-    else if (parsed.kind === 'invalid') session.error('invalid_message', parsed.reason, now, parsed.id)
-    else this.answer(session, parsed.message, now)
-  }
-
-  /** Sends what changed since the tick before, then the snapshots that are waited for. */
+  /** Sends what changed since the tick before, what was missed, then the snapshots that are waited for. */
   tick(): void {
     const { table, metrics, clock, wall } = this.options
     const stopTimer = metrics.tickSeconds.startTimer()
     const now = wall.now()
     const sentAt = clock.now()
-    const changed = table.takeChanged()
-    if (changed.length > 0) {
-      for (const { cells, members } of this.shapes.withMembers()) {
-        const frame = deltaFrame(table, changed, cells, sentAt)
-        if (frame) for (const session of [...members]) this.deliver(session, frame, now)
-      }
-    }
+    this.sendChanges(now, sentAt)
+    this.catchUp(now, sentAt)
     this.sendSnapshots(now)
     this.keepAlive(now, sentAt)
+    this.told = table.position
     metrics.clients.set(this.sessions.size)
+    metrics.behind.set(this.behind.size)
     metrics.shapes.set(this.shapes.size)
     stopTimer()
   }
@@ -116,90 +85,66 @@ export class StreamHub {
     for (const session of [...this.sessions]) session.close('goingAway')
   }
 
-  private greet(session: Session, parsed: Parsed, caller: Caller, now: number): void {
-    const { access } = this.options
-    if (parsed.kind !== 'message' || parsed.message.type !== 'hello') {
-      session.close('helloExpected')
-      return
+  /** Ends what a kiosk token opened. */
+  closeKiosk(id: string): void {
+    for (const session of [...this.sessions]) {
+      if (session.viewer?.kiosk?.id === id) session.close('kioskRevoked')
     }
-    const { protocol, token = caller.token } = parsed.message
-    if (protocol !== protocolVersion) {
-      session.close('protocolUnsupported')
-      return
-    }
-    try {
-      if (token === undefined) {
-        this.welcome(session, access.admitAnonymous(caller), now)
-        return
+  }
+
+  private sendChanges(now: number, sentAt: number): void {
+    const { table } = this.options
+    const changed = table.takeChanged()
+    if (changed.length === 0) return
+    for (const { cells, members } of this.shapes.withMembers()) {
+      const frame = deltaFrame(table, changed, cells, sentAt)
+      if (!frame) continue
+      for (const session of [...members]) {
+        if (session.behind) continue
+        if (session.isCongested) {
+          session.fallBehind(this.told, now)
+          this.behind.add(session)
+        } else session.deliver(frame, now)
       }
-    } catch (error) {
-      session.close('unauthorized', messageOf(error))
-      return
-    }
-    const greeting = access
-      .admit({ ...caller, token })
-      .then(viewer => this.welcome(session, viewer, this.options.wall.now()))
-      .catch((error: unknown) => session.close('unauthorized', messageOf(error)))
-      .finally(() => this.greetings.delete(session))
-    this.greetings.set(session, greeting)
-  }
-
-  private welcome(session: Session, viewer: Viewer, now: number): void {
-    const { table, limits, clock, clockSpeed } = this.options
-    session.viewer = viewer
-    // `resume` has its place here; until then everybody gets a fresh snapshot, which is always right.
-    session.send(
-      {
-        type: 'welcome',
-        protocol: protocolVersion,
-        position: table.position,
-        heartbeat_ms: limits.heartbeatMs,
-        server_time: clock.now(),
-        clock_speed: clockSpeed,
-      },
-      now,
-    )
-  }
-
-  private answer(session: Session, message: ClientMessage, now: number): void {
-    switch (message.type) {
-      case 'hello':
-        session.error('already_greeted', 'hello was said before', now)
-        break
-      case 'subscribe':
-        this.subscribe(session, message, now)
-        break
-      case 'unsubscribe':
-        if (session.unsubscribe(message.id)) break
-        session.error('unknown_subscription', 'there is no subscription of this id', now, message.id)
-        break
-      case 'ping':
-        session.send({ type: 'pong' }, now)
-        break
     }
   }
 
-  private subscribe(session: Session, message: Subscribe, now: number): void {
-    try {
-      const cells = select(this.options.table.space, message)
-      if (session.viewer) requireRegions(session.viewer, message)
-      if (session.subscribe(message.id, cells)) return
-      session.error('too_many_subscriptions', `at most ${maxSubscriptions} subscriptions`, now, message.id)
-    } catch (error) {
-      if (!(error instanceof CodedError)) throw error
-      session.error(error.code, error.message, now, message.id)
+  /** The newest value of every cell that changed since, for those who have read what they had. */
+  private catchUp(now: number, sentAt: number): void {
+    const { table, limits } = this.options
+    const made = new Map<string, Frame | undefined>()
+    for (const session of [...this.behind]) {
+      const { behind, shape } = session
+      if (!behind) this.behind.delete(session)
+      else if (!session.isCongested) {
+        if (shape) {
+          const key = `${behind.from}|${shape.key}`
+          if (!made.has(key)) made.set(key, catchUpFrame(table, behind.from, shape.cells, sentAt))
+          const frame = made.get(key)
+          if (frame) session.deliver(frame, now)
+        }
+        session.caughtUp()
+        this.behind.delete(session)
+      } else if (now - behind.since > limits.maxBehindMs) session.close('tooSlow')
     }
   }
 
   private sendSnapshots(now: number): void {
+    const { table, limits } = this.options
+    // A client may come from a server that was ahead of this one: it is not to see time run backwards.
+    const canBeMade = ({ extent, askedAt }: Waiting) =>
+      (extent.since ?? 0) <= table.position || now - askedAt >= limits.aheadMs
     // Walls that come back together ask for the same: encoded once for all of them.
     const made = new Map<string, Frame>()
     for (const session of this.sessions) {
-      for (const { id, shape } of session.takeWaiting()) {
-        const key = `${shape.key}${id}`
-        const frame = made.get(key) ?? snapshotFrame(this.options.table, id, shape.cells)
+      if (session.behind || session.isCongested) continue
+      for (const { id, shape, extent: asked } of session.takeWaiting(canBeMade)) {
+        const isAhead = (asked.since ?? 0) > table.position
+        const extent: Extent = isAhead ? { reason: 'position_ahead' } : asked
+        const key = `${extent.since}|${extent.reason}|${shape.key}|${id}`
+        const frame = made.get(key) ?? snapshotFrame(table, id, shape.cells, extent)
         made.set(key, frame)
-        this.deliver(session, frame, now)
+        session.deliver(frame, now)
       }
     }
   }
@@ -208,16 +153,15 @@ export class StreamHub {
     const { table, limits } = this.options
     for (const session of this.sessions) {
       const heard = now - session.lastHeardAt
-      if (!session.viewer) {
+      const { viewer } = session
+      if (!viewer) {
         if (heard > limits.helloMs) session.close('helloExpected')
       } else if (heard > limits.silentMs) session.close('silent')
-      else if (now - session.lastSentAt >= limits.heartbeatMs) {
+      else if (viewer.expiresAt !== null && viewer.expiresAt <= now) session.close('tokenExpired')
+      // A heartbeat says that everything below its position was sent.
+      else if (now - session.lastSentAt >= limits.heartbeatMs && !session.behind && !session.isCongested) {
         session.send({ type: 'heartbeat', position: table.position, server_time: serverTime }, now)
       }
     }
-  }
-
-  private deliver(session: Session, { bytes, type, cells }: Frame, now: number): void {
-    session.deliver(bytes, type, cells, now)
   }
 }

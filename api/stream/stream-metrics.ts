@@ -8,7 +8,8 @@ export class StreamMetrics {
   readonly clients
   readonly shapes
   readonly tickSeconds
-  readonly slowCloses
+  readonly conflated
+  readonly behind
   readonly closes
   private readonly frames
   private readonly bytes
@@ -22,7 +23,11 @@ export class StreamMetrics {
       'time to encode the changes of a tick and hand them to the sockets',
       tickBuckets,
     )
-    this.slowCloses = metrics.counter('stream_slow_closes', 'clients closed because they read too slowly')
+    this.conflated = metrics.counter(
+      'stream_conflations',
+      'times that a client did not keep up and was skipped',
+    )
+    this.behind = metrics.gauge('stream_clients_behind', 'clients that are skipped until they have read')
     this.closes = metrics.counter('stream_closes', 'clients closed by the server, by reason', ['reason'])
     this.frames = metrics.counter('stream_frames', 'messages sent to clients, by type', ['type'])
     this.bytes = metrics.counter('stream_bytes', 'bytes of messages sent to clients')

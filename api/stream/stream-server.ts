@@ -1,11 +1,13 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type RawData, WebSocket, WebSocketServer } from 'ws'
+import { messageOf } from '../../platform/errors.ts'
 import type { Resource } from '../../platform/lifecycle.ts'
 import type { Log } from '../../platform/log.ts'
 import { callerOf } from '../access/caller.ts'
 import { originAllowed } from '../access/origin.ts'
 import { maxMessageBytes } from './client-message.ts'
+import type { Conversation } from './conversation.ts'
 import type { Connection, Session } from './session.ts'
 import type { StreamHub } from './stream-hub.ts'
 
@@ -18,6 +20,9 @@ export interface StreamServerOptions {
   /** The HTTP server whose upgrades are taken. */
   readonly server: Server
   readonly hub: StreamHub
+  readonly conversation: Conversation
+  readonly maxClients: number
+  readonly maxClientsPerAddress: number
   /** How often changes are sent, ms. */
   readonly tickMs: number
   /** How often a client's connection is probed, ms. */
@@ -31,6 +36,7 @@ export class StreamServer implements Resource {
   private readonly options: StreamServerOptions
   private readonly sockets: WebSocketServer
   private readonly timers: NodeJS.Timeout[] = []
+  private readonly addresses = new Map<string, number>()
 
   constructor(options: StreamServerOptions) {
     this.options = options
@@ -64,23 +70,43 @@ export class StreamServer implements Resource {
   }
 
   private readonly upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    const found = request.url?.split('?')[0] === streamPath
-    if (!found || !originAllowed(request.headers.origin, request.headers.host)) {
-      refuse(socket, found ? '403 Forbidden' : '404 Not Found')
-      return
-    }
-    this.sockets.handleUpgrade(request, socket, head, client => this.accept(client, request))
+    const refusal = this.refusalOf(request)
+    if (refusal) refuse(socket, refusal)
+    else this.sockets.handleUpgrade(request, socket, head, client => this.accept(client, request))
+  }
+
+  private refusalOf({ url, headers, socket }: IncomingMessage): string | undefined {
+    const { maxClients, maxClientsPerAddress } = this.options
+    if (url?.split('?')[0] !== streamPath) return '404 Not Found'
+    if (!originAllowed(headers.origin, headers.host)) return '403 Forbidden'
+    if (this.sockets.clients.size >= maxClients) return '503 Service Unavailable'
+    const held = this.addresses.get(socket.remoteAddress ?? '') ?? 0
+    return held >= maxClientsPerAddress ? '429 Too Many Requests' : undefined
   }
 
   private accept(socket: WebSocket, request: IncomingMessage): void {
-    const { hub, log } = this.options
+    const { hub, conversation, log } = this.options
     const caller = callerOf(request)
+    const address = request.socket.remoteAddress ?? ''
+    this.addresses.set(address, (this.addresses.get(address) ?? 0) + 1)
     const session: Session = hub.open(connectionOf(socket))
-    socket.on('message', data => hub.receive(session, textOf(data), caller))
+    socket.on('message', (data, isBinary) => {
+      if (isBinary) session.close('badMessage', 'messages are text')
+      else
+        conversation.receive(session, textOf(data), caller).catch(error => {
+          log.error({ reason: messageOf(error) }, 'a message of a stream client could not be dealt with')
+          session.close('failed')
+        })
+    })
     socket.on('pong', () => hub.heard(session))
     // ws closes the socket itself after a protocol error; that it did so is all that is left to say.
     socket.on('error', error => log.debug({ reason: error.message }, 'a stream client broke the protocol'))
-    socket.on('close', () => hub.remove(session))
+    socket.on('close', () => {
+      hub.remove(session)
+      const left = (this.addresses.get(address) ?? 1) - 1
+      if (left > 0) this.addresses.set(address, left)
+      else this.addresses.delete(address)
+    })
   }
 
   /** Browsers answer these by themselves, so that only a dead connection stays silent. */
@@ -118,5 +144,6 @@ function textOf(data: RawData): string {
 
 function refuse(socket: Duplex, status: string): void {
   socket.on('error', () => socket.destroy())
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+  const later = /^(429|503)/.test(status) ? 'Retry-After: 5\r\n' : ''
+  socket.end(`HTTP/1.1 ${status}\r\n${later}Connection: close\r\nContent-Length: 0\r\n\r\n`)
 }

@@ -7,6 +7,10 @@ export const closeCodes = {
   unauthorized: { code: 4004, retry: false, doc: 'No token, or one that is not valid' },
   tooSlow: { code: 4005, retry: true, doc: 'The client reads more slowly than data comes' },
   silent: { code: 4006, retry: true, doc: 'The client sent nothing for too long' },
+  kioskRevoked: { code: 4007, retry: false, doc: 'The kiosk token was revoked' },
+  tokenExpired: { code: 4008, retry: false, doc: 'The token has expired; a new one is needed' },
+  tooManyMessages: { code: 4009, retry: false, doc: 'The client sends more than is taken and does not stop' },
+  failed: { code: 4010, retry: true, doc: 'The server failed; the reason is in its log' },
 } as const
 
 export type CloseReason = keyof typeof closeCodes

@@ -31,7 +31,13 @@ export interface Hello {
   readonly type: 'hello'
   readonly protocol: number
   readonly token?: string
-  readonly resume?: { readonly position: number }
+  /** The screen that a kiosk token is bound to. */
+  readonly wall?: string
+  /**
+   * The greatest position of a frame that this client applied, and the log it belongs to (`welcome.log`).
+   * Subscriptions that do not say `fresh` are then told only what changed since.
+   */
+  readonly resume?: { readonly position: number; readonly log?: string }
 }
 
 export interface Subscribe {
@@ -43,6 +49,8 @@ export interface Subscribe {
   /** KPI ids or `feed.*` or `*`. */
   readonly kpis: readonly string[]
   readonly alerts?: boolean
+  /** The client holds nothing of this subscription, whatever its hello resumed. */
+  readonly fresh?: boolean
 }
 
 export interface Unsubscribe {
@@ -61,6 +69,8 @@ export interface Welcome {
   readonly protocol: number
   /** Offset of `kpi.regional` up to which this server has read, exclusive. */
   readonly position: number
+  /** Names the log that positions belong to: another one means that positions held mean nothing. */
+  readonly log?: string
   readonly heartbeat_ms: number
   /** The server's clock, so that a wall can show ages without trusting its own. */
   readonly server_time: number
@@ -68,11 +78,19 @@ export interface Welcome {
   readonly clock_speed: number
 }
 
-/** The current value of every cell of the subscription. */
+/** Why a client that wanted to resume is sent everything again. */
+export const freshReasons = ['position_too_old', 'position_ahead', 'other_log'] as const
+export type FreshReason = (typeof freshReasons)[number]
+
+/** The current value of every cell of the subscription; with `since`, of every cell that changed since. */
 export interface Snapshot {
   readonly type: 'snapshot'
   readonly id: string
   readonly position: number
+  /** Only cells that changed at or after this position are listed: the others are as the client holds them. */
+  readonly since?: number
+  /** Why this is everything although the client wanted to resume. */
+  readonly reason?: FreshReason
   readonly cells: readonly Cell[]
   readonly alerts: readonly unknown[]
 }

@@ -8,6 +8,8 @@ export class RecordedClient implements Connection {
   readonly buffers: Buffer[] = []
   readonly cells = new Map<string, Cell>()
   unread = 0
+  /** Up to where it was told everything. */
+  position: number | undefined
   closedWith: number | undefined
 
   buffered(): number {
@@ -19,6 +21,10 @@ export class RecordedClient implements Connection {
     this.messages.push(message)
     this.buffers.push(bytes)
     if (message.type === 'snapshot' || message.type === 'delta') this.apply(message.cells)
+    if (message.type === 'snapshot' || message.type === 'delta' || message.type === 'heartbeat') {
+      expect(message.position).toBeGreaterThanOrEqual(this.position ?? 0)
+      this.position = message.position
+    }
   }
 
   close(code: number): void {
