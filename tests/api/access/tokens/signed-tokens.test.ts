@@ -234,6 +234,7 @@ describe('a key set', () => {
     ['alg none', () => token({ alg: 'none', kid: 'RS256' }, claims, () => '')],
     ['an empty signature', () => token({ alg: 'RS256', kid: 'RS256' }, claims, () => '')],
     ['the shared secret, which is not set', () => hs256(claims)],
+    ['a key of its own in its header', () => withItsOwnKey()],
     [
       'a key set of its own',
       () => token({ alg: 'RS256', kid: 'x', jku: 'https://evil.example' }, claims, () => 'AA'),
