@@ -1,6 +1,6 @@
 import { render } from 'preact'
+import { createStreamClient } from '../client/stream-client.ts'
 import { createRestClient } from './protocol/rest-client.ts'
-import { createStreamClient } from './protocol/stream-client.ts'
 import { createNavigation } from './state/navigation.ts'
 import { createWall } from './state/wall.ts'
 import { App } from './view/app.tsx'
@@ -20,8 +20,7 @@ const wall = createWall({
     return () => clearInterval(timer)
   },
   rest: createRestClient(location.origin),
-  connect: (onState, onMessage) =>
-    createStreamClient({ url: streamUrl.href, now, random: Math.random, onState, onMessage }),
+  connect: hears => createStreamClient({ ...hears, urls: [streamUrl.href], now }),
 })
 
 const navigation = createNavigation({

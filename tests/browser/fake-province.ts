@@ -88,7 +88,8 @@ export function fakeCell(
     value: isOut ? null : (correction ?? valueAt(kpi, region, isFinal ? end : Math.min(now, end))),
     status: revision === 2 ? 'corrected' : isFinal ? 'final' : 'provisional',
     revision,
-    version: Math.floor(isFinal ? end : now) + revision,
+    // A final value has seen more than any provisional one of its window.
+    version: Math.floor(isFinal ? end + windowMs : now),
     coverage: isEvent ? null : isOut ? 0 : isFinal ? full : full * seen,
     readings: isOut ? 0 : Math.round((countiesUnder.get(region)?.length ?? 1) * (windowMs / 1000) * 21),
     event_time_max: isOut ? null : Math.min(now, end) - 400,

@@ -1,4 +1,4 @@
-import { isNumber, isObject } from './parse-message.ts'
+import { isNumber, isObject } from '../../client/json-types.ts'
 
 /** How one record type's data flows. Counts are over `over_ms`; null where the server does not know. */
 export interface RecordHealth {

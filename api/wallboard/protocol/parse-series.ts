@@ -1,5 +1,6 @@
 import type { Cell } from '../../../schemas/protocol/stream.ts'
-import { isNumber, isNumberOrNull, isObject, isStatus } from './parse-message.ts'
+import { isNumber, isNumberOrNull, isObject } from '../../client/json-types.ts'
+import { isStatus } from '../../client/parse-cell.ts'
 
 /** One window of a KPI's history; a cell without its place in the log. */
 export type SeriesPoint = Pick<

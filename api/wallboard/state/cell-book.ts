@@ -1,4 +1,5 @@
 import type { Cell } from '../../../schemas/protocol/stream.ts'
+import { cellKey } from '../../client/stream-client.ts'
 
 /** The current value of one KPI in one region. */
 export interface Current {
@@ -9,16 +10,9 @@ export interface Current {
   readonly valueUntil: number | null
 }
 
-export function cellKey(kpi: string, region: string): string {
-  return `${kpi}|${region}`
-}
-
-/**
- * The current cells as the server names them. Which window is the current one is the server's decision
- * (`currentOf`), so that the wall, REST and every other client show the same; what came last holds.
- */
+/** The current cells as the stream client hands them over, and what the wall knows of their past. */
 export class CellBook {
-  private held = new Map<string, Current>()
+  private readonly held = new Map<string, Current>()
 
   get size(): number {
     return this.held.size
@@ -28,26 +22,20 @@ export class CellBook {
     return this.held.get(key)
   }
 
-  /** Takes a delta; the keys that changed. */
-  apply(cells: Iterable<Cell>): ReadonlySet<string> {
-    const changed = new Set<string>()
+  /** Takes new values, and lets go of cells that are no longer there; the keys of both. */
+  apply(cells: Iterable<Cell>, gone: Iterable<Cell> = []): ReadonlySet<string> {
+    const touched = new Set<string>()
     for (const cell of cells) {
       const key = cellKey(cell.kpi, cell.region)
       this.held.set(key, after(this.held.get(key), cell))
-      changed.add(key)
+      touched.add(key)
     }
-    return changed
-  }
-
-  /** Takes a snapshot: what is not in it is gone. The keys of before and after. */
-  replace(cells: Iterable<Cell>): ReadonlySet<string> {
-    const before = this.held
-    this.held = new Map()
-    for (const cell of cells) {
+    for (const cell of gone) {
       const key = cellKey(cell.kpi, cell.region)
-      this.held.set(key, after(before.get(key), cell))
+      this.held.delete(key)
+      touched.add(key)
     }
-    return new Set([...before.keys(), ...this.held.keys()])
+    return touched
   }
 }
 

@@ -1,7 +1,8 @@
 import type { Feed } from '../../../schemas/records/record.ts'
 import type { Region } from '../../../schemas/regions/regions.ts'
+import { cellKey } from '../../client/stream-client.ts'
 import { feedCards, minCoverageOf } from './catalogue.ts'
-import { type Current, cellKey } from './cell-book.ts'
+import type { Current } from './cell-book.ts'
 import { type Moment, type Quality, qualityOf } from './quality.ts'
 
 /** A feed whose data of a region cannot be trusted now. */

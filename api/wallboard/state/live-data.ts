@@ -1,7 +1,8 @@
 import type { ReadonlySignal } from '@preact/signals'
 import type { Cell } from '../../../schemas/protocol/stream.ts'
+import { cellKey } from '../../client/stream-client.ts'
 import type { SeriesPoint } from '../protocol/parse-series.ts'
-import { CellBook, type Current, cellKey } from './cell-book.ts'
+import { CellBook, type Current } from './cell-book.ts'
 import { joinSeries, takePoint } from './series-book.ts'
 import { Watched } from './watched.ts'
 
@@ -22,8 +23,7 @@ export interface LiveData {
   unwatchCell(key: string): void
   watchSeries(key: string): ReadonlySignal<readonly SeriesPoint[]>
   unwatchSeries(key: string): void
-  takeSnapshot(cells: readonly Cell[]): void
-  takeDelta(cells: readonly Cell[]): void
+  takeCells(changed: readonly Cell[], gone: readonly Cell[]): void
   takeHistory(key: string, points: readonly SeriesPoint[]): void
   /** Keys of the series on screen. */
   seriesKeys(): readonly string[]
@@ -39,9 +39,9 @@ export function createLiveData({ onNews, onSeriesWanted }: LiveDataOptions): Liv
   const lines = new Watched<readonly SeriesPoint[]>(key => [...(series.get(key) ?? [])], publishEveryMs)
   let newest: number | null = null
 
-  const note = (changed: Iterable<string>, news: readonly Cell[]): void => {
+  const note = (touched: Iterable<string>, news: readonly Cell[]): void => {
     let seen = false
-    for (const key of changed) seen = cells.changed(key) || seen
+    for (const key of touched) seen = cells.changed(key) || seen
     for (const cell of news) {
       if (cell.event_time_max !== null) newest = Math.max(newest ?? 0, cell.event_time_max)
       const key = cellKey(cell.kpi, cell.region)
@@ -66,11 +66,8 @@ export function createLiveData({ onNews, onSeriesWanted }: LiveDataOptions): Liv
     unwatchSeries(key) {
       if (lines.release(key)) series.delete(key)
     },
-    takeSnapshot(news) {
-      note(book.replace(news), news)
-    },
-    takeDelta(news) {
-      note(book.apply(news), news)
+    takeCells(news, gone) {
+      note(book.apply(news, gone), news)
     },
     takeHistory(key, points) {
       const streamed = series.get(key)

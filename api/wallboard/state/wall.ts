@@ -1,11 +1,14 @@
 import { batch, type ReadonlySignal, signal } from '@preact/signals'
 import type { ServerMessage } from '../../../schemas/protocol/stream.ts'
+import {
+  type ConnectionState,
+  cellKey,
+  type Selection,
+  type StreamClient,
+  type StreamClientOptions,
+} from '../../client/stream-client.ts'
 import type { RecordHealth } from '../protocol/parse-health.ts'
-import type { Unreadable } from '../protocol/parse-message.ts'
 import { isRefused, type RestClient } from '../protocol/rest-client.ts'
-import type { StreamClient } from '../protocol/stream-client.ts'
-import { initialStream, type StreamState } from '../protocol/stream-state.ts'
-import { cellKey } from './cell-book.ts'
 import { createLiveData, type LiveData } from './live-data.ts'
 import { createPublisher } from './publisher.ts'
 import { seriesSpanMs } from './series-book.ts'
@@ -22,11 +25,16 @@ export interface Surroundings {
   /** Repeats until the returned function is called. */
   readonly every: (ms: number, act: () => void) => () => void
   readonly rest: RestClient
-  readonly connect: (
-    onState: (state: StreamState) => void,
-    onMessage: (message: ServerMessage | Unreadable) => void,
-  ) => StreamClient
+  readonly connect: (hears: StreamListener) => Pick<StreamClient, 'start' | 'stop' | 'subscribe'>
 }
+
+/** What the wall wants to hear of the stream. */
+export type StreamListener = Required<
+  Pick<StreamClientOptions, 'onState' | 'onCells' | 'onMessage' | 'onError'>
+>
+
+/** Everything is subscribed to once: all walls have the same shape, which the server encodes once for all. */
+const everything: Selection = { regions: ['370000'], depth: 'subtree', kpis: ['*'] }
 
 /** The wall's clock and connection as of the latest second. */
 export interface Pulse {
@@ -35,10 +43,9 @@ export interface Pulse {
   readonly speed: number
   /** Whether a snapshot came. */
   readonly loaded: boolean
-  readonly phase: StreamState['phase']
+  readonly connection: ConnectionState
   /** Wall time since the stream was lost; null while it lives. */
   readonly lostForMs: number | null
-  readonly closeCode: number | null
   /** Newest event time of any cell, epoch ms. */
   readonly newestEventTime: number | null
 }
@@ -71,7 +78,7 @@ export function createWall(around: Surroundings): Wall {
   const { now, after, rest } = around
   const problems = signal<Problems>({ unreadable: 0, refused: 0, streamErrors: 0 })
   const health = signal<readonly RecordHealth[] | null>(null)
-  let stream = initialStream(now())
+  let connection: ConnectionState = { kind: 'connecting', since: now() }
   let clock: ServerClock | null = null
   let loaded = false
   let stops: (() => void)[] = []
@@ -124,9 +131,8 @@ export function createWall(around: Surroundings): Wall {
     now: clock && serverNow(clock, now()),
     speed: clock?.speed ?? 1,
     loaded,
-    phase: stream.phase,
-    lostForMs: stream.lostAt === null ? null : now() - stream.lostAt,
-    closeCode: stream.closeCode,
+    connection,
+    lostForMs: connection.kind === 'live' ? null : now() - connection.since,
     newestEventTime: data.newestEventTime(),
   })
   const pulse = signal(pulseNow())
@@ -134,40 +140,29 @@ export function createWall(around: Surroundings): Wall {
     pulse.value = pulseNow()
   }
 
-  const onMessage = (message: ServerMessage | Unreadable): void => {
-    switch (message.type) {
-      case 'welcome':
-        clock = welcomed(message.server_time, message.clock_speed, now())
-        break
-      case 'heartbeat':
-        if (clock) clock = observed(clock, message.server_time, now())
-        break
-      case 'snapshot':
-        data.takeSnapshot(message.cells)
-        loaded = true
-        loadAllSeries()
-        break
-      case 'delta':
-        // Where deltas flow there may be no heartbeat for hours.
-        if (clock) clock = observed(clock, message.sent_at, now())
-        data.takeDelta(message.cells)
-        break
-      case 'error':
-        count('streamErrors')
-        break
-      case 'unreadable':
-        count('unreadable')
-        break
-      case 'pong':
-        break
-    }
+  /** Keeps the server's time. */
+  const onMessage = (message: ServerMessage): void => {
+    if (message.type === 'welcome') clock = welcomed(message.server_time, message.clock_speed, now())
+    else if (!clock) return
+    else if (message.type === 'heartbeat') clock = observed(clock, message.server_time, now())
+    // Where deltas flow there may be no heartbeat for hours.
+    else if (message.type === 'delta') clock = observed(clock, message.sent_at, now())
   }
 
-  const client = around.connect(state => {
-    const changed = state.phase !== stream.phase
-    stream = state
-    if (changed) beat()
-  }, onMessage)
+  const client = around.connect({
+    onMessage,
+    onCells: data.takeCells,
+    onState(next) {
+      connection = next
+      if (next.kind === 'live') {
+        loaded = true
+        loadAllSeries()
+      }
+      beat()
+    },
+    onError: ({ code }) => count(code === 'unreadable_message' ? 'unreadable' : 'streamErrors'),
+  })
+  client.subscribe('wall', everything)
 
   const askHealth = async (): Promise<void> => {
     const answer = await rest.dataHealth()

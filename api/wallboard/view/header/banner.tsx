@@ -1,4 +1,3 @@
-import { closeCodes } from '../../../../schemas/protocol/close-codes.ts'
 import { showAge } from '../../text/format-time.ts'
 import { useShared, useWords } from '../wall-context.ts'
 
@@ -8,15 +7,16 @@ export const bannerAfterMs = 1_000
 /** Says that the values are not current while the stream is lost. */
 export function Banner() {
   const { language, t } = useWords()
-  const { phase, lostForMs, closeCode, now } = useShared().wall.pulse.value
-  if (phase === 'live' || lostForMs === null || lostForMs < bannerAfterMs) return null
+  const { connection, lostForMs, now } = useShared().wall.pulse.value
+  if (lostForMs === null || lostForMs < bannerAfterMs) return null
   // Before the first value there is nothing that could be mistaken for a current one.
   const isFirst = now === null && lostForMs < 3 * bannerAfterMs
   if (isFirst) return null
-  const why = Object.values(closeCodes).find(({ code }) => code === closeCode)?.doc ?? String(closeCode)
   return (
     <div class="banner" role="alert" data-testid="stale-banner">
-      {phase === 'ended' ? t.endedBanner(why) : t.staleBanner(showAge(lostForMs, language))}
+      {connection.kind === 'ended'
+        ? t.endedBanner(connection.doc)
+        : t.staleBanner(showAge(lostForMs, language))}
     </div>
   )
 }

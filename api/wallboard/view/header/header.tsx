@@ -36,13 +36,14 @@ export function Header() {
 
 function Connection() {
   const { language, t } = useWords()
-  const { phase, now, speed, newestEventTime } = useShared().wall.pulse.value
-  const word = phase === 'live' ? t.live : phase === 'ended' ? t.lost : t.connecting
+  const { connection, now, speed, newestEventTime } = useShared().wall.pulse.value
+  const { kind } = connection
+  const word = kind === 'live' ? t.live : kind === 'ended' ? t.lost : t.connecting
   const ageMs = now === null || newestEventTime === null ? null : Math.max(0, now - newestEventTime)
   return (
-    <span class="connection" data-testid="connection" data-phase={phase}>
+    <span class="connection" data-testid="connection" data-phase={kind}>
       <svg viewBox="0 0 12 12" aria-hidden="true">
-        {phase === 'live' ? <circle cx="6" cy="6" r="4.5" /> : <path d="M2 2 L10 10 M10 2 L2 10" />}
+        {kind === 'live' ? <circle cx="6" cy="6" r="4.5" /> : <path d="M2 2 L10 10 M10 2 L2 10" />}
       </svg>
       {word}
       {ageMs !== null && (

@@ -1,5 +1,5 @@
 import type { Region } from '../../../../schemas/regions/regions.ts'
-import { cellKey } from '../../state/cell-book.ts'
+import { cellKey } from '../../../client/stream-client.ts'
 import { rankRegions } from '../../state/rank-regions.ts'
 import { showShare, showUnit, showValue } from '../../text/format-number.ts'
 import { shortNameIn } from '../../text/language.ts'

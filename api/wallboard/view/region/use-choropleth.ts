@@ -1,9 +1,10 @@
 import { useEffect, useMemo, useRef } from 'preact/hooks'
 import type { Kpi } from '../../../../schemas/kpis/kpi.ts'
 import type { Region } from '../../../../schemas/regions/regions.ts'
+import { cellKey } from '../../../client/stream-client.ts'
 import { type ColourDomain, colourDomain, stepOf } from '../../scale/colour-domain.ts'
 import { type ColourStep, colourSteps } from '../../scale/colour-steps.ts'
-import { type Current, cellKey } from '../../state/cell-book.ts'
+import type { Current } from '../../state/cell-book.ts'
 import { type Quality, qualityOf } from '../../state/quality.ts'
 import { useShared } from '../wall-context.ts'
 

@@ -21,7 +21,9 @@ export function GapsPanel() {
       <h2>
         {t.gaps} {gaps.length > 0 && <b class="count">{gaps.length}</b>}
       </h2>
-      {gaps.length === 0 && <p class="quiet">{pulse.phase === 'live' ? `✓ ${t.noGaps}` : t.gapsUnknown}</p>}
+      {gaps.length === 0 && (
+        <p class="quiet">{pulse.connection.kind === 'live' ? `✓ ${t.noGaps}` : t.gapsUnknown}</p>
+      )}
       <ul>
         {shown.map(gap => (
           <Gap key={gapKey(gap)} gap={gap} onOpen={region => navigation.go({ region })} />

@@ -1,6 +1,6 @@
+import { cellKey } from '../../../client/stream-client.ts'
 import type { SeriesPoint } from '../../protocol/parse-series.ts'
 import { citiesUnder, cityOf, provinceCode } from '../../state/catalogue.ts'
-import { cellKey } from '../../state/cell-book.ts'
 import { type Ranked, rankRegions } from '../../state/rank-regions.ts'
 import { seriesSpanMs } from '../../state/series-book.ts'
 import { showValue } from '../../text/format-number.ts'

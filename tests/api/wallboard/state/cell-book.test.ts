@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { CellBook, cellKey } from '../../../../api/wallboard/state/cell-book.ts'
+import { cellKey } from '../../../../api/client/stream-client.ts'
+import { CellBook } from '../../../../api/wallboard/state/cell-book.ts'
 import type { Cell } from '../../../../schemas/protocol/stream.ts'
 
 const key = cellKey('parking.occupancy_pct', '370100')
@@ -49,11 +50,12 @@ describe('the book of current cells', () => {
     expect(book.get(key)).toMatchObject({ cell: { value: null }, valueUntil: 60_000 })
   })
 
-  test('a snapshot replaces everything, whatever the versions: the server may have been reset', () => {
+  test('what is no longer there is let go of', () => {
     const book = new CellBook()
-    book.apply([cellOf({ version: 900 }), cellOf({ region: '370200' })])
-    const changed = book.replace([cellOf({ version: 1, value: 5 })])
-    expect(changed).toEqual(new Set([key, cellKey('parking.occupancy_pct', '370200')]))
+    const other = cellOf({ region: '370200' })
+    book.apply([cellOf({ version: 900 }), other])
+    const touched = book.apply([cellOf({ version: 1, value: 5 })], [other])
+    expect(touched).toEqual(new Set([key, cellKey('parking.occupancy_pct', '370200')]))
     expect(book.get(key)?.cell.value).toBe(5)
     expect(book.size).toBe(1)
   })

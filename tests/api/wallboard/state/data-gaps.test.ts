@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { cellKey } from '../../../../api/client/stream-client.ts'
 import { citiesUnder, feedCards, provinceCode } from '../../../../api/wallboard/state/catalogue.ts'
-import { type Current, cellKey } from '../../../../api/wallboard/state/cell-book.ts'
+import type { Current } from '../../../../api/wallboard/state/cell-book.ts'
 import { dataGaps } from '../../../../api/wallboard/state/data-gaps.ts'
 import type { Cell } from '../../../../schemas/protocol/stream.ts'
 

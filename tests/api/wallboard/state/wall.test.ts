@@ -1,8 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
+import { type ConnectionState, cellKey, type Selection } from '../../../../api/client/stream-client.ts'
 import type { RestClient } from '../../../../api/wallboard/protocol/rest-client.ts'
-import { initialStream, type StreamState } from '../../../../api/wallboard/protocol/stream-state.ts'
-import { cellKey } from '../../../../api/wallboard/state/cell-book.ts'
-import { createWall, type Wall } from '../../../../api/wallboard/state/wall.ts'
+import { createWall, type StreamListener, type Wall } from '../../../../api/wallboard/state/wall.ts'
 import type { Cell, ServerMessage } from '../../../../schemas/protocol/stream.ts'
 
 const occupancy = cellKey('parking.occupancy_pct', '370100')
@@ -19,6 +18,7 @@ const cellOf = (window: number, value: number): Cell => ({
   readings: 1,
   event_time_max: window * 10_000 + 5_000,
 })
+const live: ConnectionState = { kind: 'live', url: 'ws://here/v1/stream' }
 const welcome: ServerMessage = {
   type: 'welcome',
   protocol: 1,
@@ -34,8 +34,8 @@ function bench(series: RestClient['series'] = async () => new Map()) {
   let now = 0
   let queue: { readonly at: number; readonly act: () => void }[] = []
   const later = (ms: number, act: () => void): void => void queue.push({ at: now + ms, act })
-  let hear: (message: ServerMessage) => void = () => undefined
-  let turn: (state: StreamState) => void = () => undefined
+  const subscribed: Selection[] = []
+  let hears: StreamListener | undefined
   const wall = createWall({
     now: () => now,
     random: () => 0,
@@ -49,17 +49,23 @@ function bench(series: RestClient['series'] = async () => new Map()) {
       },
       dataHealth: async () => ({ refused: 'absent', why: 'none here' }),
     },
-    connect(onState, onMessage) {
-      turn = onState
-      hear = onMessage
-      return { start: () => undefined, stop: () => undefined }
+    connect(listener) {
+      hears = listener
+      return {
+        start: () => undefined,
+        stop: () => undefined,
+        subscribe: (_id, selection) => void subscribed.push(selection),
+      }
     },
   })
   return {
     wall,
     asked,
-    hear: (message: ServerMessage) => hear(message),
-    turn: (phase: StreamState['phase']) => turn({ ...initialStream(0), phase }),
+    subscribed,
+    hear: (message: ServerMessage) => hears?.onMessage(message),
+    take: (changed: readonly Cell[], gone: readonly Cell[] = []) => hears?.onCells(changed, gone),
+    turn: (state: ConnectionState) => hears?.onState(state),
+    fail: (code: string) => hears?.onError({ code, message: '' }),
     /** Lets time pass; what is due then happens, and so do answers of the server. */
     async pass(ms: number) {
       now += ms
@@ -79,15 +85,15 @@ let wall: Wall | undefined
 afterEach(() => wall?.stop())
 
 describe('the wall', () => {
-  test('a snapshot shows at once, deltas at most once a second', async () => {
-    const { wall, hear, pass } = bench()
+  test('the first value shows at once, changes at most once a second', async () => {
+    const { wall, subscribed, take, pass } = bench()
+    expect(subscribed).toEqual([{ regions: ['370000'], depth: 'subtree', kpis: ['*'] }])
     const shown = wall.data.watchCell(occupancy)
-    hear(welcome)
-    hear({ type: 'snapshot', id: 'wall', position: 1, cells: [cellOf(1, 50)], alerts: [] })
+    take([cellOf(1, 50)])
     await pass(16)
     expect(shown.value?.cell.value).toBe(50)
-    hear({ type: 'delta', position: 2, sent_at: 0, cells: [cellOf(1, 51)] })
-    hear({ type: 'delta', position: 3, sent_at: 0, cells: [cellOf(1, 52)] })
+    take([cellOf(1, 51)])
+    take([cellOf(1, 52)])
     await pass(400)
     expect(shown.value?.cell.value).toBe(50)
     await pass(600)
@@ -96,7 +102,7 @@ describe('the wall', () => {
 
   test('history is asked for once per KPI when the server’s time is known, then grows with the stream', async () => {
     const point = { ...cellOf(1, 40), status: 'final', revision: 1 } as const
-    const { wall, asked, hear, pass } = bench(
+    const { wall, asked, hear, take, turn, pass } = bench(
       async (_kpi, regions) => new Map(regions.map(code => [code, [point]])),
     )
     const line = wall.data.watchSeries(occupancy)
@@ -104,10 +110,10 @@ describe('the wall', () => {
     await pass(10)
     expect(asked).toEqual([])
     hear(welcome)
-    hear({ type: 'snapshot', id: 'wall', position: 1, cells: [], alerts: [] })
+    turn(live)
     await pass(10)
     expect(asked).toEqual([{ kpi: 'parking.occupancy_pct', regions: ['370100', '370200'] }])
-    hear({ type: 'delta', position: 2, sent_at: 5_000_000, cells: [cellOf(2, 41)] })
+    take([cellOf(2, 41)])
     await pass(1_000)
     expect(line.value.map(({ value }) => value)).toEqual([40, 41])
   })
@@ -128,16 +134,36 @@ describe('the wall', () => {
     expect(line.value).toHaveLength(1)
   })
 
-  test('messages that cannot be read are counted', () => {
-    const { wall, hear } = bench()
-    hear({ type: 'error', code: 'unknown_region', message: 'no such region' })
-    expect(wall.problems.value).toEqual({ unreadable: 0, refused: 0, streamErrors: 1 })
+  test('what goes wrong on the stream is counted', () => {
+    const { wall, fail } = bench()
+    fail('unknown_region')
+    fail('unreadable_message')
+    expect(wall.problems.value).toEqual({ unreadable: 1, refused: 0, streamErrors: 1 })
   })
 
-  test('the pulse tells the phase at once, and the server’s time', () => {
-    const { wall, hear, turn } = bench()
+  test('a cell that is no longer there is not shown any more', async () => {
+    const { wall, take, pass } = bench()
+    const shown = wall.data.watchCell(occupancy)
+    take([cellOf(1, 50)])
+    await pass(16)
+    take([], [cellOf(1, 50)])
+    await pass(1_000)
+    expect(shown.value).toBeUndefined()
+  })
+
+  test('the pulse tells at once how the stream is, and the server’s time', async () => {
+    const { wall, hear, turn, pass } = bench()
     hear(welcome)
-    turn('live')
-    expect(wall.pulse.value).toMatchObject({ phase: 'live', now: 5_000_000, loaded: false })
+    expect(wall.pulse.value).toMatchObject({ connection: { kind: 'connecting' }, loaded: false })
+    turn(live)
+    expect(wall.pulse.value).toMatchObject({
+      connection: live,
+      lostForMs: null,
+      now: 5_000_000,
+      loaded: true,
+    })
+    await pass(3_000)
+    turn({ kind: 'stale', since: 1_000 })
+    expect(wall.pulse.value).toMatchObject({ lostForMs: 2_000, now: 5_003_000, loaded: true })
   })
 })

@@ -1,8 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { parseHealth } from '../../../../api/wallboard/protocol/parse-health.ts'
-import { parseMessage } from '../../../../api/wallboard/protocol/parse-message.ts'
-import { parseSeries } from '../../../../api/wallboard/protocol/parse-series.ts'
-import type { Cell, ServerMessage } from '../../../../schemas/protocol/stream.ts'
+import { parseMessage } from '../../../api/client/parse-message.ts'
+import type { Cell, ServerMessage } from '../../../schemas/protocol/stream.ts'
 
 const cell: Cell = {
   kpi: 'parking.occupancy_pct',
@@ -20,8 +18,19 @@ const cell: Cell = {
 
 describe('a message of the stream', () => {
   const messages: readonly ServerMessage[] = [
+    {
+      type: 'welcome',
+      protocol: 1,
+      position: 5,
+      log: 'a',
+      heartbeat_ms: 1_000,
+      server_time: 9,
+      clock_speed: 60,
+    },
     { type: 'welcome', protocol: 1, position: 5, heartbeat_ms: 1_000, server_time: 9, clock_speed: 60 },
     { type: 'snapshot', id: 'wall', position: 5, cells: [cell], alerts: [] },
+    { type: 'snapshot', id: 'wall', position: 5, since: 3, cells: [cell], alerts: [] },
+    { type: 'snapshot', id: 'wall', position: 5, reason: 'position_too_old', cells: [cell], alerts: [] },
     {
       type: 'delta',
       position: 6,
@@ -41,10 +50,18 @@ describe('a message of the stream', () => {
     expect(parseMessage(text)).toEqual({ type: 'heartbeat', position: 6, server_time: 11 })
   })
 
+  test('a type that a newer server adds is named, and nothing else is made of it', () => {
+    expect(parseMessage('{"type":"weather","sky":"blue"}')).toEqual({ type: 'unknown', named: 'weather' })
+  })
+
   test.each([
     ['no JSON', 'hello'],
     ['no object', '[]'],
-    ['an unknown type', '{"type":"weather"}'],
+    ['a type that is no text', '{"type":1}'],
+    [
+      'a part that does not say since when',
+      '{"type":"snapshot","id":"x","position":1,"since":"1","cells":[]}',
+    ],
     ['a missing field', '{"type":"heartbeat","position":6}'],
     [
       'a value that is text',
@@ -56,32 +73,5 @@ describe('a message of the stream', () => {
     ],
   ])('%s is unreadable, not an exception', (_what, text) => {
     expect(parseMessage(text)).toMatchObject({ type: 'unreadable', why: expect.any(String) })
-  })
-})
-
-describe('answers over HTTP', () => {
-  test('a series is read by region', () => {
-    const point = {
-      window_start: 0,
-      window_end: 60_000,
-      value: 3,
-      status: 'corrected',
-      revision: 2,
-      coverage: 1,
-    }
-    const series = parseSeries({
-      series: [{ region: '370100', points: [{ ...point, version: 1, readings: 5 }] }],
-    })
-    expect(series).toEqual(new Map([['370100', [point]]]))
-    expect(
-      parseSeries({ series: [{ region: '370100', points: [{ ...point, value: 'x' }] }] }),
-    ).toBeUndefined()
-    expect(parseSeries({ title: 'Not found' })).toBeUndefined()
-  })
-
-  test('a count that the server does not know is null, not zero', () => {
-    const [row] = parseHealth({ records: [{ record: 'rack', readings_per_s: 12.5, late: null }] }) ?? []
-    expect(row).toMatchObject({ record: 'rack', readings_per_s: 12.5, late: null, rejected: null })
-    expect(parseHealth({ error: 'x' })).toBeUndefined()
   })
 })

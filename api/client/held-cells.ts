@@ -1,0 +1,132 @@
+import { supersedes } from '../../schemas/protocol/current-value.ts'
+import type { Cell, Delta, Snapshot } from '../../schemas/protocol/stream.ts'
+import { mayHold, type Subscriptions } from './subscriptions.ts'
+
+/** What a frame changed. */
+export interface Change {
+  /** New values, each newer than the one held before. */
+  readonly changed: readonly Cell[]
+  /** Cells that are no longer held, as they were. */
+  readonly gone: readonly Cell[]
+}
+
+interface Held {
+  readonly cell: Cell
+  /** Of the frame that it came in. */
+  readonly position: number
+}
+
+const nothing: Change = { changed: [], gone: [] }
+
+/** `kpi|region`: names a cell. */
+export function cellKey(kpi: string, region: string): string {
+  return `${kpi}|${region}`
+}
+
+/**
+ * The current value of every cell of all subscriptions. Which window is the current one is the server's decision; that
+ * no older version of a window follows a newer one is decided here, whichever server speaks.
+ */
+export class HeldCells {
+  private readonly held = new Map<string, Held>()
+  /** The cells of each subscription, by its name on the wire. */
+  private readonly members = new Map<string, Set<string>>()
+  private isOfOtherLog = false
+
+  get size(): number {
+    return this.held.size
+  }
+
+  get(kpi: string, region: string): Cell | undefined {
+    return this.held.get(cellKey(kpi, region))?.cell
+  }
+
+  *[Symbol.iterator](): Generator<Cell> {
+    for (const { cell } of this.held.values()) yield cell
+  }
+
+  /** What is held is of a log that is no more: it stands until the first snapshot of the new one, and no longer. */
+  ofOtherLog(): void {
+    this.isOfOtherLog = true
+  }
+
+  /** A snapshot with `since` is merged into what is held; one without replaces the subscription's cells. */
+  takeSnapshot(snapshot: Snapshot): Change {
+    const lost = this.isOfOtherLog ? this.clear() : []
+    const { id, position, since, cells } = snapshot
+    const before = this.members.get(id) ?? new Set()
+    const keys = new Set<string>(since === undefined ? [] : before)
+    const changed = this.put(cells, position, key => keys.add(key))
+    // Of what came after it, a snapshot does not speak: its server has read less of the log than the one before.
+    for (const key of before) if ((this.held.get(key)?.position ?? 0) > position) keys.add(key)
+    this.members.set(id, keys)
+    const left = this.release(before)
+    const back = (cell: Cell): boolean => !this.held.has(cellKey(cell.kpi, cell.region))
+    return { changed, gone: [...lost.filter(back), ...left] }
+  }
+
+  /** A cell that was not held before is counted to every subscription that may hold it. */
+  takeDelta({ position, cells }: Delta, subscriptions: Subscriptions): Change {
+    const changed = this.put(cells, position, (key, cell) => {
+      if (this.held.has(key)) return
+      for (const { wireId, selection } of subscriptions) {
+        if (mayHold(selection, cell)) this.members.get(wireId)?.add(key)
+      }
+    })
+    return { changed, gone: [] }
+  }
+
+  /** Lets go of the cells that no other subscription has. */
+  drop(wireId: string): Change {
+    const keys = this.members.get(wireId)
+    if (!keys) return nothing
+    this.members.delete(wireId)
+    return { changed: [], gone: this.release(keys) }
+  }
+
+  private put(
+    cells: readonly Cell[],
+    position: number,
+    note: (key: string, cell: Cell) => void,
+  ): readonly Cell[] {
+    const changed: Cell[] = []
+    for (const cell of cells) {
+      const key = cellKey(cell.kpi, cell.region)
+      note(key, cell)
+      const held = this.held.get(key)
+      if (held && !isNews(cell, position, held)) continue
+      this.held.set(key, { cell, position })
+      changed.push(cell)
+    }
+    return changed
+  }
+
+  /** Lets go of those that no subscription has. */
+  private release(keys: ReadonlySet<string>): readonly Cell[] {
+    const gone: Cell[] = []
+    for (const key of keys) {
+      const held = this.held.get(key)
+      if (!held || [...this.members.values()].some(set => set.has(key))) continue
+      this.held.delete(key)
+      gone.push(held.cell)
+    }
+    return gone
+  }
+
+  private clear(): readonly Cell[] {
+    this.isOfOtherLog = false
+    const cells = [...this]
+    this.held.clear()
+    for (const keys of this.members.values()) keys.clear()
+    return cells
+  }
+}
+
+/**
+ * A server that has read less of the log than another one did knows of nothing newer, except where it names a newer
+ * window or version all the same. Otherwise its choice of the window holds.
+ */
+function isNews(next: Cell, position: number, { cell, position: heldAt }: Held): boolean {
+  if (next.window_start === cell.window_start) return supersedes(next, cell)
+  return position >= heldAt || next.window_start > cell.window_start
+}

@@ -1,0 +1,277 @@
+import { closeCodes } from '../../schemas/protocol/close-codes.ts'
+import { type ClientMessage, protocolVersion, type ServerMessage } from '../../schemas/protocol/stream.ts'
+import type { Unknown } from './parse-message.ts'
+import { retryInMs } from './retry.ts'
+import {
+  advanced,
+  allServed,
+  answered,
+  refused,
+  resumeOf,
+  type Selection,
+  type Subscriptions,
+  subscribeMessage,
+  unanswered,
+  unplaced,
+} from './subscriptions.ts'
+
+/**
+ * connecting: the socket opens. greeting: hello is sent. live: every subscription has its values, deltas follow.
+ * waiting: lost, a new attempt comes at `retryAt`. ended: the server said that trying again cannot help.
+ */
+export type Phase = 'connecting' | 'greeting' | 'live' | 'waiting' | 'ended'
+
+/** What a client is told once. */
+export interface StreamSettings {
+  /** How many servers there are to choose from. */
+  readonly urls: number
+  /** The screen that a kiosk token is bound to. */
+  readonly wall?: string
+  /** Whether a new token can be had: a server that refuses one it took before is asked again with a new one. */
+  readonly canRenew: boolean
+  /** A live server that says nothing for this long, although it was asked, is given up, ms. */
+  readonly silentAfterMs: number
+}
+
+/** Times are milliseconds of a clock that never jumps (`performance.now`). */
+export interface StreamState {
+  readonly settings: StreamSettings
+  readonly phase: Phase
+  /** Which of the servers. */
+  readonly url: number
+  /** Attempts in a row that did not stay live. */
+  readonly attempt: number
+  readonly heardAt: number
+  readonly pingedAt: number
+  readonly isWelcome: boolean
+  /** Null before the first time. */
+  readonly liveSince: number | null
+  /** When the last message came before the stream was lost; null while live. */
+  readonly lostAt: number | null
+  readonly retryAt: number
+  readonly closeCode: number | null
+  /** The log that positions belong to; null before the first welcome. */
+  readonly log: string | null
+  readonly subscriptions: Subscriptions
+  /** Subscriptions that were ended or replaced. */
+  readonly ended: number
+}
+
+export type StreamEvent =
+  | { readonly type: 'start' | 'stop' | 'tick' }
+  | { readonly type: 'opened'; readonly token?: string | undefined }
+  | { readonly type: 'heard'; readonly message: ServerMessage | Unknown }
+  | { readonly type: 'closed'; readonly code: number | null }
+  | { readonly type: 'subscribe'; readonly id: string; readonly selection: Selection }
+  | { readonly type: 'unsubscribe'; readonly id: string }
+
+export type StreamAction =
+  | { readonly type: 'connect' | 'disconnect' }
+  /** What is held belongs to a log that is no more. */
+  | { readonly type: 'forget' }
+  /** The cells of a subscription that ended. */
+  | { readonly type: 'drop'; readonly wireId: string }
+  | { readonly type: 'send'; readonly message: ClientMessage }
+
+export interface Step {
+  readonly state: StreamState
+  readonly actions: readonly StreamAction[]
+}
+
+/** Asking "are you there" after this silence. */
+const pingAfterMs = 1_000
+/** A client that only listens must be heard too: a server closes one that says nothing. */
+const keepAliveMs = 10_000
+const connectWithinMs = 5_000
+/** A connection that lived this long was a good one: the next failure starts counting again. */
+const stableAfterMs = 10_000
+
+export function initialStream(now: number, settings: StreamSettings): StreamState {
+  return {
+    settings,
+    phase: 'waiting',
+    url: 0,
+    attempt: 0,
+    heardAt: now,
+    pingedAt: now,
+    isWelcome: false,
+    liveSince: null,
+    lostAt: now,
+    retryAt: now,
+    closeCode: null,
+    log: null,
+    subscriptions: [],
+    ended: 0,
+  }
+}
+
+/**
+ * What a stream client does next: a pure function of its state, what happened and when.
+ * `jitter` in 0..1 spreads the attempts of many clients, so that a restarted server is not stormed.
+ */
+export function stepStream(state: StreamState, event: StreamEvent, now: number, jitter: number): Step {
+  switch (event.type) {
+    case 'start':
+      return connect(state, now)
+    case 'stop':
+      return {
+        state: { ...state, phase: 'ended', closeCode: null, lostAt: state.lostAt ?? state.heardAt },
+        actions: [{ type: 'disconnect' }],
+      }
+    case 'opened':
+      return open(state, event.token, now)
+    case 'heard':
+      return hear({ ...state, heardAt: now }, event.message, now)
+    case 'closed':
+      return { state: lose(state, event.code, now, jitter), actions: [] }
+    case 'tick':
+      return tick(state, now, jitter)
+    case 'subscribe':
+      return subscribe(state, event.id, event.selection)
+    case 'unsubscribe':
+      return unsubscribe(state, event.id)
+  }
+}
+
+function isOpen({ phase }: StreamState): boolean {
+  return phase === 'greeting' || phase === 'live'
+}
+
+function connect(state: StreamState, now: number): Step {
+  return { state: { ...state, phase: 'connecting', heardAt: now }, actions: [{ type: 'connect' }] }
+}
+
+function open(state: StreamState, token: string | undefined, now: number): Step {
+  const { settings, log, subscriptions } = state
+  const resume = resumeOf(subscriptions, log)
+  const hello = {
+    type: 'hello',
+    protocol: protocolVersion,
+    ...(token !== undefined && { token }),
+    ...(settings.wall !== undefined && { wall: settings.wall }),
+    ...(resume && { resume }),
+  } as const
+  return {
+    state: {
+      ...state,
+      phase: 'greeting',
+      heardAt: now,
+      pingedAt: now,
+      isWelcome: false,
+      subscriptions: unanswered(subscriptions),
+    },
+    actions: [hello, ...subscriptions.map(subscribeMessage)].map(message => ({ type: 'send', message })),
+  }
+}
+
+function hear(state: StreamState, message: ServerMessage | Unknown, now: number): Step {
+  switch (message.type) {
+    case 'welcome': {
+      // A server that does not know its log is taken for one of the same.
+      const { log = state.log } = message
+      const isOther = state.log !== null && state.log !== log
+      const subscriptions = isOther ? unplaced(state.subscriptions) : state.subscriptions
+      const next = { ...state, log, isWelcome: true, subscriptions }
+      return { state: served(next, now), actions: isOther ? [{ type: 'forget' }] : [] }
+    }
+    case 'snapshot':
+      return calm(served({ ...state, subscriptions: answered(state.subscriptions, message) }, now))
+    case 'delta':
+    case 'heartbeat': {
+      const subscriptions = advanced(state.subscriptions, message.position)
+      return calm(subscriptions === state.subscriptions ? state : { ...state, subscriptions })
+    }
+    case 'error': {
+      if (message.id === undefined) return calm(state)
+      return calm(served({ ...state, subscriptions: refused(state.subscriptions, message.id) }, now))
+    }
+    case 'pong':
+    case 'unknown':
+      return calm(state)
+  }
+}
+
+function calm(state: StreamState): Step {
+  return { state, actions: [] }
+}
+
+/** Live as soon as nothing is waited for; a subscription that is added later does not change that. */
+function served(state: StreamState, now: number): StreamState {
+  if (state.phase !== 'greeting' || !state.isWelcome || !allServed(state.subscriptions)) return state
+  return { ...state, phase: 'live', liveSince: now, lostAt: null, closeCode: null }
+}
+
+function tick(state: StreamState, now: number, jitter: number): Step {
+  const silence = now - state.heardAt
+  switch (state.phase) {
+    case 'waiting':
+      return now >= state.retryAt ? connect(state, now) : calm(state)
+    case 'connecting':
+      return silence >= connectWithinMs ? giveUp(state, now, jitter) : calm(state)
+    case 'greeting':
+    case 'live': {
+      const patience = state.phase === 'live' ? state.settings.silentAfterMs : connectWithinMs
+      if (silence >= patience) return giveUp(state, now, jitter)
+      const sincePing = now - state.pingedAt
+      if (sincePing < (silence < pingAfterMs ? keepAliveMs : pingAfterMs)) return calm(state)
+      return { state: { ...state, pingedAt: now }, actions: [{ type: 'send', message: { type: 'ping' } }] }
+    }
+    case 'ended':
+      return calm(state)
+  }
+}
+
+function giveUp(state: StreamState, now: number, jitter: number): Step {
+  return { state: lose(state, null, now, jitter), actions: [{ type: 'disconnect' }] }
+}
+
+function lose(state: StreamState, code: number | null, now: number, jitter: number): StreamState {
+  if (state.phase === 'waiting' || state.phase === 'ended') return state
+  const { urls, canRenew } = state.settings
+  const wasLive = state.phase === 'live'
+  const wasStable = wasLive && now - (state.liveSince ?? now) >= stableAfterMs
+  const attempt = wasStable ? 0 : state.attempt + 1
+  const isFinal = Object.values(closeCodes).some(known => known.code === code && !known.retry)
+  // A token that was good enough a moment ago has expired.
+  const hasExpired =
+    canRenew && wasLive && (code === closeCodes.tokenExpired.code || code === closeCodes.unauthorized.code)
+  return {
+    ...state,
+    phase: isFinal && !hasExpired ? 'ended' : 'waiting',
+    attempt,
+    url: (state.url + 1) % urls,
+    lostAt: state.lostAt ?? state.heardAt,
+    retryAt: now + retryInMs({ attempt, urls, closeCode: code }, jitter),
+    closeCode: code,
+  }
+}
+
+function subscribe(before: StreamState, id: string, selection: Selection): Step {
+  const { state, actions } = unsubscribe(before, id)
+  const wireId = state.ended === 0 ? id : `${id}.${state.ended}`
+  const added = { id, wireId, selection, heldTo: null, answer: 'none' } as const
+  return {
+    state: { ...state, subscriptions: [...state.subscriptions, added] },
+    actions: isOpen(state) ? [...actions, { type: 'send', message: subscribeMessage(added) }] : actions,
+  }
+}
+
+function unsubscribe(state: StreamState, id: string): Step {
+  const gone = state.subscriptions.find(one => one.id === id)
+  if (!gone) return calm(state)
+  const { wireId } = gone
+  const left = state.subscriptions.filter(one => one !== gone)
+  // Cells that came with deltas may have been counted to one that does not have them: its snapshot tells.
+  const unsure = left.filter(one => one.selection.depth !== 'self' && one.answer !== 'refused')
+  const messages: readonly ClientMessage[] = [
+    ...(gone.answer === 'refused' ? [] : [{ type: 'unsubscribe', id: wireId } as const]),
+    ...unsure.map(one => ({ ...subscribeMessage(one), fresh: true })),
+  ]
+  return {
+    state: { ...state, subscriptions: left, ended: state.ended + 1 },
+    actions: [
+      { type: 'drop', wireId },
+      ...(isOpen(state) ? messages.map(message => ({ type: 'send', message }) as const) : []),
+    ],
+  }
+}

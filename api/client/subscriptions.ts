@@ -1,0 +1,82 @@
+import type { Cell, Depth, Hello, Snapshot, Subscribe } from '../../schemas/protocol/stream.ts'
+
+/** What a subscription asks for. */
+export interface Selection {
+  /** Codes: six digits (GB/T 2260) or `circle-…`. */
+  readonly regions: readonly string[]
+  readonly depth: Depth
+  /** KPI ids, `feed.*` or `*`. */
+  readonly kpis: readonly string[]
+  readonly alerts?: boolean
+}
+
+export interface Subscription {
+  /** The caller's name for it. */
+  readonly id: string
+  /** Its name on the wire: another one each time, so that a late snapshot is not taken for that of its successor. */
+  readonly wireId: string
+  readonly selection: Selection
+  /** Everything below this position is held; null until the first snapshot. */
+  readonly heldTo: number | null
+  /** What the server of this connection said to it. */
+  readonly answer: 'none' | 'given' | 'refused'
+}
+
+export type Subscriptions = readonly Subscription[]
+
+/** A new connection: its server has said nothing yet. */
+export function unanswered(all: Subscriptions): Subscriptions {
+  return all.map(one => ({ ...one, answer: 'none' }))
+}
+
+/** Another log: positions held mean nothing. */
+export function unplaced(all: Subscriptions): Subscriptions {
+  return all.map(one => ({ ...one, heldTo: null }))
+}
+
+export function answered(all: Subscriptions, { id, position }: Snapshot): Subscriptions {
+  return all.map(one => {
+    if (one.wireId !== id) return one
+    return { ...one, answer: 'given', heldTo: Math.max(position, one.heldTo ?? 0) }
+  })
+}
+
+export function refused(all: Subscriptions, wireId: string): Subscriptions {
+  return all.map(one => (one.wireId === wireId ? { ...one, answer: 'refused' } : one))
+}
+
+/** A delta or heartbeat speaks of the subscriptions that have had their snapshot, and of no others. */
+export function advanced(all: Subscriptions, position: number): Subscriptions {
+  if (!all.some(one => one.answer === 'given' && position > (one.heldTo ?? 0))) return all
+  return all.map(one =>
+    one.answer === 'given' ? { ...one, heldTo: Math.max(position, one.heldTo ?? 0) } : one,
+  )
+}
+
+/** Whether nothing is waited for: every subscription was answered, and not all of them with a refusal. */
+export function allServed(all: Subscriptions): boolean {
+  if (all.some(one => one.answer === 'none')) return false
+  return all.length === 0 || all.some(one => one.answer === 'given')
+}
+
+/** Where to go on: the position up to which every subscription that was ever answered is complete. */
+export function resumeOf(all: Subscriptions, log: string | null): Hello['resume'] {
+  const held = all.flatMap(({ heldTo }) => (heldTo === null ? [] : [heldTo]))
+  if (held.length === 0) return undefined
+  return { position: Math.min(...held), ...(log !== null && { log }) }
+}
+
+export function subscribeMessage({ wireId, selection, heldTo }: Subscription): Subscribe {
+  return { type: 'subscribe', id: wireId, ...selection, ...(heldTo === null && { fresh: true }) }
+}
+
+/**
+ * Whether a cell may be one of the selection's. Which regions lie below another is the server's knowledge: with
+ * depth `children` or `subtree` any may.
+ */
+export function mayHold({ regions, depth, kpis }: Selection, cell: Pick<Cell, 'kpi' | 'region'>): boolean {
+  if (depth === 'self' && !regions.includes(cell.region)) return false
+  return kpis.some(pattern =>
+    pattern.endsWith('*') ? cell.kpi.startsWith(pattern.slice(0, -1)) : pattern === cell.kpi,
+  )
+}

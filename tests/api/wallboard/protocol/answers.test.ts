@@ -1,0 +1,30 @@
+import { describe, expect, test } from 'vitest'
+import { parseHealth } from '../../../../api/wallboard/protocol/parse-health.ts'
+import { parseSeries } from '../../../../api/wallboard/protocol/parse-series.ts'
+
+describe('answers over HTTP', () => {
+  test('a series is read by region', () => {
+    const point = {
+      window_start: 0,
+      window_end: 60_000,
+      value: 3,
+      status: 'corrected',
+      revision: 2,
+      coverage: 1,
+    }
+    const series = parseSeries({
+      series: [{ region: '370100', points: [{ ...point, version: 1, readings: 5 }] }],
+    })
+    expect(series).toEqual(new Map([['370100', [point]]]))
+    expect(
+      parseSeries({ series: [{ region: '370100', points: [{ ...point, value: 'x' }] }] }),
+    ).toBeUndefined()
+    expect(parseSeries({ title: 'Not found' })).toBeUndefined()
+  })
+
+  test('a count that the server does not know is null, not zero', () => {
+    const [row] = parseHealth({ records: [{ record: 'rack', readings_per_s: 12.5, late: null }] }) ?? []
+    expect(row).toMatchObject({ record: 'rack', readings_per_s: 12.5, late: null, rejected: null })
+    expect(parseHealth({ error: 'x' })).toBeUndefined()
+  })
+})
