@@ -14,6 +14,7 @@ import { CellSpace } from './cells/cell-space.ts'
 import { CellTable } from './cells/cell-table.ts'
 import { RecordHealthTable } from './cells/record-health.ts'
 import { RegionalFollower } from './cells/regional-follower.ts'
+import { Exports } from './exports/exports.ts'
 import { HistoryBootstrap } from './history/history-bootstrap.ts'
 import { routes } from './rest/routes.ts'
 import { httpApp } from './server/http-app.ts'
@@ -57,6 +58,8 @@ await runPart({
       access,
       log,
       metrics,
+      anonymous: config.anonymous,
+      requestsPerMinute: config.requestsPerMinute,
       wallboardDir: join(import.meta.dirname, 'wallboard/dist'),
       routes: api =>
         routes(api, {
@@ -64,6 +67,15 @@ await runPart({
           live,
           clickhouse,
           database,
+          historyTimeoutMs: config.historyTimeoutMs,
+          exports: new Exports({
+            running: config.exportsRunning,
+            maxRows: config.exportMaxRows,
+            longestMs: config.exportTimeoutMs,
+            metrics,
+            log,
+            clock: wallClock,
+          }),
           historyLoaded: () => history.loaded,
           clock,
           log,

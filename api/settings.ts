@@ -27,6 +27,36 @@ export const apiSettings = {
     fallback: 'loopback',
     describe: 'where viewers need no token: loopback, or off for nowhere',
   }),
+  requestsPerMinute: setting({
+    env: 'API_RATE_LIMIT_PER_MINUTE',
+    type: Type.Integer({ minimum: 1 }),
+    fallback: 3_000,
+    describe: 'REST requests of one client (token, or address without one) in a minute; a wall asks some ten',
+  }),
+  historyTimeoutMs: setting({
+    env: 'API_HISTORY_TIMEOUT_MS',
+    type: Type.Integer({ minimum: 100, maximum: 300_000 }),
+    fallback: 20_000,
+    describe: 'a query of stored values that takes longer is cancelled, ms; exports have limits of their own',
+  }),
+  exportsRunning: setting({
+    env: 'API_EXPORTS_RUNNING',
+    type: Type.Integer({ minimum: 1, maximum: 8 }),
+    fallback: 4,
+    describe: 'exports that this instance writes at once',
+  }),
+  exportMaxRows: setting({
+    env: 'API_EXPORT_MAX_ROWS',
+    type: Type.Integer({ minimum: 1 }),
+    fallback: 2_000_000,
+    describe: 'rows of one export',
+  }),
+  exportTimeoutMs: setting({
+    env: 'API_EXPORT_TIMEOUT_MS',
+    type: Type.Integer({ minimum: 1_000, maximum: 7_200_000 }),
+    fallback: 900_000,
+    describe: 'an export that is not read to its end by then is broken off, ms',
+  }),
   tickMs: setting({
     env: 'STREAM_TICK_MS',
     type: Type.Integer({ minimum: 10, maximum: 10_000 }),

@@ -60,15 +60,18 @@ export function kpiNamed(id: string): Kpi {
   return kpi
 }
 
-function columnsOf(space: CellSpace, pattern: string): number[] {
+/** The KPIs that an id, `feed.*` or `*` means. @throws CodedError `unknown_kpi`. */
+export function kpisNamed(kpis: readonly Kpi[], pattern: string): readonly Kpi[] {
   const prefix = pattern === '*' ? '' : pattern.endsWith('.*') ? pattern.slice(0, -1) : undefined
-  const found = space.kpis.flatMap((kpi, column) =>
-    (prefix === undefined ? kpi.id === pattern : kpi.id.startsWith(prefix)) ? [column] : [],
-  )
+  const found = kpis.filter(({ id }) => (prefix === undefined ? id === pattern : id.startsWith(prefix)))
   if (found.length === 0) {
     throw new CodedError('unknown_kpi', `there is no KPI ${JSON.stringify(pattern)}`, {
       hint: 'GET /v1/kpis lists them; feed.* and * are understood',
     })
   }
   return found
+}
+
+function columnsOf(space: CellSpace, pattern: string): number[] {
+  return kpisNamed(space.kpis, pattern).flatMap(({ id }) => space.columnOf(id) ?? [])
 }

@@ -1,6 +1,6 @@
 import { sqlString } from '../../schemas/clickhouse/table.ts'
 
-export type SqlParameter = string | number | Date | readonly number[]
+export type SqlParameter = string | number | Date | readonly number[] | readonly string[]
 
 /** A query with typed placeholders, `{name: Type}`: values never become part of its text on the way to ClickHouse. */
 export interface SqlQuery {

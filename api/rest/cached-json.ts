@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { type TSchema, Type } from 'typebox'
 
 /** An answer that does not change while the process runs. */
 export interface CachedJson {
@@ -12,6 +13,19 @@ export function cachedJson(value: unknown): CachedJson {
   const text = JSON.stringify(value)
   return { text, etag: `W/"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"` }
 }
+
+const headers = {
+  etag: Type.String({ description: 'Send it back as If-None-Match' }),
+  'cache-control': Type.String({ description: '`no-cache`: keep it, but ask whether it still holds' }),
+}
+
+/** How such an answer is described. */
+export const cataloguePage = <T extends TSchema>(description: string, answer: T) => ({
+  ...answer,
+  description,
+  headers,
+})
+export const NotModified = Type.Null({ description: 'You have it already', headers })
 
 /** Sends the answer, or 304 to somebody who has it. */
 export function sendCached(

@@ -32,23 +32,26 @@ const RecordSchema = Type.Object({
   rejected: Count('Readings refused in the last hour'),
 })
 
-const Health = Type.Object({
-  server_time: EpochMs,
-  position: Position,
-  history: Type.Enum(['loaded', 'missing'], {
-    description: '`missing`: ClickHouse was away at the start, older values are not served yet',
-  }),
-  stored: Type.Enum(['read', 'unavailable'], {
-    description: '`unavailable`: ClickHouse does not answer, the counts of the last hour are null',
-  }),
-  over_ms: Type.Integer({ description: 'Time that the counts are for' }),
-  records: Type.Array(RecordSchema),
-})
+const Health = Type.Object(
+  {
+    server_time: EpochMs,
+    position: Position,
+    history: Type.Enum(['loaded', 'missing'], {
+      description: '`missing`: ClickHouse was away at the start, older values are not served yet',
+    }),
+    stored: Type.Enum(['read', 'unavailable'], {
+      description: '`unavailable`: ClickHouse does not answer, the counts of the last hour are null',
+    }),
+    over_ms: Type.Integer({ description: 'Time that the counts are for' }),
+    records: Type.Array(RecordSchema),
+  },
+  { description: 'How the data is doing' },
+)
 
 /** `GET /v1/health/data`: can what the wall shows be trusted? Per record type, for the whole province. */
 export function dataHealthRoute(api: Api, sources: Sources): void {
-  const { table, live, clickhouse, database, historyLoaded, clock, log } = sources
-  const flows = recent(() => readFlows(clickhouse, database, clock.now() - overMs), keepMs, wallClock)
+  const { table, live, historyLoaded, clock, log } = sources
+  const flows = recent(() => readFlows(sources, clock.now() - overMs), keepMs, wallClock)
   const stored = async (): Promise<readonly Flow[] | undefined> => {
     try {
       return await flows()
@@ -63,8 +66,10 @@ export function dataHealthRoute(api: Api, sources: Sources): void {
       schema: {
         operationId: 'dataHealth',
         summary: 'Flow of readings per record type: rate, duplicates, late, rejected, delays',
+        description:
+          'Whether what is shown can be trusted now. It speaks of the whole province, and is for those who may see it.',
         tags: ['health'],
-        response: { 200: Health, ...problemResponses('unauthorized') },
+        response: { 200: Health, ...problemResponses('forbidden_region') },
       },
     },
     async (_request, reply) => {

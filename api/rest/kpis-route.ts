@@ -3,7 +3,7 @@ import { formulaOf } from '../../schemas/kpis/kpi-table.ts'
 import { kpis } from '../../schemas/kpis/kpis.ts'
 import { problemResponses } from '../server/problems.ts'
 import type { Api } from '../server/type-provider.ts'
-import { cachedJson, sendCached } from './cached-json.ts'
+import { cachedJson, cataloguePage, NotModified, sendCached } from './cached-json.ts'
 
 const KpiSchema = Type.Object({
   id: Type.String(),
@@ -50,10 +50,12 @@ export function kpisRoute(api: Api): void {
       schema: {
         operationId: 'kpis',
         summary: 'Catalogue of KPIs: names, units, formulas, targets',
+        description:
+          'Every KPI that there is, with how it is computed and what stands behind its definition. Changes with releases only: ask with If-None-Match.',
         tags: ['catalogue'],
         response: {
-          200: Type.Object({ kpis: Type.Array(KpiSchema) }),
-          304: Type.Null({ description: 'Not modified' }),
+          200: cataloguePage('The catalogue', Type.Object({ kpis: Type.Array(KpiSchema) })),
+          304: NotModified,
           ...problemResponses('unauthorized'),
         },
       },

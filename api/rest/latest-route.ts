@@ -1,22 +1,16 @@
 import { Type } from 'typebox'
-import { depths } from '../../schemas/protocol/stream.ts'
 import { cellsJson } from '../cells/cells-json.ts'
 import { select } from '../cells/selection.ts'
 import { problemResponses } from '../server/problems.ts'
 import type { Api } from '../server/type-provider.ts'
 import type { Sources } from './sources.ts'
-import { CellSchema, EpochMs, Position, RegionList } from './wire-schemas.ts'
+import { CellSchema, Depth, EpochMs, KpiList, Position, RegionList } from './wire-schemas.ts'
 
 const Query = Type.Object(
   {
     region: { ...RegionList, default: ['370000'] },
-    depth: Type.Enum([...depths], { default: 'self', description: 'How far below the regions' }),
-    kpi: Type.Array(Type.String(), {
-      minItems: 1,
-      maxItems: 100,
-      default: ['*'],
-      description: 'KPI id, `feed.*` or `*`, repeatable',
-    }),
+    depth: Depth,
+    kpi: { ...KpiList, default: ['*'] },
   },
   { additionalProperties: false },
 )
@@ -29,16 +23,23 @@ export function latestRoute(api: Api, { table, clock }: Sources): void {
       schema: {
         operationId: 'latest',
         summary: 'Current value of every KPI of some regions',
+        description:
+          'The newest window with enough coverage, or the newest final one: the same cells as a snapshot on the stream, ' +
+          'true up to `position`. A cell that has no value yet is not listed.',
         tags: ['values'],
         querystring: Query,
         response: {
-          200: Type.Object({ position: Position, server_time: EpochMs, cells: Type.Array(CellSchema) }),
-          ...problemResponses('invalid_request', 'unknown_region', 'unknown_kpi', 'unauthorized'),
+          200: Type.Object(
+            { position: Position, server_time: EpochMs, cells: Type.Array(CellSchema) },
+            { description: 'The cells' },
+          ),
+          ...problemResponses('invalid_request', 'unknown_region', 'unknown_kpi', 'forbidden_region'),
         },
       },
     },
     async ({ query: { region, depth, kpi } }, reply) => {
-      const { json } = cellsJson(table, select(table.space, { regions: region, depth, kpis: kpi }))
+      const cells = select(table.space, { regions: region, depth, kpis: kpi })
+      const { json } = cellsJson(table, cells)
       return reply
         .header('cache-control', 'no-store')
         .type('application/json; charset=utf-8')

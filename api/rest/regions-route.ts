@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import { levels, regions } from '../../schemas/regions/regions.ts'
 import { problemResponses } from '../server/problems.ts'
 import type { Api } from '../server/type-provider.ts'
-import { cachedJson, sendCached } from './cached-json.ts'
+import { cachedJson, cataloguePage, NotModified, sendCached } from './cached-json.ts'
 import { NullableNumber, NullableString } from './wire-schemas.ts'
 
 const RegionSchema = Type.Object({
@@ -42,10 +42,12 @@ export function regionsRoute(api: Api): void {
       schema: {
         operationId: 'regions',
         summary: 'Regions: province, economic circles, cities, counties',
+        description:
+          'All regions in force, the province first, then circles, cities, counties. Changes with releases only: ask with If-None-Match.',
         tags: ['catalogue'],
         response: {
-          200: Type.Object({ regions: Type.Array(RegionSchema) }),
-          304: Type.Null({ description: 'Not modified' }),
+          200: cataloguePage('The regions', Type.Object({ regions: Type.Array(RegionSchema) })),
+          304: NotModified,
           ...problemResponses('unauthorized'),
         },
       },

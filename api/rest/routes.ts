@@ -1,5 +1,7 @@
 import type { Api } from '../server/type-provider.ts'
 import { dataHealthRoute } from './data-health-route.ts'
+import { exportRoute } from './export/export-route.ts'
+import { exportStateRoute } from './export/export-state-route.ts'
 import { kpisRoute } from './kpis-route.ts'
 import { latestRoute } from './latest-route.ts'
 import { lineageRoute } from './provenance/lineage-route.ts'
@@ -17,6 +19,8 @@ export function routes(api: Api, sources: Sources): void {
   seriesRoute(api, sources)
   revisionsRoute(api, sources)
   lineageRoute(api, sources)
+  exportRoute(api, sources)
+  exportStateRoute(api, sources)
   streamRoute(api)
   dataHealthRoute(api, sources)
 }

@@ -4,40 +4,42 @@ import { Point, readSeries } from '../history/read-series.ts'
 import { stepNames, timeRange } from '../history/time-range.ts'
 import { problemResponses } from '../server/problems.ts'
 import type { Api } from '../server/type-provider.ts'
+import { Instant, stepOf } from './range-schema.ts'
 import type { Sources } from './sources.ts'
 import { EpochMs, RegionList } from './wire-schemas.ts'
-
-const instant = 'RFC 3339 with Z or an offset, or epoch ms'
 
 const Query = Type.Object(
   {
     region: { ...RegionList, default: ['370000'] },
-    from: Type.Optional(Type.String({ description: `${instant}; default one hour before \`to\`` })),
-    to: Type.Optional(Type.String({ description: `${instant}, exclusive; default now` })),
-    step: Type.Enum(stepNames, {
-      default: 'window',
-      description: 'Windows as stored, or exact values per hour or day (days begin at midnight, UTC+8)',
-    }),
+    from: Type.Optional(Instant('default one hour before `to`')),
+    to: Type.Optional(Instant('exclusive; default now')),
+    step: stepOf('longestMs'),
   },
   { additionalProperties: false },
 )
 
-const Series = Type.Object({
-  kpi: Type.String(),
-  step: Type.Enum(stepNames),
-  from: EpochMs,
-  to: EpochMs,
-  series: Type.Array(Type.Object({ region: Type.String(), points: Type.Array(Point) })),
-})
+const Series = Type.Object(
+  {
+    kpi: Type.String(),
+    step: Type.Enum(stepNames),
+    from: EpochMs,
+    to: EpochMs,
+    series: Type.Array(Type.Object({ region: Type.String(), points: Type.Array(Point) })),
+  },
+  { description: 'A series for every region that was asked for, empty ones too' },
+)
 
 /** `GET /v1/kpis/{kpi}/series`: stored values of one KPI over time. */
-export function seriesRoute(api: Api, { clickhouse, database, clock }: Sources): void {
+export function seriesRoute(api: Api, sources: Sources): void {
   api.get(
     '/kpis/:kpi/series',
     {
       schema: {
         operationId: 'series',
         summary: 'Final and corrected values of a KPI over time',
+        description:
+          'Stored values, oldest first; a window belongs to the range it starts in. A window may still be corrected, ' +
+          'whatever its age, so nothing of this is to be cached. For more than one answer holds there is /v1/export.',
         tags: ['values'],
         params: Type.Object({ kpi: Type.String({ description: 'KPI id' }) }),
         querystring: Query,
@@ -46,11 +48,13 @@ export function seriesRoute(api: Api, { clickhouse, database, clock }: Sources):
           ...problemResponses(
             'invalid_request',
             'unknown_region',
+            'empty_range',
             'range_too_long',
             'too_many_points',
-            'unauthorized',
+            'forbidden_region',
             'unknown_kpi',
             'history_unavailable',
+            'history_timeout',
           ),
         },
       },
@@ -59,8 +63,8 @@ export function seriesRoute(api: Api, { clickhouse, database, clock }: Sources):
       kpiNamed(kpi)
       const regions = [...new Set(region)]
       for (const code of regions) regionsOf(code, 'self')
-      const range = timeRange(from, to, step, clock.now())
-      const series = await readSeries({ clickhouse, database, kpi, regions, range, step })
+      const range = timeRange(from, to, step, sources.clock.now())
+      const series = await readSeries({ ...sources, kpi, regions, range, step })
       reply.header('cache-control', 'no-store')
       const answer: Static<typeof Series> = {
         kpi,

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { statuses } from '../../schemas/protocol/stream.ts'
+import { depths, statuses } from '../../schemas/protocol/stream.ts'
 
 /** Shapes that several answers share, for validation and OpenAPI alike. */
 
@@ -22,6 +22,17 @@ export const RegionList = Type.Array(Type.String(), {
   minItems: 1,
   maxItems: 200,
   description: 'Region code, repeatable',
+})
+
+/** KPIs by name or pattern. */
+export const KpiList = Type.Array(Type.String(), {
+  minItems: 1,
+  maxItems: 100,
+  description: 'KPI id, `feed.*` or `*`, repeatable',
+})
+export const Depth = Type.Enum([...depths], {
+  default: 'self',
+  description: 'How far below the regions: themselves, those directly below too, or all below',
 })
 
 /** The same shape as on the stream. */

@@ -5,10 +5,13 @@ import swaggerUi from '@fastify/swagger-ui'
 import fastify, { type FastifyInstance } from 'fastify'
 import type { Log } from '../../platform/log.ts'
 import type { Metrics } from '../../platform/metrics.ts'
-import type { Access } from '../access/access.ts'
+import type { Access, AnonymousPolicy } from '../access/access.ts'
 import { admission } from './admission.ts'
+import { answerClientError } from './client-errors.ts'
 import { openApi } from './openapi.ts'
-import { installProblems } from './problems.ts'
+import { refuseOtherMethods } from './other-methods.ts'
+import { installProblems, sendProblem } from './problems.ts'
+import { limitRate } from './rate-limit.ts'
 import { type Api, withTypes } from './type-provider.ts'
 import { wallboardFiles } from './wallboard-files.ts'
 
@@ -18,6 +21,10 @@ export interface HttpAppOptions {
   readonly metrics: Metrics
   /** Folder of the built wallboard. */
   readonly wallboardDir: string
+  /** Where viewers need no token: said in the description. */
+  readonly anonymous: AnonymousPolicy
+  /** Of one client, below `/v1`. */
+  readonly requestsPerMinute: number
   /** Adds the routes below `/v1`, all of them behind `access`. */
   readonly routes: (api: Api) => void
 }
@@ -42,9 +49,16 @@ const contentSecurityPolicy = {
 
 /** The HTTP side: wallboard at `/`, API at `/v1`, its description at `/docs`. */
 export async function httpApp(options: HttpAppOptions): Promise<FastifyInstance> {
-  const { access, log, metrics, wallboardDir, routes } = options
+  const { access, log, metrics, wallboardDir, anonymous, requestsPerMinute, routes } = options
   const app = fastify({
     forceCloseConnections: true,
+    // Nothing that is asked here has a long body or a long name, or takes long to send.
+    bodyLimit: 64 * 1024,
+    requestTimeout: 30_000,
+    routerOptions: { maxParamLength: 1_000 },
+    clientErrorHandler: answerClientError,
+    frameworkErrors: (error, _request, reply) =>
+      sendProblem(reply, 'invalid_request', error.message, 'see /docs'),
     // Unknown parameters are errors: a misspelt filter must not look like an answer.
     ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array', allowUnionTypes: true } },
   })
@@ -52,12 +66,13 @@ export async function httpApp(options: HttpAppOptions): Promise<FastifyInstance>
   measure(app, metrics)
   await app.register(helmet, { contentSecurityPolicy, strictTransportSecurity: false })
   await app.register(compress, { threshold: 1024 })
-  await app.register(swagger, openApi)
+  await app.register(swagger, openApi(anonymous !== 'off'))
   await app.register(swaggerUi, { routePrefix: '/docs' })
   await app.register(
     async scope => {
       admission(scope, access)
-      routes(withTypes(scope))
+      await limitRate(scope, requestsPerMinute)
+      refuseOtherMethods(scope, () => routes(withTypes(scope)))
     },
     { prefix: '/v1' },
   )

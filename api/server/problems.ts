@@ -8,6 +8,7 @@ export const problems = {
   invalid_request: { status: 400, title: 'The request is not valid' },
   unknown_region: { status: 400, title: 'There is no such region' },
   unknown_kpi: { status: 404, title: 'There is no such KPI' },
+  empty_range: { status: 400, title: 'The time range holds nothing' },
   range_too_long: { status: 400, title: 'The time range is too long for this step' },
   too_many_points: { status: 400, title: 'The answer would have too many points' },
   window_not_found: { status: 404, title: 'There is no such window' },
@@ -19,9 +20,20 @@ export const problems = {
   forbidden_role: { status: 403, title: 'A role that this token does not name' },
   wrong_wall: { status: 403, title: 'The token of another wall' },
   not_found: { status: 404, title: 'There is nothing here' },
+  export_not_found: { status: 404, title: 'There is no such export' },
+  method_not_allowed: { status: 405, title: 'This is asked with another method' },
+  request_timeout: { status: 408, title: 'The request came too slowly' },
+  export_id_taken: { status: 409, title: 'An export of this id is running' },
+  too_large: { status: 413, title: 'The request is too large' },
   upgrade_required: { status: 426, title: 'This is a WebSocket endpoint' },
+  rate_limited: { status: 429, title: 'Too many requests' },
+  too_many_exports: { status: 429, title: 'Too many exports of one viewer at once' },
+  headers_too_large: { status: 431, title: 'Address and headers are too long' },
   internal_error: { status: 500, title: 'The server failed' },
+  keys_unavailable: { status: 503, title: 'Tokens cannot be checked now' },
   history_unavailable: { status: 503, title: 'Stored values cannot be read now' },
+  exports_busy: { status: 503, title: 'Too many exports at once' },
+  history_timeout: { status: 504, title: 'Reading stored values took too long' },
 } as const
 
 export type ProblemCode = keyof typeof problems
@@ -43,8 +55,22 @@ export function isProblemCode(code: string): code is ProblemCode {
   return Object.hasOwn(problems, code)
 }
 
-/** The documented answers of a route besides its good one. */
-export function problemResponses(...codes: readonly ProblemCode[]) {
+/** What every route below /v1 may answer. */
+const everywhere: readonly ProblemCode[] = [
+  'invalid_request',
+  'unauthorized',
+  'token_expired',
+  'kiosk_revoked',
+  'forbidden_role',
+  'wrong_wall',
+  'keys_unavailable',
+  'rate_limited',
+  'internal_error',
+]
+
+/** The documented answers of a route below /v1 besides its good one; those of every route are added. */
+export function problemResponses(...own: readonly ProblemCode[]) {
+  const codes = [...new Set([...everywhere, ...own])]
   const statuses = new Set(codes.map(code => problems[code].status))
   return Object.fromEntries(
     [...statuses].map(status => [
@@ -83,20 +109,17 @@ function explain(error: unknown): { code: ProblemCode; detail: string; hint?: st
     const { code, message: detail, hint } = error
     return hint === undefined ? { code, detail } : { code, detail, hint }
   }
-  if (isClientError(error)) return { code: 'invalid_request', detail: messageOf(error) }
+  const status = clientErrorStatus(error)
+  if (status === 413) return { code: 'too_large', detail: messageOf(error) }
+  if (status !== undefined) return { code: 'invalid_request', detail: messageOf(error) }
   return { code: 'internal_error', detail: 'the reason is in the log of the api' }
 }
 
-/** What Fastify itself refuses: schemas that do not hold, bodies that are too large. */
-function isClientError(error: unknown): boolean {
-  return (
-    typeof error === 'object' &&
-    error !== null &&
-    'statusCode' in error &&
-    typeof error.statusCode === 'number' &&
-    error.statusCode >= 400 &&
-    error.statusCode < 500
-  )
+/** Of what Fastify itself refuses: schemas that do not hold, bodies that are too large. */
+function clientErrorStatus(error: unknown): number | undefined {
+  if (typeof error !== 'object' || error === null || !('statusCode' in error)) return undefined
+  const { statusCode } = error
+  return typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500 ? statusCode : undefined
 }
 
 export function sendProblem(
@@ -105,12 +128,22 @@ export function sendProblem(
   detail: string,
   hint?: string,
 ): FastifyReply {
-  const { status, title } = problems[code]
-  const problem: Static<typeof Problem> = { type: 'about:blank', title, status, code, detail }
+  const problem = problemOf(code, detail, hint)
+  const { status } = problem
   if (status === 401) reply.header('www-authenticate', 'Bearer')
   if (status === 503) reply.header('retry-after', '5')
+  if (code === 'too_many_exports') reply.header('retry-after', '30')
+  // What a route had said of its good answer.
+  for (const header of ['content-disposition', 'content-encoding', 'etag']) reply.removeHeader(header)
   return reply
     .code(status)
+    .header('cache-control', 'no-store')
     .type('application/problem+json')
-    .send(JSON.stringify(hint === undefined ? problem : { ...problem, hint }))
+    .send(JSON.stringify(problem))
+}
+
+export function problemOf(code: ProblemCode, detail: string, hint?: string): Static<typeof Problem> {
+  const { status, title } = problems[code]
+  const problem = { type: 'about:blank', title, status, code, detail }
+  return hint === undefined ? problem : { ...problem, hint }
 }

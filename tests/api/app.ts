@@ -1,7 +1,8 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, RouteOptions } from 'fastify'
 import { Access, type AnonymousPolicy } from '../../api/access/access.ts'
 import type { CellTable } from '../../api/cells/cell-table.ts'
 import { RecordHealthTable } from '../../api/cells/record-health.ts'
+import { Exports } from '../../api/exports/exports.ts'
 import { routes } from '../../api/rest/routes.ts'
 import { httpApp } from '../../api/server/http-app.ts'
 import { clickhouseClient, clickhouseSettings } from '../../platform/clickhouse/clickhouse-client.ts'
@@ -16,19 +17,23 @@ export interface AppOptions {
   readonly anonymous?: AnonymousPolicy
   readonly wallboardDir?: string
   readonly metrics?: Metrics
-  readonly onRoute?: (method: string | readonly string[], url: string) => void
+  readonly requestsPerMinute?: number
+  readonly onRoute?: (route: RouteOptions) => void
 }
 
 /** The HTTP side without a broker, and with a ClickHouse that is away. */
 export function app(options: AppOptions = {}): Promise<FastifyInstance> {
   const log = createLog('api', 'silent')
+  const metrics = options.metrics ?? new Metrics('api')
   return httpApp({
     access: new Access(options.anonymous ?? 'loopback'),
     log,
-    metrics: options.metrics ?? new Metrics('api'),
+    metrics,
+    anonymous: options.anonymous ?? 'loopback',
     wallboardDir: options.wallboardDir ?? '/nonexistent',
+    requestsPerMinute: options.requestsPerMinute ?? 1_000,
     routes: api => {
-      api.addHook('onRoute', ({ method, url }) => options.onRoute?.(method, url))
+      api.addHook('onRoute', route => options.onRoute?.(route))
       routes(api, {
         table: options.table ?? emptyTable(),
         live: new RecordHealthTable('370000'),
@@ -36,7 +41,16 @@ export function app(options: AppOptions = {}): Promise<FastifyInstance> {
           readConfig(clickhouseSettings, { CLICKHOUSE_URL: 'http://127.0.0.1:1' }),
         ),
         database: 'citybrain',
+        historyTimeoutMs: 5_000,
         historyLoaded: () => false,
+        exports: new Exports({
+          running: 4,
+          maxRows: 1_000_000,
+          longestMs: 60_000,
+          metrics,
+          log,
+          clock: new ManualClock(noon),
+        }),
         clock: new ManualClock(noon),
         log,
       })

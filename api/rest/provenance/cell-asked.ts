@@ -3,14 +3,13 @@ import { CodedError } from '../../../platform/errors.ts'
 import type { Kpi } from '../../../schemas/kpis/kpi.ts'
 import { kpiNamed, regionsOf } from '../../cells/selection.ts'
 import { instantOf } from '../../history/time-range.ts'
+import { Instant } from '../range-schema.ts'
 
 /** How a route names a KPI in one region and window. */
 export const CellParams = Type.Object({ kpi: Type.String({ description: 'KPI id' }) })
 export const cellQuery = {
   region: Type.String({ default: '370000', description: 'Region code' }),
-  window_start: Type.String({
-    description: 'RFC 3339 with Z or an offset, or epoch ms; any time within a window names that window',
-  }),
+  window_start: Instant('any time within a window names that window'),
 }
 
 export interface CellAsked {
@@ -20,7 +19,7 @@ export interface CellAsked {
   readonly instant: number
 }
 
-/** @throws CodedError `unknown_kpi`, `unknown_region` or `invalid_request`. */
+/** @throws CodedError `unknown_kpi`, `unknown_region`, `forbidden_region` or `invalid_request`. */
 export function cellAsked(kpi: string, region: string, windowStart: string): CellAsked {
   const asked = kpiNamed(kpi)
   regionsOf(region, 'self')

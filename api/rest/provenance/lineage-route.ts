@@ -33,14 +33,17 @@ const Query = Type.Object(
 )
 
 /** `GET /v1/kpis/{kpi}/lineage`: from a cell to its counties, its readings and their places in the log. */
-export function lineageRoute(api: Api, { table, clickhouse, database }: Sources): void {
-  const history = { clickhouse, database }
+export function lineageRoute(api: Api, history: Sources): void {
+  const { table, database } = history
   api.get(
     '/kpis/:kpi/lineage',
     {
       schema: {
         operationId: 'lineage',
         summary: 'What a value was made of: counties, readings, offsets of the log',
+        description:
+          'From a stored value to its formula, the measures of its counties, its readings and their places in the log, ' +
+          'with the SQL to check it.',
         tags: ['provenance'],
         params: CellParams,
         querystring: Query,
@@ -49,11 +52,12 @@ export function lineageRoute(api: Api, { table, clickhouse, database }: Sources)
           ...problemResponses(
             'invalid_request',
             'unknown_region',
-            'unauthorized',
+            'forbidden_region',
             'unknown_kpi',
             'window_not_found',
             'revision_not_found',
             'history_unavailable',
+            'history_timeout',
           ),
         },
       },

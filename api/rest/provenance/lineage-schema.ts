@@ -59,50 +59,53 @@ const Reading = Type.Object({
   ),
 })
 
-export const Lineage = Type.Object({
-  kpi: Type.String(),
-  region: Type.String(),
-  window_start: EpochMs,
-  window_end: EpochMs,
-  last_revision: Type.Integer({ description: 'Of this cell' }),
-  cell: StoredCell,
-  formula: Formula,
-  totals: Type.Unsafe<Static<typeof Totals> | null>({
-    ...Totals,
-    type: ['object', 'null'],
-    description: `What the counties come to; of a county ${lastOnly}`,
-  }),
-  adds_up: Type.Unsafe<boolean | null>({
-    type: ['boolean', 'null'],
-    description:
-      'Whether the counties come to the totals of the cell and the formula over them to its value. For the moment ' +
-      'between the storing of a county and of the regions above it they do not: a county has a greater version then. ' +
-      'Null where the counties are not known',
-  }),
-  differences: Type.Array(Difference, { description: 'Where the cell and its counties differ' }),
-  counties: Type.Unsafe<Static<typeof County>[] | null>({
-    type: ['array', 'null'],
-    items: County,
-    description: `Those that have a row, by code; of a county ${lastOnly}`,
-  }),
-  offsets: Type.Array(Offsets, {
-    description: 'By partition of the log; none for a census that asks the asset registry alone',
-  }),
-  sql: Type.Object(
-    {
-      counties: { ...NullableString, description: `The rows of the counties; of a county ${lastOnly}` },
-      readings: { ...NullableString, description: 'All readings behind the revision; null for a census' },
-      census: {
-        ...NullableString,
-        description:
-          'What the census asks, of the readings below its offsets; null for other KPIs. Assets are taken as they ' +
-          'are registered when it runs',
+export const Lineage = Type.Object(
+  {
+    kpi: Type.String(),
+    region: Type.String(),
+    window_start: EpochMs,
+    window_end: EpochMs,
+    last_revision: Type.Integer({ description: 'Of this cell' }),
+    cell: StoredCell,
+    formula: Formula,
+    totals: Type.Unsafe<Static<typeof Totals> | null>({
+      ...Totals,
+      type: ['object', 'null'],
+      description: `What the counties come to; of a county ${lastOnly}`,
+    }),
+    adds_up: Type.Unsafe<boolean | null>({
+      type: ['boolean', 'null'],
+      description:
+        'Whether the counties come to the totals of the cell and the formula over them to its value. For the moment ' +
+        'between the storing of a county and of the regions above it they do not: a county has a greater version then. ' +
+        'Null where the counties are not known',
+    }),
+    differences: Type.Array(Difference, { description: 'Where the cell and its counties differ' }),
+    counties: Type.Unsafe<Static<typeof County>[] | null>({
+      type: ['array', 'null'],
+      items: County,
+      description: `Those that have a row, by code; of a county ${lastOnly}`,
+    }),
+    offsets: Type.Array(Offsets, {
+      description: 'By partition of the log; none for a census that asks the asset registry alone',
+    }),
+    sql: Type.Object(
+      {
+        counties: { ...NullableString, description: `The rows of the counties; of a county ${lastOnly}` },
+        readings: { ...NullableString, description: 'All readings behind the revision; null for a census' },
+        census: {
+          ...NullableString,
+          description:
+            'What the census asks, of the readings below its offsets; null for other KPIs. Assets are taken as they ' +
+            'are registered when it runs',
+        },
       },
-    },
-    { description: 'To run as it is' },
-  ),
-  readings: Type.Array(Reading, {
-    description: 'The first ones behind the revision, in the order of the log',
-  }),
-})
+      { description: 'To run as it is' },
+    ),
+    readings: Type.Array(Reading, {
+      description: 'The first ones behind the revision, in the order of the log',
+    }),
+  },
+  { description: 'What it was made of' },
+)
 export type Lineage = Static<typeof Lineage>

@@ -19,29 +19,34 @@ const RevisionSchema = Type.Object({
   value_before: { ...NullableNumber, description: 'Value of the revision before; null for the first one' },
 })
 
-const Revisions = Type.Object({
-  kpi: Type.String(),
-  region: Type.String(),
-  window_start: EpochMs,
-  window_end: EpochMs,
-  revisions: Type.Array(RevisionSchema, { description: 'Oldest first' }),
-  live: Type.Unsafe<Cell | null>({
-    ...CellSchema,
-    type: ['object', 'null'],
-    description:
-      'What the stream says beyond what is stored: the provisional value while the window is open, ' +
-      'a final or corrected one for the moment until it is stored; else null',
-  }),
-})
+const Revisions = Type.Object(
+  {
+    kpi: Type.String(),
+    region: Type.String(),
+    window_start: EpochMs,
+    window_end: EpochMs,
+    revisions: Type.Array(RevisionSchema, { description: 'Oldest first' }),
+    live: Type.Unsafe<Cell | null>({
+      ...CellSchema,
+      type: ['object', 'null'],
+      description:
+        'What the stream says beyond what is stored: the provisional value while the window is open, ' +
+        'a final or corrected one for the moment until it is stored; else null',
+    }),
+  },
+  { description: 'The revisions' },
+)
 
 /** `GET /v1/kpis/{kpi}/revisions`: what was known of one cell, and when. */
-export function revisionsRoute(api: Api, { table, clickhouse, database }: Sources): void {
+export function revisionsRoute(api: Api, history: Sources): void {
   api.get(
     '/kpis/:kpi/revisions',
     {
       schema: {
         operationId: 'revisions',
         summary: 'What was known when: every revision of a KPI in one region and window',
+        description:
+          'Every final and corrected value that was stored of one window, and what the stream says beyond it.',
         tags: ['provenance'],
         params: CellParams,
         querystring: Type.Object(cellQuery, { additionalProperties: false }),
@@ -50,10 +55,11 @@ export function revisionsRoute(api: Api, { table, clickhouse, database }: Source
           ...problemResponses(
             'invalid_request',
             'unknown_region',
-            'unauthorized',
+            'forbidden_region',
             'unknown_kpi',
             'window_not_found',
             'history_unavailable',
+            'history_timeout',
           ),
         },
       },
@@ -61,9 +67,8 @@ export function revisionsRoute(api: Api, { table, clickhouse, database }: Source
     async ({ params, query }, reply) => {
       const asked = cellAsked(params.kpi, query.region, query.window_start)
       const { kpi, region, instant } = asked
-      const history = { clickhouse, database }
       const last = await readLastRevision(history, { kpi: kpi.id, region, instant })
-      const held = table.heldAt(kpi.of, region, instant)
+      const held = history.table.heldAt(kpi.of, region, instant)
       const window = last ?? held
       if (!window) throw windowNotFound(asked)
       const { window_start, window_end } = window
