@@ -3,12 +3,16 @@ import { wallClock } from '../../platform/clock.ts'
 import { messageOf } from '../../platform/errors.ts'
 import { recordIds } from '../../schemas/records/record.ts'
 import { records } from '../../schemas/records/records.ts'
+import { requireRegions } from '../access/permissions.ts'
 import { type Flow, readFlows } from '../history/read-flows.ts'
 import { problemResponses } from '../server/problems.ts'
 import type { Api } from '../server/type-provider.ts'
 import { recent } from './recent.ts'
 import type { Sources } from './sources.ts'
 import { EpochMs, NullableNumber, Position } from './wire-schemas.ts'
+
+/** What this speaks of. */
+const province = '370000'
 
 const overMs = 3_600_000
 const keepMs = 5_000
@@ -72,7 +76,8 @@ export function dataHealthRoute(api: Api, sources: Sources): void {
         response: { 200: Health, ...problemResponses('forbidden_region') },
       },
     },
-    async (_request, reply) => {
+    async ({ viewer }, reply) => {
+      requireRegions(viewer, { regions: [province], depth: 'self' })
       const counted = await stored()
       const now = clock.now()
       reply.header('cache-control', 'no-store')

@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { requireRegions } from '../access/permissions.ts'
 import { cellsJson } from '../cells/cells-json.ts'
 import { select } from '../cells/selection.ts'
 import { problemResponses } from '../server/problems.ts'
@@ -37,8 +38,9 @@ export function latestRoute(api: Api, { table, clock }: Sources): void {
         },
       },
     },
-    async ({ query: { region, depth, kpi } }, reply) => {
+    async ({ viewer, query: { region, depth, kpi } }, reply) => {
       const cells = select(table.space, { regions: region, depth, kpis: kpi })
+      requireRegions(viewer, { regions: region, depth })
       const { json } = cellsJson(table, cells)
       return reply
         .header('cache-control', 'no-store')

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { requireRegions } from '../access/permissions.ts'
 import { kpiNamed, regionsOf } from '../cells/selection.ts'
 import { Point, readSeries } from '../history/read-series.ts'
 import { stepNames, timeRange } from '../history/time-range.ts'
@@ -59,10 +60,11 @@ export function seriesRoute(api: Api, sources: Sources): void {
         },
       },
     },
-    async ({ params: { kpi }, query: { region, from, to, step } }, reply) => {
+    async ({ viewer, params: { kpi }, query: { region, from, to, step } }, reply) => {
       kpiNamed(kpi)
       const regions = [...new Set(region)]
       for (const code of regions) regionsOf(code, 'self')
+      requireRegions(viewer, { regions, depth: 'self' })
       const range = timeRange(from, to, step, sources.clock.now())
       const series = await readSeries({ ...sources, kpi, regions, range, step })
       reply.header('cache-control', 'no-store')

@@ -1,6 +1,8 @@
 import { Type } from 'typebox'
 import { CodedError } from '../../../platform/errors.ts'
 import type { Kpi } from '../../../schemas/kpis/kpi.ts'
+import { requireRegions } from '../../access/permissions.ts'
+import type { Viewer } from '../../access/viewer.ts'
 import { kpiNamed, regionsOf } from '../../cells/selection.ts'
 import { instantOf } from '../../history/time-range.ts'
 import { Instant } from '../range-schema.ts'
@@ -20,9 +22,10 @@ export interface CellAsked {
 }
 
 /** @throws CodedError `unknown_kpi`, `unknown_region`, `forbidden_region` or `invalid_request`. */
-export function cellAsked(kpi: string, region: string, windowStart: string): CellAsked {
+export function cellAsked(viewer: Viewer, kpi: string, region: string, windowStart: string): CellAsked {
   const asked = kpiNamed(kpi)
   regionsOf(region, 'self')
+  requireRegions(viewer, { regions: [region], depth: 'self' })
   return { kpi: asked, region, instant: instantOf('window_start', windowStart) }
 }
 

@@ -62,8 +62,8 @@ export function lineageRoute(api: Api, history: Sources): void {
         },
       },
     },
-    async ({ params, query }, reply) => {
-      const asked = cellAsked(params.kpi, query.region, query.window_start)
+    async ({ viewer, params, query }, reply) => {
+      const asked = cellAsked(viewer, params.kpi, query.region, query.window_start)
       const { kpi, region, instant } = asked
       const last = await readLastRevision(history, { kpi: kpi.id, region, instant })
       if (!last) throw windowNotFound(asked, table.heldAt(kpi.of, region, instant) !== undefined)
