@@ -15,7 +15,13 @@ const shapes = {
       type: Type.Literal('hello'),
       protocol: Type.Integer(),
       token: Type.Optional(Type.String()),
-      resume: Type.Optional(Type.Object({ position: Type.Integer({ minimum: 0 }) })),
+      wall: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
+      resume: Type.Optional(
+        Type.Object({
+          position: Type.Integer({ minimum: 0 }),
+          log: Type.Optional(Type.String({ maxLength: 64 })),
+        }),
+      ),
     }),
   ),
   subscribe: Compile(
@@ -26,6 +32,7 @@ const shapes = {
       depth: Type.Enum([...depths]),
       kpis: Type.Array(Type.String(), { minItems: 1, maxItems: 100 }),
       alerts: Type.Optional(Type.Boolean()),
+      fresh: Type.Optional(Type.Boolean()),
     }),
   ),
   unsubscribe: Compile(Type.Object({ type: Type.Literal('unsubscribe'), id: SubscriptionId })),
