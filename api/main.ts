@@ -9,7 +9,7 @@ import { kafkaClient } from '../platform/kafka/kafka-client.ts'
 import { runPart } from '../platform/part.ts'
 import { kpis } from '../schemas/kpis/kpis.ts'
 import { regions } from '../schemas/regions/regions.ts'
-import { Access } from './access/access.ts'
+import { signIn } from './access/sign-in.ts'
 import { CellSpace } from './cells/cell-space.ts'
 import { CellTable } from './cells/cell-table.ts'
 import { RecordHealthTable } from './cells/record-health.ts'
@@ -53,7 +53,14 @@ await runPart({
       onPosition: position => table.advanceTo(position),
     })
 
-    const access = new Access(config.anonymous)
+    const { access, kiosks, resources } = signIn({
+      config,
+      kafka,
+      registry,
+      log,
+      wall: wallClock,
+      onRevoked: id => hub.closeKiosk(id),
+    })
     const app = await httpApp({
       access,
       log,
@@ -77,6 +84,7 @@ await runPart({
             clock: wallClock,
           }),
           historyLoaded: () => history.loaded,
+          kiosks,
           clock,
           log,
         }),
@@ -105,6 +113,7 @@ await runPart({
       { name: 'clickhouse', start: async () => undefined, stop: () => clickhouse.close() },
       history,
       follower,
+      ...resources,
       {
         name: 'http',
         start: async () => {

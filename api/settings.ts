@@ -3,7 +3,7 @@ import { registrySettings } from '../platform/avro/schema-registry.ts'
 import { clickhouseSettings } from '../platform/clickhouse/clickhouse-client.ts'
 import { setting } from '../platform/config.ts'
 import { kafkaSettings } from '../platform/kafka/kafka-client.ts'
-import { anonymousPolicies } from './access/access.ts'
+import { authSettings } from './access/auth-settings.ts'
 
 export const apiSettings = {
   ...kafkaSettings,
@@ -21,12 +21,7 @@ export const apiSettings = {
     fallback: 8080,
     describe: 'port of the api and the wallboard',
   }),
-  anonymous: setting({
-    env: 'AUTH_ANONYMOUS',
-    type: Type.Enum([...anonymousPolicies]),
-    fallback: 'loopback',
-    describe: 'where viewers need no token: loopback, or off for nowhere',
-  }),
+  ...authSettings,
   requestsPerMinute: setting({
     env: 'API_RATE_LIMIT_PER_MINUTE',
     type: Type.Integer({ minimum: 1 }),

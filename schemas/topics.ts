@@ -35,6 +35,7 @@ export const topicNames = {
   partial: 'kpi.partial',
   late: 'kpi.late',
   regional: 'kpi.regional',
+  kiosks: 'access.kiosks',
 } as const
 
 /** Every topic. Names are fixed; partitions and retention are the local defaults. */
@@ -97,6 +98,14 @@ export const topics: readonly Topic[] = [
     retentionMs: 2 * day,
     schema: 'kpi_regional',
     doc: 'KPIs of one region and window; one partition, so the offset is the stream position',
+  },
+  {
+    name: topicNames.kiosks,
+    partitions: 1,
+    cleanup: 'compact',
+    retentionMs: -1,
+    schema: 'kiosk',
+    doc: 'Screens with a token of their own; key = kiosk_id, the last one wins',
   },
 ]
 

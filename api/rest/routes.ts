@@ -2,6 +2,7 @@ import type { Api } from '../server/type-provider.ts'
 import { dataHealthRoute } from './data-health-route.ts'
 import { exportRoute } from './export/export-route.ts'
 import { exportStateRoute } from './export/export-state-route.ts'
+import { kioskRoutes } from './kiosks/kiosk-routes.ts'
 import { kpisRoute } from './kpis-route.ts'
 import { latestRoute } from './latest-route.ts'
 import { lineageRoute } from './provenance/lineage-route.ts'
@@ -23,4 +24,5 @@ export function routes(api: Api, sources: Sources): void {
   exportStateRoute(api, sources)
   streamRoute(api)
   dataHealthRoute(api, sources)
+  kioskRoutes(api, sources)
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../../platform/clock.ts'
 import type { Log } from '../../platform/log.ts'
+import type { KioskDesk } from '../access/kiosks/kiosk-desk.ts'
 import type { CellTable } from '../cells/cell-table.ts'
 import type { RecordHealthTable } from '../cells/record-health.ts'
 import type { Exports } from '../exports/exports.ts'
@@ -12,6 +13,8 @@ export interface Sources extends History {
   /** Whether the newest stored windows were read. */
   readonly historyLoaded: () => boolean
   readonly exports: Exports
+  /** Absent where no tokens are signed. */
+  readonly kiosks?: KioskDesk | undefined
   /** The data's clock. */
   readonly clock: Clock
   readonly log: Log

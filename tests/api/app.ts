@@ -1,5 +1,6 @@
 import type { FastifyInstance, RouteOptions } from 'fastify'
-import { Access, type AnonymousPolicy } from '../../api/access/access.ts'
+import { Access, type AnonymousPolicy, type Tokens } from '../../api/access/access.ts'
+import type { KioskDesk } from '../../api/access/kiosks/kiosk-desk.ts'
 import type { CellTable } from '../../api/cells/cell-table.ts'
 import { RecordHealthTable } from '../../api/cells/record-health.ts'
 import { Exports } from '../../api/exports/exports.ts'
@@ -15,6 +16,9 @@ import { emptyTable, noon } from './cells/windows.ts'
 export interface AppOptions {
   readonly table?: CellTable
   readonly anonymous?: AnonymousPolicy
+  /** Without them every token is refused. */
+  readonly tokens?: Tokens
+  readonly kiosks?: KioskDesk
   readonly wallboardDir?: string
   readonly metrics?: Metrics
   readonly requestsPerMinute?: number
@@ -26,7 +30,7 @@ export function app(options: AppOptions = {}): Promise<FastifyInstance> {
   const log = createLog('api', 'silent')
   const metrics = options.metrics ?? new Metrics('api')
   return httpApp({
-    access: new Access(options.anonymous ?? 'loopback'),
+    access: new Access(options.anonymous ?? 'loopback', options.tokens),
     log,
     metrics,
     anonymous: options.anonymous ?? 'loopback',
@@ -43,6 +47,7 @@ export function app(options: AppOptions = {}): Promise<FastifyInstance> {
         database: 'citybrain',
         historyTimeoutMs: 5_000,
         historyLoaded: () => false,
+        kiosks: options.kiosks,
         exports: new Exports({
           running: 4,
           maxRows: 1_000_000,
