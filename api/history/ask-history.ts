@@ -19,6 +19,8 @@ const graceMs = 1_000
 
 /** TIMEOUT_EXCEEDED of ClickHouse: `max_execution_time` was over, or was seen not to suffice. */
 const timeoutExceeded = '159'
+/** Errors of signals, and of the client where it heard nothing or was told to stop; not `aborted`, a broken connection. */
+const givenUp = /^(AbortError|TimeoutError):|^Error: (Timeout error|The user aborted)/
 
 /**
  * The rows of a query, which may name the database as `{database: Identifier}`; times come as RFC 3339.
@@ -50,7 +52,7 @@ export function historyFailure(cause: unknown): CodedError {
   const late =
     cause instanceof ClickHouseError
       ? cause.code === timeoutExceeded
-      : cause instanceof Error && /abort|timeout/i.test(`${cause.name} ${cause.message}`)
+      : cause instanceof Error && givenUp.test(`${cause.name}: ${cause.message}`)
   if (late) {
     return new CodedError('history_timeout', 'ClickHouse did not answer in time; the query was cancelled', {
       cause,

@@ -1,9 +1,23 @@
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger'
+import { Type } from 'typebox'
+import { Value } from 'typebox/value'
 import { kpis } from '../../schemas/kpis/kpis.ts'
 import { regions } from '../../schemas/regions/regions.ts'
 import { instantPattern } from '../history/time-range.ts'
 
 type Document = NonNullable<FastifyDynamicSwaggerOptions['openapi']>
+
+const BodyWithRegions = Type.Object({
+  content: Type.Object({
+    'application/json': Type.Object({
+      schema: Type.Object({
+        properties: Type.Object({
+          regions: Type.Object({ items: Type.Object({ type: Type.Literal('string') }) }),
+        }),
+      }),
+    }),
+  }),
+})
 
 const ids = kpis.map(({ id }) => id)
 const feeds = [...new Set(ids.map(id => `${id.slice(0, id.indexOf('.'))}.*`))]
@@ -26,6 +40,7 @@ const known: Readonly<Record<string, { readonly narrower: object; readonly examp
 /** The document with the values that its parameters take, and an example of each. */
 export function documentedParameters<D extends Document>(document: D): D {
   for (const path of Object.values(document.paths ?? {})) {
+    nameRegions(path?.post?.requestBody)
     for (const parameter of path?.get?.parameters ?? []) {
       if ('$ref' in parameter || !parameter.schema || '$ref' in parameter.schema) continue
       // What has a default may be left out.
@@ -43,4 +58,11 @@ export function documentedParameters<D extends Document>(document: D): D {
     }
   }
   return document
+}
+
+/** Regions in a body are those that there are, too. */
+function nameRegions(body: unknown): void {
+  if (Value.Check(BodyWithRegions, body)) {
+    Object.assign(body.content['application/json'].schema.properties.regions.items, { enum: codes })
+  }
 }

@@ -1,9 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { CodedError } from '../../platform/errors.ts'
 
-/** Of the methods that routes are asked with. */
-const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE']
-
 /**
  * Answers the methods that a path of the scope does not have with 405 and Allow, as RFC 9110 wants it.
  * @param addRoutes adds the routes that there are
@@ -22,15 +19,17 @@ export function refuseOtherMethods(scope: FastifyInstance, addRoutes: () => void
   for (const [path, known] of served) {
     const allow = [...known].join(', ')
     scope.route({
-      method: methods.filter(method => !known.has(method)),
+      method: scope.supportedMethods.filter(method => !known.has(method)),
       url: path,
       schema: { hide: true },
-      handler: (request, reply) => {
+      // Before a body is looked at, which may be of any kind.
+      onRequest: async (request, reply) => {
         reply.header('allow', allow)
         throw new CodedError('method_not_allowed', `${request.method} is not for ${path}`, {
           hint: `it has ${allow}`,
         })
       },
+      handler: async () => undefined,
     })
   }
 }

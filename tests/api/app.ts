@@ -3,7 +3,7 @@ import { Access, type AnonymousPolicy, type Tokens } from '../../api/access/acce
 import type { KioskDesk } from '../../api/access/kiosks/kiosk-desk.ts'
 import type { CellTable } from '../../api/cells/cell-table.ts'
 import { RecordHealthTable } from '../../api/cells/record-health.ts'
-import { Exports } from '../../api/exports/exports.ts'
+import { Exports, type ExportsOptions } from '../../api/exports/exports.ts'
 import { routes } from '../../api/rest/routes.ts'
 import { httpApp } from '../../api/server/http-app.ts'
 import { clickhouseClient, clickhouseSettings } from '../../platform/clickhouse/clickhouse-client.ts'
@@ -22,10 +22,14 @@ export interface AppOptions {
   readonly wallboardDir?: string
   readonly metrics?: Metrics
   readonly requestsPerMinute?: number
+  /** Stored values are read here; without it ClickHouse is away. */
+  readonly stored?: { readonly clickhouseUrl: string; readonly database: string }
+  readonly historyTimeoutMs?: number
+  readonly exports?: Partial<Pick<ExportsOptions, 'running' | 'maxRows' | 'longestMs'>>
   readonly onRoute?: (route: RouteOptions) => void
 }
 
-/** The HTTP side without a broker, and with a ClickHouse that is away. */
+/** The HTTP side without a broker. */
 export function app(options: AppOptions = {}): Promise<FastifyInstance> {
   const log = createLog('api', 'silent')
   const metrics = options.metrics ?? new Metrics('api')
@@ -42,10 +46,12 @@ export function app(options: AppOptions = {}): Promise<FastifyInstance> {
         table: options.table ?? emptyTable(),
         live: new RecordHealthTable('370000'),
         clickhouse: clickhouseClient(
-          readConfig(clickhouseSettings, { CLICKHOUSE_URL: 'http://127.0.0.1:1' }),
+          readConfig(clickhouseSettings, {
+            CLICKHOUSE_URL: options.stored?.clickhouseUrl ?? 'http://127.0.0.1:1',
+          }),
         ),
-        database: 'citybrain',
-        historyTimeoutMs: 5_000,
+        database: options.stored?.database ?? 'citybrain',
+        historyTimeoutMs: options.historyTimeoutMs ?? 5_000,
         historyLoaded: () => false,
         kiosks: options.kiosks,
         exports: new Exports({
@@ -55,6 +61,7 @@ export function app(options: AppOptions = {}): Promise<FastifyInstance> {
           metrics,
           log,
           clock: new ManualClock(noon),
+          ...options.exports,
         }),
         clock: new ManualClock(noon),
         log,
