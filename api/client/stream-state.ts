@@ -41,6 +41,7 @@ export interface StreamState {
   readonly url: number
   /** Attempts in a row that did not stay live. */
   readonly attempt: number
+  readonly openedAt: number
   readonly heardAt: number
   readonly pingedAt: number
   readonly isWelcome: boolean
@@ -83,6 +84,8 @@ const pingAfterMs = 1_000
 /** A client that only listens must be heard too: a server closes one that says nothing. */
 const keepAliveMs = 10_000
 const connectWithinMs = 5_000
+/** A server that answers pings and not subscriptions is not one to wait for. */
+const serveWithinMs = 20_000
 /** A connection that lived this long was a good one: the next failure starts counting again. */
 const stableAfterMs = 10_000
 
@@ -92,6 +95,7 @@ export function initialStream(now: number, settings: StreamSettings): StreamStat
     phase: 'waiting',
     url: 0,
     attempt: 0,
+    openedAt: now,
     heardAt: now,
     pingedAt: now,
     isWelcome: false,
@@ -155,6 +159,7 @@ function open(state: StreamState, token: string | undefined, now: number): Step 
     state: {
       ...state,
       phase: 'greeting',
+      openedAt: now,
       heardAt: now,
       pingedAt: now,
       isWelcome: false,
@@ -210,8 +215,10 @@ function tick(state: StreamState, now: number, jitter: number): Step {
       return silence >= connectWithinMs ? giveUp(state, now, jitter) : calm(state)
     case 'greeting':
     case 'live': {
-      const patience = state.phase === 'live' ? state.settings.silentAfterMs : connectWithinMs
-      if (silence >= patience) return giveUp(state, now, jitter)
+      const isLive = state.phase === 'live'
+      if (silence >= (isLive ? state.settings.silentAfterMs : connectWithinMs))
+        return giveUp(state, now, jitter)
+      if (!isLive && now - state.openedAt >= serveWithinMs) return giveUp(state, now, jitter)
       const sincePing = now - state.pingedAt
       if (sincePing < (silence < pingAfterMs ? keepAliveMs : pingAfterMs)) return calm(state)
       return { state: { ...state, pingedAt: now }, actions: [{ type: 'send', message: { type: 'ping' } }] }

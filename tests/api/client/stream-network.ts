@@ -1,0 +1,81 @@
+import type { SocketConstructor } from '../../../api/client/stream-client.ts'
+import type { Session } from '../../../api/stream/session.ts'
+import type { StreamUnderTest } from '../stream/stream-under-test.ts'
+
+type Listener = (event: { readonly data: unknown; readonly code: number }) => void
+
+/** Sockets to servers of the test, which are up or down; everything that was sent arrives. */
+export class StreamNetwork {
+  readonly WebSocket: SocketConstructor
+  /** Every address that was tried. */
+  readonly tried: string[] = []
+  private readonly servers = new Map<string, StreamUnderTest>()
+  private readonly open = new Map<string, Set<{ cut(): void; hear(text: string): void }>>()
+
+  constructor() {
+    const network = this
+    this.WebSocket = class {
+      private readonly listeners = new Map<string, Listener[]>()
+      private server: StreamUnderTest | undefined
+      private session: Session | undefined
+
+      constructor(url: string) {
+        network.tried.push(url)
+        queueMicrotask(() => {
+          this.server = network.servers.get(url)
+          if (!this.server) return this.tell('close', { code: 1006 })
+          this.session = this.server.hub.open({
+            buffered: () => 0,
+            send: bytes => this.tell('message', { data: bytes.toString() }),
+            close: code => this.tell('close', { code }),
+          })
+          network.open.get(url)?.add({
+            cut: () => {
+              this.close()
+              this.tell('close', { code: 1006 })
+            },
+            hear: text => this.tell('message', { data: text }),
+          })
+          this.tell('open', {})
+        })
+      }
+
+      addEventListener(type: string, listener: Listener): void {
+        this.listeners.set(type, [...(this.listeners.get(type) ?? []), listener])
+      }
+
+      send(text: string): void {
+        if (this.session) void this.server?.say(this.session, text)
+      }
+
+      close(): void {
+        if (this.session) this.server?.hub.remove(this.session)
+        this.session = undefined
+      }
+
+      private tell(type: string, event: { readonly data?: string; readonly code?: number }): void {
+        if (type === 'message' && !this.session) return
+        for (const listener of this.listeners.get(type) ?? []) listener({ data: '', code: 0, ...event })
+      }
+    }
+  }
+
+  /** A server that cannot be reached where there is none. */
+  put(url: string, server: StreamUnderTest | undefined): void {
+    this.cut(url)
+    if (server) this.servers.set(url, server)
+    else this.servers.delete(url)
+  }
+
+  /** Breaks all connections to a server. */
+  cut(url: string): void {
+    const connections = [...(this.open.get(url) ?? [])]
+    this.open.set(url, new Set())
+    for (const connection of connections) connection.cut()
+  }
+
+  /** Something that no server of today says. */
+  say(url: string, text: string): void {
+    for (const connection of this.open.get(url) ?? []) connection.hear(text)
+  }
+}
