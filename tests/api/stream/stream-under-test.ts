@@ -30,7 +30,7 @@ export class StreamUnderTest {
   readonly wall = new ManualClock(1_000_000)
   readonly metrics = new Metrics('api')
   readonly hub: StreamHub
-  private readonly conversation: Conversation
+  readonly conversation: Conversation
 
   constructor(table = emptyTable(), access = new Access('loopback'), logId = 'log-1') {
     this.table = table
