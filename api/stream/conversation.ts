@@ -34,6 +34,8 @@ export interface ConversationOptions {
 const refusals: Readonly<Record<string, CloseReason>> = {
   token_expired: 'tokenExpired',
   kiosk_revoked: 'kioskRevoked',
+  // Not the token's fault: it may be as good as ever in a moment.
+  keys_unavailable: 'failed',
 }
 
 /** What clients say and what they are answered: greetings and subscriptions. */
