@@ -108,14 +108,17 @@ export interface Comparison {
 
 /**
  * Compares values of a record type's KPIs with the oracle; floats within 1e-9 relative.
- * @param revisions values that were never corrected, or the last revision of every window
+ * @param revisions what every window was closed with, or the last revision of it
  */
 export async function compareWithReadings(
   client: ClickHouseClient,
   record: keyof typeof oracles,
-  revisions: 'uncorrected' | 'last' = 'uncorrected',
+  revisions: 'first' | 'last',
 ): Promise<Comparison> {
-  const wanted = revisions === 'uncorrected' ? 'revision = 1' : 'revision >= 1'
+  const wanted =
+    revisions === 'first'
+      ? "citybrain.kpi_revisions WHERE revision = 1 AND status = 'final'"
+      : 'citybrain.kpi WHERE revision >= 1'
   const { perAsset, kpis, zeroWhenSilent } = oracles[record]
   const usable = record === 'radio_pm' ? 'coalesce(suspect, false) = false AS ok,' : ''
   const list = (ids: readonly string[]) => ids.map(id => `'${id}'`).join(', ')
@@ -123,7 +126,7 @@ export async function compareWithReadings(
     WITH
       finals AS (
         SELECT kpi, region, window_start, window_end, value, lineage_partition, lineage_through_offset
-        FROM citybrain.kpi WHERE kpi IN (${list(Object.keys(kpis))}) AND ${wanted}
+        FROM ${wanted} AND kpi IN (${list(Object.keys(kpis))})
       ),
       lineage AS (
         SELECT DISTINCT window_start, partition, through FROM finals
@@ -175,7 +178,7 @@ export async function compareWithReadings(
   const differences = await rows(query)
   const [counts] = await rows(`
     SELECT count() AS compared, uniqExact(window_start) AS windows, uniqExact(region) AS regions
-    FROM citybrain.kpi WHERE kpi IN (${list(Object.keys(kpis))}) AND ${wanted}`)
+    FROM ${wanted} AND kpi IN (${list(Object.keys(kpis))})`)
   return {
     compared: Number(counts?.compared),
     windows: Number(counts?.windows),

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { ClickHouseClient } from '@clickhouse/client'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { recordIds } from '../../schemas/records/record.ts'
-import { archived } from './archived.ts'
+import { archived, corrected } from './archived.ts'
 import { compareWithReadings, oracles } from './kpi-oracle.ts'
 import { type Product, startProduct } from './product.ts'
 import { databaseOf, fetchJson } from './product-clients.ts'
@@ -115,6 +115,7 @@ test('in the end every window equals SQL over the readings', async () => {
   product = await startProduct({ dataDir, args: [...args, '--no-simulator'] })
   clickhouse = databaseOf(product)
   await archived(product)
+  await corrected(product)
   for (const record of Object.keys(oracles) as (keyof typeof oracles)[]) {
     const { compared, windows: seen, differences } = await compareWithReadings(clickhouse, record, 'last')
     expect(differences, record).toEqual([])
