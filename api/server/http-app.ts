@@ -6,6 +6,7 @@ import fastify, { type FastifyInstance } from 'fastify'
 import type { Log } from '../../platform/log.ts'
 import type { Metrics } from '../../platform/metrics.ts'
 import type { Access, AnonymousPolicy } from '../access/access.ts'
+import { asyncApiRoute } from '../asyncapi/asyncapi-route.ts'
 import { admission } from './admission.ts'
 import { answerClientError } from './client-errors.ts'
 import { openApi } from './openapi.ts'
@@ -76,6 +77,7 @@ export async function httpApp(options: HttpAppOptions): Promise<FastifyInstance>
     },
     { prefix: '/v1' },
   )
+  await app.register(async scope => refuseOtherMethods(scope, () => asyncApiRoute(withTypes(scope))))
   await wallboardFiles(app, wallboardDir)
   return app
 }

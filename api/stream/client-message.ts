@@ -1,42 +1,17 @@
 import { Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { messageOf } from '../../platform/errors.ts'
-import { type ClientMessage, depths } from '../../schemas/protocol/stream.ts'
+import type { ClientMessage } from '../../schemas/protocol/stream.ts'
+import { clientMessages, SubscriptionId } from '../asyncapi/client-messages.ts'
 
-/** A client message is never longer, bytes. */
-export const maxMessageBytes = 64 * 1024
+export { maxMessageBytes } from '../asyncapi/client-messages.ts'
 
-const SubscriptionId = Type.String({ minLength: 1, maxLength: 64 })
-
-/** Fields that are not known here are left alone, so that newer clients can talk to older servers. */
+/** What is checked is what /asyncapi.json describes. */
 const shapes = {
-  hello: Compile(
-    Type.Object({
-      type: Type.Literal('hello'),
-      protocol: Type.Integer(),
-      token: Type.Optional(Type.String()),
-      wall: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
-      resume: Type.Optional(
-        Type.Object({
-          position: Type.Integer({ minimum: 0 }),
-          log: Type.Optional(Type.String({ maxLength: 64 })),
-        }),
-      ),
-    }),
-  ),
-  subscribe: Compile(
-    Type.Object({
-      type: Type.Literal('subscribe'),
-      id: SubscriptionId,
-      regions: Type.Array(Type.String(), { minItems: 1, maxItems: 200 }),
-      depth: Type.Enum([...depths]),
-      kpis: Type.Array(Type.String(), { minItems: 1, maxItems: 100 }),
-      alerts: Type.Optional(Type.Boolean()),
-      fresh: Type.Optional(Type.Boolean()),
-    }),
-  ),
-  unsubscribe: Compile(Type.Object({ type: Type.Literal('unsubscribe'), id: SubscriptionId })),
-  ping: Compile(Type.Object({ type: Type.Literal('ping') })),
+  hello: Compile(clientMessages.hello),
+  subscribe: Compile(clientMessages.subscribe),
+  unsubscribe: Compile(clientMessages.unsubscribe),
+  ping: Compile(clientMessages.ping),
 }
 
 const Typed = Compile(Type.Object({ type: Type.String() }))

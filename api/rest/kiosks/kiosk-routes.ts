@@ -54,7 +54,10 @@ function addKiosk(api: Api, kiosks: KioskDesk | undefined): void {
         tags: ['kiosks'],
         body: Wish,
         response: {
-          201: Type.Object({ ...KioskSchema.properties, token: Type.String() }),
+          201: Type.Object(
+            { ...KioskSchema.properties, token: Type.String() },
+            { description: 'The screen, and its token' },
+          ),
           ...problemResponses(
             'unknown_region',
             'forbidden_region',
@@ -87,7 +90,7 @@ function listKiosks(api: Api, kiosks: KioskDesk | undefined): void {
         tags: ['kiosks'],
         querystring: Query,
         response: {
-          200: Type.Object({ kiosks: Type.Array(KioskSchema) }),
+          200: Type.Object({ kiosks: Type.Array(KioskSchema) }, { description: 'The screens' }),
           ...problemResponses('unknown_region', 'forbidden_region', 'kiosks_not_configured'),
         },
       },
