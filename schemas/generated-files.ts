@@ -1,3 +1,4 @@
+import { rowPoliciesSql } from './clickhouse/row-policies.ts'
 import { kpiTable } from './kpis/kpi-table.ts'
 import { recordSchema } from './records/record-schema.ts'
 import { records } from './records/records.ts'
@@ -16,5 +17,6 @@ export function generatedFiles(): readonly GeneratedFile[] {
       text: `${JSON.stringify(recordSchema(record), null, 2)}\n`,
     })),
     { path: 'docs/kpis.md', text: kpiTable() },
+    { path: 'deploy/clickhouse/row-policies.sql', text: rowPoliciesSql() },
   ]
 }
