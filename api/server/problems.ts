@@ -78,9 +78,19 @@ export function problemResponses(...own: readonly ProblemCode[]) {
   return Object.fromEntries(
     [...statuses].map(status => [
       status,
-      { description: titlesOf(codes, status), content: { 'application/problem+json': { schema: Problem } } },
+      {
+        description: titlesOf(codes, status),
+        ...retryAfter(status),
+        content: { 'application/problem+json': { schema: Problem } },
+      },
     ]),
   )
+}
+
+/** Where asking again later helps, the answer says when. */
+function retryAfter(status: number): object {
+  if (status !== 429 && status !== 503) return {}
+  return { headers: { 'retry-after': Type.Integer({ minimum: 0, description: 'Seconds' }) } }
 }
 
 function titlesOf(codes: readonly ProblemCode[], status: number): string {
