@@ -1,5 +1,6 @@
 import { render } from 'preact'
 import { createStreamClient } from '../client/stream-client.ts'
+import { credentialOf } from './protocol/credential.ts'
 import { createRestClient } from './protocol/rest-client.ts'
 import { createNavigation } from './state/navigation.ts'
 import { createWall } from './state/wall.ts'
@@ -10,6 +11,10 @@ const now = (): number => performance.now()
 const streamUrl = new URL('/v1/stream', location.href)
 streamUrl.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:'
 
+const credential = credentialOf(location.hash, localStorage)
+// A token in the address bar is one that visitors photograph.
+if (location.hash !== '') history.replaceState(null, '', `${location.pathname}${location.search}`)
+
 const wall = createWall({
   now,
   random: Math.random,
@@ -19,8 +24,15 @@ const wall = createWall({
     const timer = setInterval(act, ms)
     return () => clearInterval(timer)
   },
-  rest: createRestClient(location.origin),
-  connect: hears => createStreamClient({ ...hears, urls: [streamUrl.href], now }),
+  rest: createRestClient(location.origin, credential),
+  connect: hears =>
+    createStreamClient({
+      ...hears,
+      ...(credential && { token: () => credential.token }),
+      ...(credential?.wall !== undefined && { wall: credential.wall }),
+      urls: [streamUrl.href],
+      now,
+    }),
 })
 
 const navigation = createNavigation({

@@ -1,3 +1,4 @@
+import { type Credential, headersOf } from './credential.ts'
 import { parseHealth, type RecordHealth } from './parse-health.ts'
 import { parseSeries, type SeriesPoint } from './parse-series.ts'
 
@@ -22,10 +23,13 @@ export function isRefused<T extends object>(answer: T | Refused): answer is Refu
 const patienceMs = 10_000
 
 /** The REST routes that the wall uses; every answer is parsed, none throws. */
-export function createRestClient(base: string): RestClient {
+export function createRestClient(base: string, credential?: Credential): RestClient {
   const get = async <T>(path: string, parse: (json: unknown) => T | undefined): Promise<T | Refused> => {
     try {
-      const response = await fetch(`${base}${path}`, { signal: AbortSignal.timeout(patienceMs) })
+      const response = await fetch(`${base}${path}`, {
+        headers: headersOf(credential),
+        signal: AbortSignal.timeout(patienceMs),
+      })
       if (response.status === 404) return { refused: 'absent', why: path }
       if (!response.ok) return { refused: 'failed', why: `${path}: ${response.status}` }
       const parsed = parse(await response.json())

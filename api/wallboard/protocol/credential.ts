@@ -1,0 +1,45 @@
+/** What a screen shows to be let in. */
+export interface Credential {
+  readonly token: string
+  /** The wall that a kiosk token is bound to. */
+  readonly wall?: string
+}
+
+/** Where a screen keeps its credential while it is switched off; the browser's `localStorage`. */
+export interface Drawer {
+  getItem(key: string): string | null
+  setItem(key: string, text: string): void
+  removeItem(key: string): void
+}
+
+const kept = 'citybrain.credential'
+
+/**
+ * The credential of this screen: the one in the address (`#token=…&wall=…`, a part that browsers keep to themselves),
+ * which is kept for the next start, or the one kept before. An empty `#token=` forgets it.
+ */
+export function credentialOf(fragment: string, drawer: Drawer): Credential | undefined {
+  const said = new URLSearchParams(fragment.replace(/^#/, ''))
+  if (!said.has('token')) return parse(drawer.getItem(kept) ?? '')
+  const text = new URLSearchParams({
+    token: said.get('token') ?? '',
+    wall: said.get('wall') ?? '',
+  }).toString()
+  const credential = parse(text)
+  if (credential) drawer.setItem(kept, text)
+  else drawer.removeItem(kept)
+  return credential
+}
+
+export function headersOf(credential: Credential | undefined): Readonly<Record<string, string>> {
+  if (!credential) return {}
+  const { token, wall } = credential
+  return { authorization: `Bearer ${token}`, ...(wall === undefined ? {} : { 'citybrain-wall': wall }) }
+}
+
+function parse(text: string): Credential | undefined {
+  const said = new URLSearchParams(text)
+  const token = said.get('token')
+  const wall = said.get('wall')
+  return token ? { token, ...(wall ? { wall } : {}) } : undefined
+}
