@@ -44,6 +44,8 @@ export interface StreamState {
   readonly openedAt: number
   readonly heardAt: number
   readonly pingedAt: number
+  /** A client that only listens must be heard too, as often as the server is: it closes one that says nothing, ms. */
+  readonly keepAliveMs: number
   readonly isWelcome: boolean
   /** Null before the first time. */
   readonly liveSince: number | null
@@ -81,8 +83,6 @@ export interface Step {
 
 /** Asking "are you there" after this silence. */
 const pingAfterMs = 1_000
-/** A client that only listens must be heard too: a server closes one that says nothing. */
-const keepAliveMs = 10_000
 const connectWithinMs = 5_000
 /** A server that answers pings and not subscriptions is not one to wait for. */
 const serveWithinMs = 20_000
@@ -98,6 +98,7 @@ export function initialStream(now: number, settings: StreamSettings): StreamStat
     openedAt: now,
     heardAt: now,
     pingedAt: now,
+    keepAliveMs: 10_000,
     isWelcome: false,
     liveSince: null,
     lostAt: now,
@@ -176,7 +177,7 @@ function hear(state: StreamState, message: ServerMessage | Unknown, now: number)
       const { log = state.log } = message
       const isOther = state.log !== null && state.log !== log
       const subscriptions = isOther ? unplaced(state.subscriptions) : state.subscriptions
-      const next = { ...state, log, isWelcome: true, subscriptions }
+      const next = { ...state, log, isWelcome: true, keepAliveMs: message.heartbeat_ms, subscriptions }
       return { state: served(next, now), actions: isOther ? [{ type: 'forget' }] : [] }
     }
     case 'snapshot':
@@ -220,7 +221,7 @@ function tick(state: StreamState, now: number, jitter: number): Step {
         return giveUp(state, now, jitter)
       if (!isLive && now - state.openedAt >= serveWithinMs) return giveUp(state, now, jitter)
       const sincePing = now - state.pingedAt
-      if (sincePing < (silence < pingAfterMs ? keepAliveMs : pingAfterMs)) return calm(state)
+      if (sincePing < (silence < pingAfterMs ? state.keepAliveMs : pingAfterMs)) return calm(state)
       return { state: { ...state, pingedAt: now }, actions: [{ type: 'send', message: { type: 'ping' } }] }
     }
     case 'ended':
