@@ -13,6 +13,8 @@ export interface ApiProcess {
   readonly streamUrl: string
   readonly adminUrl: string
   stop(): Promise<number | null>
+  /** Ends it at once, as a machine that goes does: nobody is told. */
+  kill(): Promise<void>
 }
 
 export async function startApi(env: Readonly<Record<string, string>> = {}): Promise<ApiProcess> {
@@ -39,12 +41,17 @@ export async function startApi(env: Readonly<Record<string, string>> = {}): Prom
     streamUrl: `${url.replace('http', 'ws')}/v1/stream`,
     adminUrl: `http://127.0.0.1:${adminPort}`,
     stop: async () => {
-      if (child.exitCode === null) {
+      if (child.exitCode === null && child.signalCode === null) {
         const exit = once(child, 'exit')
         child.kill('SIGTERM')
         await exit
       }
       return child.exitCode
+    },
+    kill: async () => {
+      const exit = once(child, 'exit')
+      child.kill('SIGKILL')
+      await exit
     },
   }
 }

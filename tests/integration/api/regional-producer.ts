@@ -17,12 +17,15 @@ export class RegionalProducer {
     this.writer = writer
   }
 
-  static async connect(): Promise<RegionalProducer> {
-    const kafka = new Kafka({ brokers: [inject('kafkaBrokers')], logLevel: logLevel.NOTHING })
+  static async connect(
+    brokers = inject('kafkaBrokers'),
+    registryUrl = inject('registryUrl'),
+  ): Promise<RegionalProducer> {
+    const kafka = new Kafka({ brokers: [brokers], logLevel: logLevel.NOTHING })
     await ensureTopics(kafka)
     const producer = kafka.producer()
     await producer.connect()
-    const writer = await avroWriter<object>(new SchemaRegistry(inject('registryUrl')), topicNames.regional)
+    const writer = await avroWriter<object>(new SchemaRegistry(registryUrl), topicNames.regional)
     return new RegionalProducer(producer, writer)
   }
 
