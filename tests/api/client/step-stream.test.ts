@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { backOffMs, retryInMs } from '../../../api/client/retry.ts'
+import { stepStream } from '../../../api/client/step-stream.ts'
 import {
   initialStream,
   type StreamAction,
   type StreamEvent,
   type StreamSettings,
   type StreamState,
-  stepStream,
 } from '../../../api/client/stream-state.ts'
 import { closeCodes } from '../../../schemas/protocol/close-codes.ts'
 import type { ClientMessage, Snapshot, Welcome } from '../../../schemas/protocol/stream.ts'

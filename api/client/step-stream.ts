@@ -1,0 +1,198 @@
+import { closeCodes } from '../../schemas/protocol/close-codes.ts'
+import { type ClientMessage, protocolVersion, type ServerMessage } from '../../schemas/protocol/stream.ts'
+import type { Unknown } from './parse-message.ts'
+import { retryInMs } from './retry.ts'
+import type { Step, StreamEvent, StreamState } from './stream-state.ts'
+import {
+  advanced,
+  allServed,
+  answered,
+  refused,
+  resumeOf,
+  type Selection,
+  subscribeMessage,
+  unanswered,
+  unplaced,
+} from './subscriptions.ts'
+
+/** Asking "are you there" after this silence. */
+const pingAfterMs = 1_000
+const connectWithinMs = 5_000
+/** A server that answers pings and not subscriptions is not one to wait for. */
+const serveWithinMs = 20_000
+/** A connection that lived this long was a good one: the next failure starts counting again. */
+const stableAfterMs = 10_000
+
+/**
+ * What a stream client does next: a pure function of its state, what happened and when.
+ * `jitter` in 0..1 spreads the attempts of many clients, so that a restarted server is not stormed.
+ */
+export function stepStream(state: StreamState, event: StreamEvent, now: number, jitter: number): Step {
+  switch (event.type) {
+    case 'start':
+      return connect(state, now)
+    case 'stop':
+      return {
+        state: { ...state, phase: 'ended', closeCode: null, lostAt: state.lostAt ?? state.heardAt },
+        actions: [{ type: 'disconnect' }],
+      }
+    case 'opened':
+      return open(state, event.token, now)
+    case 'heard':
+      return hear({ ...state, heardAt: now }, event.message, now)
+    case 'closed':
+      return { state: lose(state, event.code, now, jitter), actions: [] }
+    case 'tick':
+      return tick(state, now, jitter)
+    case 'subscribe':
+      return subscribe(state, event.id, event.selection)
+    case 'unsubscribe':
+      return unsubscribe(state, event.id)
+  }
+}
+
+function isOpen({ phase }: StreamState): boolean {
+  return phase === 'greeting' || phase === 'live'
+}
+
+function connect(state: StreamState, now: number): Step {
+  return { state: { ...state, phase: 'connecting', heardAt: now }, actions: [{ type: 'connect' }] }
+}
+
+function open(state: StreamState, token: string | undefined, now: number): Step {
+  const { settings, log, subscriptions } = state
+  const resume = resumeOf(subscriptions, log)
+  const hello = {
+    type: 'hello',
+    protocol: protocolVersion,
+    ...(token !== undefined && { token }),
+    ...(settings.wall !== undefined && { wall: settings.wall }),
+    ...(resume && { resume }),
+  } as const
+  return {
+    state: {
+      ...state,
+      phase: 'greeting',
+      openedAt: now,
+      heardAt: now,
+      pingedAt: now,
+      isWelcome: false,
+      subscriptions: unanswered(subscriptions),
+    },
+    actions: [hello, ...subscriptions.map(subscribeMessage)].map(message => ({ type: 'send', message })),
+  }
+}
+
+function hear(state: StreamState, message: ServerMessage | Unknown, now: number): Step {
+  switch (message.type) {
+    case 'welcome': {
+      // A server that does not know its log is taken for one of the same.
+      const { log = state.log } = message
+      const isOther = state.log !== null && state.log !== log
+      const subscriptions = isOther ? unplaced(state.subscriptions) : state.subscriptions
+      const next = { ...state, log, isWelcome: true, keepAliveMs: message.heartbeat_ms, subscriptions }
+      return { state: served(next, now), actions: isOther ? [{ type: 'forget' }] : [] }
+    }
+    case 'snapshot':
+      return calm(served({ ...state, subscriptions: answered(state.subscriptions, message) }, now))
+    case 'delta':
+    case 'heartbeat': {
+      const subscriptions = advanced(state.subscriptions, message.position)
+      return calm(subscriptions === state.subscriptions ? state : { ...state, subscriptions })
+    }
+    case 'error': {
+      if (message.id === undefined) return calm(state)
+      return calm(served({ ...state, subscriptions: refused(state.subscriptions, message.id) }, now))
+    }
+    case 'pong':
+    case 'unknown':
+      return calm(state)
+  }
+}
+
+function calm(state: StreamState): Step {
+  return { state, actions: [] }
+}
+
+/** Live as soon as nothing is waited for; a subscription that is added later does not change that. */
+function served(state: StreamState, now: number): StreamState {
+  if (state.phase !== 'greeting' || !state.isWelcome || !allServed(state.subscriptions)) return state
+  return { ...state, phase: 'live', liveSince: now, lostAt: null, closeCode: null }
+}
+
+function tick(state: StreamState, now: number, jitter: number): Step {
+  const silence = now - state.heardAt
+  switch (state.phase) {
+    case 'waiting':
+      return now >= state.retryAt ? connect(state, now) : calm(state)
+    case 'connecting':
+      return silence >= connectWithinMs ? giveUp(state, now, jitter) : calm(state)
+    case 'greeting':
+    case 'live': {
+      const isLive = state.phase === 'live'
+      if (silence >= (isLive ? state.settings.silentAfterMs : connectWithinMs))
+        return giveUp(state, now, jitter)
+      if (!isLive && now - state.openedAt >= serveWithinMs) return giveUp(state, now, jitter)
+      const sincePing = now - state.pingedAt
+      if (sincePing < (silence < pingAfterMs ? state.keepAliveMs : pingAfterMs)) return calm(state)
+      return { state: { ...state, pingedAt: now }, actions: [{ type: 'send', message: { type: 'ping' } }] }
+    }
+    case 'ended':
+      return calm(state)
+  }
+}
+
+function giveUp(state: StreamState, now: number, jitter: number): Step {
+  return { state: lose(state, null, now, jitter), actions: [{ type: 'disconnect' }] }
+}
+
+function lose(state: StreamState, code: number | null, now: number, jitter: number): StreamState {
+  if (state.phase === 'waiting' || state.phase === 'ended') return state
+  const { urls, canRenew } = state.settings
+  const wasLive = state.phase === 'live'
+  const wasStable = wasLive && now - (state.liveSince ?? now) >= stableAfterMs
+  const attempt = wasStable ? 0 : state.attempt + 1
+  const isFinal = Object.values(closeCodes).some(known => known.code === code && !known.retry)
+  // A token that was good enough a moment ago has expired.
+  const hasExpired =
+    canRenew && wasLive && (code === closeCodes.tokenExpired.code || code === closeCodes.unauthorized.code)
+  return {
+    ...state,
+    phase: isFinal && !hasExpired ? 'ended' : 'waiting',
+    attempt,
+    url: (state.url + 1) % urls,
+    lostAt: state.lostAt ?? state.heardAt,
+    retryAt: now + retryInMs({ attempt, urls, closeCode: code }, jitter),
+    closeCode: code,
+  }
+}
+
+function subscribe(before: StreamState, id: string, selection: Selection): Step {
+  const { state, actions } = unsubscribe(before, id)
+  const wireId = state.ended === 0 ? id : `${id}.${state.ended}`
+  const added = { id, wireId, selection, heldTo: null, answer: 'none' } as const
+  return {
+    state: { ...state, subscriptions: [...state.subscriptions, added] },
+    actions: isOpen(state) ? [...actions, { type: 'send', message: subscribeMessage(added) }] : actions,
+  }
+}
+
+function unsubscribe(state: StreamState, id: string): Step {
+  const gone = state.subscriptions.find(one => one.id === id)
+  if (!gone) return calm(state)
+  const { wireId } = gone
+  const left = state.subscriptions.filter(one => one !== gone)
+  // Cells that came with deltas may have been counted to one that does not have them: its snapshot tells.
+  const unsure = left.filter(one => one.selection.depth !== 'self' && one.answer !== 'refused')
+  const messages: readonly ClientMessage[] = [
+    ...(gone.answer === 'refused' ? [] : [{ type: 'unsubscribe', id: wireId } as const]),
+    ...unsure.map(one => ({ ...subscribeMessage(one), fresh: true })),
+  ]
+  return {
+    state: { ...state, subscriptions: left, ended: state.ended + 1 },
+    actions: [
+      { type: 'drop', wireId },
+      ...(isOpen(state) ? messages.map(message => ({ type: 'send', message }) as const) : []),
+    ],
+  }
+}
