@@ -56,7 +56,7 @@ export interface StreamClientOptions {
 export interface Ignored {
   /** Of a type that this client does not know: the server is newer. */
   readonly unknown: number
-  /** That break the protocol. */
+  /** That break the protocol: after each the connection is made anew, as a change may have been in it. */
   readonly unreadable: number
 }
 
@@ -176,6 +176,9 @@ export function createStreamClient(options: StreamClientOptions): StreamClient {
     if (message.type === 'unreadable') {
       ignored.unreadable++
       fail('unreadable_message', message.why)
+      // A change may have been in it: what is held is current again once it was resumed from before.
+      drop()
+      take({ type: 'closed', code: null })
       return
     }
     const { subscriptions } = state
