@@ -123,7 +123,9 @@ const script: fc.Arbitrary<readonly Step[]> = fc.array(
   { maxLength: 80 },
 )
 
-test('law: whoever moves between servers, stalls and resumes holds exactly the current cells, and saw none go back', async () => {
+test('law: whoever moves between servers, stalls and resumes holds exactly the current cells, and saw none go back', {
+  timeout: 60_000,
+}, async () => {
   await fc.assert(
     fc.asyncProperty(lives, script, async (log, steps) => {
       // Two servers read one log, each at its own pace; a restarted one knows what was final and begins further on.

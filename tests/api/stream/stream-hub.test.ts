@@ -245,7 +245,9 @@ const steps: fc.Arbitrary<readonly Step[]> = fc.array(
   { maxLength: 60 },
 )
 
-test('law: snapshot and deltas give the client exactly the table, whatever happens in between', async () => {
+test('law: snapshot and deltas give the client exactly the table, whatever happens in between', {
+  timeout: 60_000,
+}, async () => {
   await fc.assert(
     fc.asyncProperty(lives, steps, async (messages, script) => {
       start(smallTable())
