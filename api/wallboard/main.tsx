@@ -1,6 +1,6 @@
 import { render } from 'preact'
 import { createStreamClient } from '../client/stream-client.ts'
-import { credentialOf } from './protocol/credential.ts'
+import { credentialOf, regionsOf } from './protocol/credential.ts'
 import { createRestClient } from './protocol/rest-client.ts'
 import { createNavigation } from './state/navigation.ts'
 import { createWall } from './state/wall.ts'
@@ -15,7 +15,9 @@ const credential = credentialOf(location.hash, localStorage)
 // A token in the address bar is one that visitors photograph.
 if (location.hash !== '') history.replaceState(null, '', `${location.pathname}${location.search}`)
 
+const regions = regionsOf(credential)
 const wall = createWall({
+  regions,
   now,
   random: Math.random,
   onFrame: act => void requestAnimationFrame(act),
@@ -35,15 +37,18 @@ const wall = createWall({
     }),
 })
 
-const navigation = createNavigation({
-  search: () => location.search,
-  show(search, step) {
-    const address = `${location.pathname}${search}`
-    if (step) history.pushState(null, '', address)
-    else history.replaceState(null, '', address)
+const navigation = createNavigation(
+  {
+    search: () => location.search,
+    show(search, step) {
+      const address = `${location.pathname}${search}`
+      if (step) history.pushState(null, '', address)
+      else history.replaceState(null, '', address)
+    },
+    onBack: act => addEventListener('popstate', act),
   },
-  onBack: act => addEventListener('popstate', act),
-})
+  regions[0],
+)
 
 const place = document.getElementById('wall')
 if (!place) throw new Error('index.html has no #wall')

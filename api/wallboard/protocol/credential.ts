@@ -1,3 +1,6 @@
+import { regionOf } from '../../../schemas/regions/regions.ts'
+import { provinceCode } from '../state/catalogue.ts'
+
 /** What a screen shows to be let in. */
 export interface Credential {
   readonly token: string
@@ -29,6 +32,29 @@ export function credentialOf(fragment: string, drawer: Drawer): Credential | und
   if (credential) drawer.setItem(kept, text)
   else drawer.removeItem(kept)
   return credential
+}
+
+/**
+ * The regions that a token names, for whoever wants to know what to ask for; the server decides what is given. All of
+ * the province where there is no token, or it names everything or cannot be read.
+ */
+export function regionsOf(credential: Credential | undefined): readonly string[] {
+  const named = credential ? namedRegions(credential.token) : []
+  const known = named.filter(code => regionOf(code))
+  return known.length > 0 && !named.includes('*') ? known : [provinceCode]
+}
+
+function namedRegions(token: string): readonly string[] {
+  try {
+    const [, payload = ''] = token.split('.')
+    const { regions }: { regions?: unknown } = JSON.parse(
+      atob(payload.replaceAll('-', '+').replaceAll('_', '/')),
+    )
+    return Array.isArray(regions) ? regions.filter(code => typeof code === 'string') : []
+  } catch {
+    // Whatever it is, the server says what is wrong with it.
+    return []
+  }
 }
 
 export function headersOf(credential: Credential | undefined): Readonly<Record<string, string>> {

@@ -3,12 +3,12 @@ import type { ServerMessage } from '../../../schemas/protocol/stream.ts'
 import {
   type ConnectionState,
   cellKey,
-  type Selection,
   type StreamClient,
   type StreamClientOptions,
 } from '../../client/stream-client.ts'
 import type { RecordHealth } from '../protocol/parse-health.ts'
 import { isRefused, type RestClient } from '../protocol/rest-client.ts'
+import { provinceCode } from './catalogue.ts'
 import { createLiveData, type LiveData } from './live-data.ts'
 import { createPublisher } from './publisher.ts'
 import { seriesSpanMs } from './series-book.ts'
@@ -16,6 +16,8 @@ import { observed, type ServerClock, serverNow, welcomed } from './server-clock.
 
 /** What the wall needs of the machine it runs on. */
 export interface Surroundings {
+  /** What may be seen; the province where nothing is said. With everything below it. */
+  readonly regions?: readonly string[]
   /** Milliseconds of a clock that never jumps. */
   readonly now: () => number
   /** 0..1 */
@@ -32,9 +34,6 @@ export interface Surroundings {
 export type StreamListener = Required<
   Pick<StreamClientOptions, 'onState' | 'onCells' | 'onMessage' | 'onError'>
 >
-
-/** Everything is subscribed to once: all walls have the same shape, which the server encodes once for all. */
-const everything: Selection = { regions: ['370000'], depth: 'subtree', kpis: ['*'] }
 
 /** The wall's clock and connection as of the latest second. */
 export interface Pulse {
@@ -75,7 +74,7 @@ const refreshSeriesMs = 60_000
 
 /** The one store of a page: everything that changes, in signals. */
 export function createWall(around: Surroundings): Wall {
-  const { now, after, rest } = around
+  const { now, after, rest, regions = [provinceCode] } = around
   const problems = signal<Problems>({ unreadable: 0, refused: 0, streamErrors: 0 })
   const health = signal<readonly RecordHealth[] | null>(null)
   let connection: ConnectionState = { kind: 'connecting', since: now() }
@@ -162,7 +161,8 @@ export function createWall(around: Surroundings): Wall {
     },
     onError: ({ code }) => count(code === 'unreadable_message' ? 'unreadable' : 'streamErrors'),
   })
-  client.subscribe('wall', everything)
+  // Once for everything: walls that see the same have the same shape, which the server encodes once for all of them.
+  client.subscribe('wall', { regions, depth: 'subtree', kpis: ['*'] })
 
   const askHealth = async (): Promise<void> => {
     const answer = await rest.dataHealth()
@@ -180,10 +180,11 @@ export function createWall(around: Surroundings): Wall {
       if (stops.length > 0) return
       stops = [
         around.every(secondMs, beat),
-        around.every(healthEveryMs, () => void askHealth()),
+        // Of the whole province: whoever may not see that does without.
+        ...(regions.includes(provinceCode) ? [around.every(healthEveryMs, () => void askHealth())] : []),
         around.every(refreshSeriesMs, loadAllSeries),
       ]
-      void askHealth()
+      if (regions.includes(provinceCode)) void askHealth()
       client.start()
     },
     stop() {

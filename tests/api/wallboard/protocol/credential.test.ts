@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest'
-import { credentialOf, type Drawer, headersOf } from '../../../../api/wallboard/protocol/credential.ts'
+import {
+  credentialOf,
+  type Drawer,
+  headersOf,
+  regionsOf,
+} from '../../../../api/wallboard/protocol/credential.ts'
 
 function drawer(): Drawer {
   const items = new Map<string, string>()
@@ -29,4 +34,16 @@ test('it is shown with every request', () => {
     authorization: 'Bearer a.b.c',
     'citybrain-wall': 'w',
   })
+})
+
+test('a screen asks for the regions that its token names', () => {
+  const tokenOf = (claims: unknown) => ({
+    token: `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.signature`,
+  })
+  expect(regionsOf(undefined)).toEqual(['370000'])
+  expect(regionsOf({ token: 'not a token' })).toEqual(['370000'])
+  expect(regionsOf(tokenOf({ sub: '济南' }))).toEqual(['370000'])
+  expect(regionsOf(tokenOf({ regions: ['*', '370100'] }))).toEqual(['370000'])
+  expect(regionsOf(tokenOf({ regions: ['999999', 7] }))).toEqual(['370000'])
+  expect(regionsOf(tokenOf({ sub: '济南~~??', regions: ['370100', '370202'] }))).toEqual(['370100', '370202'])
 })

@@ -7,6 +7,7 @@ import {
   regionAbove,
   targetFor,
 } from '../../../../api/wallboard/state/catalogue.ts'
+import { createNavigation } from '../../../../api/wallboard/state/navigation.ts'
 import { rankRegions } from '../../../../api/wallboard/state/rank-regions.ts'
 import { readRoute, writeRoute } from '../../../../api/wallboard/state/route.ts'
 import { kpiOf } from '../../../../schemas/kpis/kpis.ts'
@@ -63,6 +64,25 @@ describe('the address', () => {
   test('is as short as it can be and keeps what it does not know', () => {
     expect(writeRoute(readRoute(''), '?region=370200')).toBe('')
     expect(writeRoute({ ...readRoute(''), region: '370102' }, '?kiosk=1')).toBe('?kiosk=1&region=370102')
+  })
+
+  test('of a screen that may see one city begins there, and goes no further up', () => {
+    let search = ''
+    const bar = {
+      search: () => search,
+      show(next: string) {
+        search = next
+      },
+      onBack: () => undefined,
+    }
+    const navigation = createNavigation(bar, '370200')
+    expect(navigation.route.value.region).toBe('370200')
+    navigation.go({ region: '370202' })
+    expect(search).toBe('?region=370202')
+    navigation.up()
+    navigation.up()
+    expect(navigation.route.value.region).toBe('370200')
+    expect(search).toBe('')
   })
 })
 
