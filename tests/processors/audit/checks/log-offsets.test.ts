@@ -21,13 +21,16 @@ describe('incomplete blocks', () => {
         const held = [0, 1, 2].map(block => {
           const first = Math.max(from, block * blockSize)
           const last = Math.min(end, (block + 1) * blockSize)
-          return { block, stored: Math.max(0, last - first) - (block === wrong ? 1 : 0) }
+          const there = Math.max(0, last - first)
+          return { block, stored: block === wrong ? Math.max(0, there - 1) : there }
         })
         const inWrong = Math.min(end, (wrong + 1) * blockSize) - Math.max(from, wrong * blockSize)
         const found = incompleteBlocks(0, from, end, held)
         expect(found.length).toBe(inWrong > 0 ? 1 : 0)
         for (const { first } of found) expect(Math.floor(first / blockSize)).toBe(wrong)
       }),
+      // An empty log.
+      { examples: [[5, 5, 0]] },
     )
   })
 })
