@@ -12,9 +12,9 @@ test('whatever happens, the last revision of every window is what was accepted',
   const dataDir = await mkdtemp(join(tmpdir(), 'citybrain-chaos-'))
   const lines: string[] = []
   const result = await runChaos({
-    minutes: 1.75,
+    minutes: 1.25,
     seed: 3,
-    faultsPerMinute: 8,
+    faultsPerMinute: 10,
     readingsPerSecond: 60,
     dataDir,
     log: line => lines.push(line),

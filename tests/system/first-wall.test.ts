@@ -89,19 +89,27 @@ describe('clients that nobody here wrote', () => {
 
   test.skipIf(analystPython === null)('clickhouse-connect reads every view into a DataFrame', async () => {
     const script = join(import.meta.dirname, 'python/read_views.py')
-    const { stdout } = await run(analystPython ?? '', [script, product.urls.clickhouse, 'citybrain'])
-    const seen: Record<string, { rows: number; columns: Record<string, string> }> = JSON.parse(stdout)
+    const readViews = async (): Promise<Record<string, { rows: number; columns: Record<string, string> }>> =>
+      JSON.parse((await run(analystPython ?? '', [script, product.urls.clickhouse, 'citybrain'])).stdout)
+    // The wall has values before the first window is final and stored.
+    const seen = await vi.waitFor(
+      async () => {
+        const read = await readViews()
+        for (const name of [
+          'assets',
+          'kpi',
+          'readings_rack',
+          'readings_parking',
+          'measures_rack',
+          'kpi_revisions',
+        ]) {
+          expect(read[name]?.rows, name).toBeGreaterThan(0)
+        }
+        return read
+      },
+      { timeout: 120_000, interval: 1_000 },
+    )
     expect(Object.keys(seen).sort()).toEqual(views.map(({ name }) => name).sort())
-    for (const name of [
-      'assets',
-      'kpi',
-      'readings_rack',
-      'readings_parking',
-      'measures_rack',
-      'kpi_revisions',
-    ]) {
-      expect(seen[name]?.rows, name).toBeGreaterThan(0)
-    }
     for (const id of recordIds) {
       expect(seen[`readings_${id}`]?.columns.event_time, id).toMatch(/^datetime64/)
     }

@@ -59,7 +59,7 @@ async function apiShowsAfter(moment: number): Promise<void> {
 }
 
 describe('killed at any instant', () => {
-  test.each(['ingest, archive', 'aggregate', 'rollup, correct, census, registry', 'kafka', 'clickhouse'])(
+  test.each(['ingest, rollup, archive, correct, census, registry', 'aggregate', 'kafka', 'clickhouse'])(
     '%s',
     async parts => {
       const killedAt = Date.now()
