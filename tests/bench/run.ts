@@ -1,15 +1,23 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { aggregateSection } from './aggregate/aggregate-section.ts'
+import { lateSection } from './late/late-section.ts'
 import { recoverySection } from './recovery/recovery-section.ts'
 import type { Section } from './section.ts'
 import { stateSection } from './state/state-section.ts'
+import { streamSection } from './stream/stream-section.ts'
 
 /**
- * `npm run bench [-- --only aggregate,recovery,state] [--readings N] [--rounds N]`: tables on the screen, and
+ * `npm run bench [-- --only aggregate,stream,state,recovery,late] [--readings N] [--rounds N]`: tables on the screen, and
  * .bench/results.json, in which sections that were not run keep what they had.
  */
-const sections: readonly Section[] = [aggregateSection, stateSection, recoverySection]
+const sections: readonly Section[] = [
+  aggregateSection,
+  streamSection,
+  stateSection,
+  recoverySection,
+  lateSection,
+]
 const file = '.bench/results.json'
 
 const { values } = parseArgs({

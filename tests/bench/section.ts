@@ -1,5 +1,5 @@
 export interface BenchOptions {
-  /** Readings that are aggregated. */
+  /** Readings that are aggregated, or come late. */
   readonly readings: number
   /** How often each part is killed. */
   readonly rounds: number
