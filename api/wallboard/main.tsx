@@ -47,7 +47,7 @@ const navigation = createNavigation(
     },
     onBack: act => addEventListener('popstate', act),
   },
-  regions[0],
+  wall,
 )
 
 const place = document.getElementById('wall')

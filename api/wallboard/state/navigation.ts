@@ -19,11 +19,25 @@ export interface Navigation {
   up(): void
 }
 
-/** @param home the region that is shown first; nothing above it is gone to */
-export function createNavigation(bar: AddressBar, home: string = provinceCode): Navigation {
-  const route = signal(readRoute(bar.search(), home))
+/** Where one may go. */
+export interface Scope {
+  /** What is shown first. */
+  readonly home: string
+  sees(region: string): boolean
+}
+
+export function createNavigation(
+  bar: AddressBar,
+  scope: Scope = { home: provinceCode, sees: () => true },
+): Navigation {
+  const { home, sees } = scope
+  const read = (search: string): Route => {
+    const said = readRoute(search, home)
+    return sees(said.region) ? said : { ...said, region: home }
+  }
+  const route = signal(read(bar.search()))
   bar.onBack(() => {
-    route.value = readRoute(bar.search(), home)
+    route.value = read(bar.search())
   })
   const go = (change: Partial<Route>): void => {
     const before = route.value
@@ -31,16 +45,15 @@ export function createNavigation(bar: AddressBar, home: string = provinceCode): 
     const search = writeRoute(next, bar.search(), home)
     if (search === bar.search() && next.region === before.region) return
     bar.show(search, next.region !== before.region)
-    route.value = readRoute(search, home)
+    route.value = read(search)
   }
   return {
     route,
     go,
     up() {
-      if (route.value.region === home) return
       const region: Region | undefined = regionOf(route.value.region)
       const above = region && regionAbove(region)
-      if (above) go({ region: above.code })
+      if (above) go({ region: sees(above.code) ? above.code : home })
     },
   }
 }

@@ -1,5 +1,6 @@
 import { batch, type ReadonlySignal, signal } from '@preact/signals'
 import type { ServerMessage } from '../../../schemas/protocol/stream.ts'
+import { type Region, regionOf, withAncestors } from '../../../schemas/regions/regions.ts'
 import {
   type ConnectionState,
   cellKey,
@@ -8,7 +9,7 @@ import {
 } from '../../client/stream-client.ts'
 import type { RecordHealth } from '../protocol/parse-health.ts'
 import { isRefused, type RestClient } from '../protocol/rest-client.ts'
-import { provinceCode } from './catalogue.ts'
+import { citiesUnder, provinceCode } from './catalogue.ts'
 import { createLiveData, type LiveData } from './live-data.ts'
 import { createPublisher } from './publisher.ts'
 import { seriesSpanMs } from './series-book.ts'
@@ -57,11 +58,17 @@ export interface Problems {
 }
 
 export interface Wall {
+  /** The first region that may be seen: where the wall begins. */
+  readonly home: string
+  /** The cities that may be seen; where there is none, what may be seen instead. */
+  readonly places: readonly Region[]
   readonly data: LiveData
   readonly pulse: ReadonlySignal<Pulse>
   readonly problems: ReadonlySignal<Problems>
   /** Null while the server has no such route. */
   readonly health: ReadonlySignal<readonly RecordHealth[] | null>
+  /** Whether the region may be seen: of what may not, nothing is asked and nothing is said. */
+  sees(region: string): boolean
   start(): void
   stop(): void
 }
@@ -75,6 +82,8 @@ const refreshSeriesMs = 60_000
 /** The one store of a page: everything that changes, in signals. */
 export function createWall(around: Surroundings): Wall {
   const { now, after, rest, regions = [provinceCode] } = around
+  const sees = (region: string): boolean => withAncestors(region).some(code => regions.includes(code))
+  const cities = citiesUnder(provinceCode).filter(({ code }) => sees(code))
   const problems = signal<Problems>({ unreadable: 0, refused: 0, streamErrors: 0 })
   const health = signal<readonly RecordHealth[] | null>(null)
   let connection: ConnectionState = { kind: 'connecting', since: now() }
@@ -106,6 +115,7 @@ export function createWall(around: Surroundings): Wall {
   const wanted = new Set<string>()
   /** What is asked for in the same moment goes into one request per KPI. */
   const wantSeries = (key: string): void => {
+    if (!sees(key.slice(key.indexOf('|') + 1))) return
     if (wanted.size === 0) {
       after(0, () => {
         const keys = [...wanted].map(one => one.split('|'))
@@ -172,6 +182,9 @@ export function createWall(around: Surroundings): Wall {
   }
 
   return {
+    home: regions[0] ?? provinceCode,
+    places: cities.length > 0 ? cities : regions.flatMap(code => regionOf(code) ?? []),
+    sees,
     data,
     pulse,
     problems,
@@ -181,10 +194,10 @@ export function createWall(around: Surroundings): Wall {
       stops = [
         around.every(secondMs, beat),
         // Of the whole province: whoever may not see that does without.
-        ...(regions.includes(provinceCode) ? [around.every(healthEveryMs, () => void askHealth())] : []),
+        ...(sees(provinceCode) ? [around.every(healthEveryMs, () => void askHealth())] : []),
         around.every(refreshSeriesMs, loadAllSeries),
       ]
-      if (regions.includes(provinceCode)) void askHealth()
+      if (sees(provinceCode)) void askHealth()
       client.start()
     },
     stop() {

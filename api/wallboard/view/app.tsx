@@ -1,5 +1,5 @@
 import { useEffect } from 'preact/hooks'
-import { feedCards } from '../state/catalogue.ts'
+import { feedCards, provinceCode } from '../state/catalogue.ts'
 import { locales } from '../text/language.ts'
 import { FeedCard } from './feeds/feed-card.tsx'
 import { HealthPanel } from './foot/health-panel.tsx'
@@ -44,8 +44,12 @@ export function App() {
         <RankingPanel />
       </aside>
       <footer class="foot">
-        <TargetsPanel />
-        <HealthPanel />
+        {wall.sees(provinceCode) && (
+          <>
+            <TargetsPanel />
+            <HealthPanel />
+          </>
+        )}
       </footer>
     </div>
   )

@@ -4,9 +4,9 @@ import { regionAbove } from '../../state/catalogue.ts'
 import { nameIn } from '../../text/language.ts'
 import { useSelection, useShared, useWords } from '../wall-context.ts'
 
-/** Province › city › county; all but the last lead back. */
+/** Province › city › county; all but the last lead back, as far as they may be seen. */
 export function Breadcrumb() {
-  const { navigation } = useShared()
+  const { wall, navigation } = useShared()
   const { language } = useWords()
   const { region } = useSelection()
   const path = pathTo(region)
@@ -20,6 +20,7 @@ export function Breadcrumb() {
           ) : (
             <button
               type="button"
+              disabled={!wall.sees(step.code)}
               data-region={step.code}
               onClick={() => navigation.go({ region: step.code })}
             >

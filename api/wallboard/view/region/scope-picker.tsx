@@ -5,10 +5,11 @@ import { useSelection, useShared, useWords } from '../wall-context.ts'
 
 /** The province or one of its economic circles; in a city the way back. */
 export function ScopePicker() {
-  const { navigation } = useShared()
+  const { wall, navigation } = useShared()
   const { language, t } = useWords()
   const { region } = useSelection()
   if (region.level === 'city' || region.level === 'county') {
+    if (region.code === wall.home) return null
     return (
       <button type="button" class="up" data-testid="up" onClick={() => navigation.up()}>
         ← {t.back} <kbd>Esc</kbd>
@@ -16,7 +17,8 @@ export function ScopePicker() {
     )
   }
   const province = regionOf(provinceCode)
-  const choices = province ? [province, ...childrenOf(provinceCode)] : []
+  const all = province ? [province, ...childrenOf(provinceCode)] : []
+  const choices = all.filter(({ code }) => wall.sees(code))
   const nameOf = (choice: Region): string => {
     if (choice.level === 'province') return t.wholeProvince
     return nameIn(choice, language).replace(/经济圈$| circle$/, '')

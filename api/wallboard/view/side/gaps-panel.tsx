@@ -1,4 +1,4 @@
-import { citiesUnder, feedCards, provinceCode } from '../../state/catalogue.ts'
+import { feedCards } from '../../state/catalogue.ts'
 import { type DataGap, dataGaps } from '../../state/data-gaps.ts'
 import { showShare } from '../../text/format-number.ts'
 import { shortNameIn } from '../../text/language.ts'
@@ -6,7 +6,6 @@ import { MissingSince } from '../feeds/tile.tsx'
 import { knownKpi, useShared, useWords } from '../wall-context.ts'
 
 const shownGaps = 4
-const cities = citiesUnder(provinceCode)
 
 /** Which feeds of which cities cannot be trusted now: can I believe what I see? */
 export function GapsPanel() {
@@ -14,7 +13,7 @@ export function GapsPanel() {
   const { t } = useWords()
   const pulse = wall.pulse.value
   if (!pulse.loaded) return <section class="panel gaps" data-testid="gaps" />
-  const gaps = dataGaps(cities, wall.data.cell, pulse)
+  const gaps = dataGaps(wall.places, wall.data.cell, pulse)
   const shown = gaps.length > shownGaps ? gaps.slice(0, shownGaps - 1) : gaps
   return (
     <section class="panel gaps" data-testid="gaps" data-count={gaps.length}>
@@ -40,6 +39,7 @@ interface Props {
 }
 
 function Gap({ gap, onOpen }: Props) {
+  const { home } = useShared().wall
   const { language, t } = useWords()
   const { feeds, regions, quality, coverage, since } = gap
   const [region] = regions
@@ -51,12 +51,12 @@ function Gap({ gap, onOpen }: Props) {
     feeds.length === feedCards.length || feeds.length > 2
       ? t.allFeeds
       : feeds.map(id => t.feeds[id]).join(' · ')
-  const watched = regions.length > 1 ? provinceCode : region.code
+  const watched = regions.length > 1 ? home : region.code
   return (
     <li
       class={`gap is-${quality}`}
       data-quality={quality}
-      data-region={regions.length > 1 ? provinceCode : region.code}
+      data-region={regions.length > 1 ? home : region.code}
     >
       <button type="button" onClick={() => onOpen(watched)}>
         <i class="gap-mark" aria-hidden="true" />

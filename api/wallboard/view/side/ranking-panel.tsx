@@ -1,13 +1,12 @@
 import { cellKey } from '../../../client/stream-client.ts'
 import type { SeriesPoint } from '../../protocol/parse-series.ts'
-import { citiesUnder, cityOf, provinceCode } from '../../state/catalogue.ts'
+import { cityOf } from '../../state/catalogue.ts'
 import { type Ranked, rankRegions } from '../../state/rank-regions.ts'
 import { seriesSpanMs } from '../../state/series-book.ts'
 import { showValue } from '../../text/format-number.ts'
 import { nameIn, shortNameIn } from '../../text/language.ts'
 import { useSelection, useSeries, useShared, useWords } from '../wall-context.ts'
 
-const cities = citiesUnder(provinceCode)
 const shownRegions = 5
 
 /** The five cities that need attention most by the chosen KPI, with what changed in the last hour. */
@@ -16,7 +15,7 @@ export function RankingPanel() {
   const { language, t } = useWords()
   const { kpi } = useSelection()
   void wall.pulse.value
-  const known = rankRegions(cities, code => wall.data.cell(cellKey(kpi.id, code)), kpi.good).filter(
+  const known = rankRegions(wall.places, code => wall.data.cell(cellKey(kpi.id, code)), kpi.good).filter(
     ({ current }) => typeof current?.cell.value === 'number',
   )
   return (

@@ -75,7 +75,10 @@ describe('the address', () => {
       },
       onBack: () => undefined,
     }
-    const navigation = createNavigation(bar, '370200')
+    const sees = (region: string) => region.startsWith('3702')
+    const navigation = createNavigation(bar, { home: '370200', sees })
+    expect(navigation.route.value.region).toBe('370200')
+    navigation.go({ region: '370100' })
     expect(navigation.route.value.region).toBe('370200')
     navigation.go({ region: '370202' })
     expect(search).toBe('?region=370202')

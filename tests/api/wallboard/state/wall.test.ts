@@ -29,7 +29,10 @@ const welcome: ServerMessage = {
 }
 
 /** A wall whose time, frames and server are in the test's hand. */
-function bench(series: RestClient['series'] = async () => new Map()) {
+function bench(
+  series: RestClient['series'] = async () => new Map(),
+  regions: readonly string[] = ['370000'],
+) {
   const asked: { readonly kpi: string; readonly regions: readonly string[] }[] = []
   let now = 0
   let queue: { readonly at: number; readonly act: () => void }[] = []
@@ -37,6 +40,7 @@ function bench(series: RestClient['series'] = async () => new Map()) {
   const subscribed: Selection[] = []
   let hears: StreamListener | undefined
   const wall = createWall({
+    regions,
     now: () => now,
     random: () => 0,
     onFrame: act => later(0, act),
@@ -98,6 +102,24 @@ describe('the wall', () => {
     expect(shown.value?.cell.value).toBe(50)
     await pass(600)
     expect(shown.value?.cell.value).toBe(52)
+  })
+
+  test('of a city asks for what its token names and for nothing else', async () => {
+    const { wall, asked, subscribed, hear, pass } = bench(undefined, ['370100'])
+    expect(subscribed).toEqual([{ regions: ['370100'], depth: 'subtree', kpis: ['*'] }])
+    expect(wall.home).toBe('370100')
+    expect(wall.places.map(({ code }) => code)).toEqual(['370100'])
+    expect(['370000', 'circle-shenghui', '370200', '370102'].map(wall.sees)).toEqual([
+      false,
+      false,
+      false,
+      true,
+    ])
+    hear(welcome)
+    wall.data.watchSeries(cellKey('parking.occupancy_pct', '370000'))
+    wall.data.watchSeries(cellKey('parking.occupancy_pct', '370102'))
+    await pass(10)
+    expect(asked).toEqual([{ kpi: 'parking.occupancy_pct', regions: ['370102'] }])
   })
 
   test('history is asked for once per KPI when the server’s time is known, then grows with the stream', async () => {
