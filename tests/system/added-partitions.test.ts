@@ -5,6 +5,7 @@ import type { ClickHouseClient } from '@clickhouse/client'
 import { type Admin, Kafka, logLevel } from 'kafkajs'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { recordIds } from '../../schemas/records/record.ts'
+import { records } from '../../schemas/records/records.ts'
 import { topicNames } from '../../schemas/topics.ts'
 import { archived, corrected } from './archived.ts'
 import { compareWithReadings, oracles } from './kpi-oracle.ts'
@@ -93,6 +94,8 @@ test('in the end the last revision of every window equals SQL over the readings'
   for (const record of Object.keys(oracles) as (keyof typeof oracles)[]) {
     const { compared, windows: seen, differences } = await compareWithReadings(clickhouse, record, 'last')
     expect(differences, record).toEqual([])
+    // Windows of events begin with the first event, which may have come late.
+    if (!records[record].periodic) continue
     expect(seen, record).toBeGreaterThan(3)
     expect(compared, record).toBeGreaterThan(500)
   }

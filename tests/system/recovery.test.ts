@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { ClickHouseClient } from '@clickhouse/client'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { recordIds } from '../../schemas/records/record.ts'
+import { records } from '../../schemas/records/records.ts'
 import { archived, corrected } from './archived.ts'
 import { compareWithReadings, oracles } from './kpi-oracle.ts'
 import { type Product, startProduct } from './product.ts'
@@ -119,6 +120,8 @@ test('in the end every window equals SQL over the readings', async () => {
   for (const record of Object.keys(oracles) as (keyof typeof oracles)[]) {
     const { compared, windows: seen, differences } = await compareWithReadings(clickhouse, record, 'last')
     expect(differences, record).toEqual([])
+    // Windows of events begin with the first event, which may have come late.
+    if (!records[record].periodic) continue
     expect(seen, record).toBeGreaterThan(5)
     expect(compared, record).toBeGreaterThan(1_000)
   }
