@@ -6,19 +6,32 @@ import { freePortOffset, portsAt } from '../../deploy/local/setup/ports.ts'
 import { defaultCacheDir, type Store, stores } from '../../deploy/local/stores.ts'
 import { Supervisor } from '../../deploy/local/supervise/supervisor.ts'
 
+type Addresses = Readonly<Partial<Record<Store['variable'], string>>>
+
+/** Stores that come and go as a test wants it. */
+export interface OwnStores {
+  /** What KAFKA_BROKERS and so on have to say to use them, whether they run or not; for those that were asked for. */
+  readonly addresses: Addresses
+  /** Resolves when they are ready: for the first time, or after `stop` with the data of before. */
+  start(): Promise<void>
+  stop(): Promise<void>
+  /** Stops them and removes their data. */
+  remove(): Promise<void>
+}
+
 export interface StartedStores {
   /** What KAFKA_BROKERS and so on have to say to use them; for those that were started. */
-  readonly addresses: Readonly<Partial<Record<Store['variable'], string>>>
+  readonly addresses: Addresses
   /** Stops them and removes their data. */
   stop(): Promise<void>
 }
 
 /**
- * Starts Kafka, ClickHouse and the registry through the launcher's own code, in a data directory of their own and on
- * free ports.
+ * Kafka, ClickHouse and the registry as the launcher's own code starts them, in a data directory of their own and on free
+ * ports; nothing runs yet.
  * @param names which of them; all by default
  */
-export async function startStores(names?: readonly Store['name'][]): Promise<StartedStores> {
+export async function ownStores(names?: readonly Store['name'][]): Promise<OwnStores> {
   const dataDir = await mkdtemp(join(tmpdir(), 'citybrain-stores-'))
   const env = { ...process.env, NODE_OPTIONS: '' }
   const all = stores({
@@ -30,16 +43,33 @@ export async function startStores(names?: readonly Store['name'][]): Promise<Sta
     env,
   })
   const chosen = names === undefined ? all : all.filter(({ name }) => names.includes(name))
-  const supervisor = new Supervisor({ console: new Console({ screen: process.stderr, level: 'warn' }), env })
+  let supervisor: Supervisor | undefined
   const stop = async () => {
-    await supervisor.stop()
-    await rm(dataDir, { recursive: true, force: true })
+    await supervisor?.stop()
+    supervisor = undefined
   }
+  return {
+    addresses: Object.fromEntries(chosen.map(({ variable, address }) => [variable, address])),
+    start() {
+      supervisor = new Supervisor({ console: new Console({ screen: process.stderr, level: 'warn' }), env })
+      return supervisor.start([chosen.map(store => store.part)])
+    },
+    stop,
+    async remove() {
+      await stop()
+      await rm(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+/** The same, started. */
+export async function startStores(names?: readonly Store['name'][]): Promise<StartedStores> {
+  const { addresses, start, remove } = await ownStores(names)
   try {
-    await supervisor.start([chosen.map(store => store.part)])
+    await start()
   } catch (error) {
-    await stop()
+    await remove()
     throw error
   }
-  return { addresses: Object.fromEntries(chosen.map(({ variable, address }) => [variable, address])), stop }
+  return { addresses, stop: remove }
 }

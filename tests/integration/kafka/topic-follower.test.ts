@@ -1,40 +1,21 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { Kafka } from 'kafkajs'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { Console } from '../../../deploy/local/console/console.ts'
-import { freePortOffset, portsAt } from '../../../deploy/local/setup/ports.ts'
-import { defaultCacheDir, type Store, stores } from '../../../deploy/local/stores.ts'
-import { Supervisor } from '../../../deploy/local/supervise/supervisor.ts'
 import { TopicFollower } from '../../../platform/kafka/topic-follower.ts'
 import { createLog } from '../../../platform/log.ts'
 import { testKafka } from '../archive/rack-archive.ts'
+import { type OwnStores, ownStores } from '../started-stores.ts'
 
 const topic = 'test.followed'
 const patience = { timeout: 120_000, interval: 100 }
-const env = { ...process.env, NODE_OPTIONS: '' }
-let dataDir: string
-let broker: Store
+let broker: OwnStores
 let kafka: Kafka
-let supervisor: Supervisor
 let follower: TopicFollower
 /** Offsets in the order in which they were delivered. */
 const delivered: number[] = []
 
 beforeAll(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'citybrain-follower-'))
-  const ports = portsAt(await freePortOffset('127.0.0.1'))
-  const options = {
-    host: '127.0.0.1',
-    ports,
-    dataDir,
-    cacheDir: defaultCacheDir,
-    logLevel: 'error',
-    env,
-  } as const
-  broker = stores(options).find(({ name }) => name === 'kafka')!
-  kafka = testKafka(broker.address)
+  broker = await ownStores(['kafka'])
+  kafka = testKafka(broker.addresses.KAFKA_BROKERS!)
   follower = new TopicFollower({
     kafka,
     topic,
@@ -48,14 +29,8 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await follower?.stop()
-  await supervisor?.stop()
-  await rm(dataDir, { recursive: true, force: true })
+  await broker?.remove()
 })
-
-function startBroker(): Promise<void> {
-  supervisor = new Supervisor({ console: new Console({ screen: process.stderr, level: 'error' }), env })
-  return supervisor.start([[broker.part]])
-}
 
 async function send(count: number): Promise<void> {
   const producer = kafka.producer()
@@ -67,7 +42,7 @@ async function send(count: number): Promise<void> {
 
 test('waits for a broker that is not up, and for its group coordinator', async () => {
   const starting = follower.start()
-  await startBroker()
+  await broker.start()
   const admin = kafka.admin()
   await admin.connect()
   await admin.createTopics({ topics: [{ topic, numPartitions: 1 }] })
@@ -79,8 +54,8 @@ test('waits for a broker that is not up, and for its group coordinator', async (
 })
 
 test('goes on where it stood when the broker was restarted', async () => {
-  await supervisor.stop()
-  await startBroker()
+  await broker.stop()
+  await broker.start()
   await send(3)
   await vi.waitUntil(() => delivered.includes(12), patience)
   expect(delivered.slice(0, 10)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
