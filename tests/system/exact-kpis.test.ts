@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { type ClickHouseClient, createClient } from '@clickhouse/client'
 import { afterAll, expect, test, vi } from 'vitest'
 import { recordIds } from '../../schemas/records/record.ts'
-import { archived, corrected } from './archived.ts'
 import { compareCensus, newestCensus } from './census-oracle.ts'
 import { compareWithReadings, oracles } from './kpi-oracle.ts'
 import { type Product, startProduct } from './product.ts'
+import { startSettled } from './settled-product.ts'
 
 /**
  * An hour of a simulated province, with duplicates, late readings and broken values, in two sittings with a Ctrl-C between:
@@ -38,10 +38,8 @@ test('an hour of final KPIs equals SQL over the readings, across a stop and a st
   expect(await product.stop()).toBe(0)
 
   // Nothing new comes in: what was accepted is archived to the end, and the census looks at readings that stand still.
-  product = await startProduct({ dataDir, args: [...simulated, '--no-simulator'] })
+  product = await startSettled({ dataDir, args: simulated })
   const settled = clientOf(product)
-  await archived(product)
-  await corrected(product)
   for (const revision of ['first', 'last'] as const)
     for (const record of Object.keys(oracles) as (keyof typeof oracles)[]) {
       const comparison = await compareWithReadings(settled, record, revision)

@@ -4,11 +4,9 @@ import { join } from 'node:path'
 import type { ClickHouseClient } from '@clickhouse/client'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { recordIds } from '../../schemas/records/record.ts'
-import { records } from '../../schemas/records/records.ts'
-import { archived, corrected } from './archived.ts'
-import { compareWithReadings, oracles } from './kpi-oracle.ts'
 import { type Product, startProduct } from './product.ts'
 import { databaseOf, fetchJson } from './product-clients.ts'
+import { expectWindowsAsRead, startSettled } from './settled-product.ts'
 
 /**
  * Everything is killed once, or hangs for a while, under a load that goes on. Each time new final windows follow; in the
@@ -113,16 +111,7 @@ describe('away without a word', () => {
 test('in the end every window equals SQL over the readings', async () => {
   await clickhouse.close()
   expect(await product.stop()).toBe(0)
-  product = await startProduct({ dataDir, args: [...args, '--no-simulator'] })
+  product = await startSettled({ dataDir, args })
   clickhouse = databaseOf(product)
-  await archived(product)
-  await corrected(product)
-  for (const record of Object.keys(oracles) as (keyof typeof oracles)[]) {
-    const { compared, windows: seen, differences } = await compareWithReadings(clickhouse, record, 'last')
-    expect(differences, record).toEqual([])
-    // Windows of events begin with the first event, which may have come late.
-    if (!records[record].periodic) continue
-    expect(seen, record).toBeGreaterThan(5)
-    expect(compared, record).toBeGreaterThan(1_000)
-  }
+  await expectWindowsAsRead(clickhouse, { windows: 5, values: 1_000 })
 })
