@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { wallClock } from '../platform/clock.ts'
+import { commandConfig } from '../platform/command-options.ts'
 import { CodedError, exitCode, messageOf } from '../platform/errors.ts'
 import { auditOptions, auditUsage } from './audit/audit-options.ts'
 import { auditSettings, connect } from './audit/connection.ts'
@@ -7,7 +8,6 @@ import { isClean } from './audit/report/audit-report.ts'
 import { printReport } from './audit/report/print-report.ts'
 import { reportJson } from './audit/report/report-json.ts'
 import { runAudit } from './audit/run-audit.ts'
-import { commandConfig } from './command-options.ts'
 
 /** `npm run audit`: proves that the stored values are what was received. Exit codes: see the usage. */
 process.exitCode = await main(process.argv.slice(2))

@@ -1,6 +1,6 @@
 import { Presets, SingleBar } from 'cli-progress'
+import { commandConfig } from '../platform/command-options.ts'
 import { CodedError, exitCode, messageOf } from '../platform/errors.ts'
-import { commandConfig } from './command-options.ts'
 import { connect, recomputeSettings } from './recompute/connection.ts'
 import { DifferenceTable, differenceObjects } from './recompute/difference-table.ts'
 import { type RecomputeOptions, recomputeOptions, recomputeUsage } from './recompute/recompute-options.ts'

@@ -1,8 +1,7 @@
-import { parseArgs } from 'node:util'
-import { CodedError } from '../../platform/errors.ts'
+import type { ParseArgsOptionsConfig } from 'node:util'
+import { instantOption, optionValues, portOffsetOption, UsageError } from '../../platform/command-options.ts'
 import { isRecordId, recordIds } from '../../schemas/records/record.ts'
 import { rejections } from '../../schemas/records/rejection.ts'
-import { timestampMs } from '../pipeline/timestamp.ts'
 import type { Selection } from './selection.ts'
 
 export interface RedriveOptions {
@@ -40,10 +39,10 @@ Kafka and the registry are at KAFKA_BROKERS and SCHEMA_REGISTRY_URL, or where np
 Exit code 0: done; 1: something failed, or the door took nothing of what it was sent; 64: wrong usage.
 `
 
-/** @throws CodedError `usage`. */
+/** @throws UsageError */
 export function redriveOptions(args: readonly string[], env: NodeJS.ProcessEnv): RedriveOptions {
-  const values = parse(args)
-  const offset = portOffset(values['port-offset'])
+  const values = optionValues(args, options, redriveUsage)
+  const offset = portOffsetOption(values['port-offset'])
   const door = `http://${env.INGEST_HOST || '127.0.0.1'}:${env.INGEST_PORT || 8090 + offset}`
   return {
     selection: {
@@ -54,8 +53,8 @@ export function redriveOptions(args: readonly string[], env: NodeJS.ProcessEnv):
         Object.keys(rejections),
       ),
       records: listed('--record', values.record, isRecordId, recordIds),
-      fromMs: values.from === undefined ? Number.NEGATIVE_INFINITY : time('--from', values.from),
-      toMs: values.to === undefined ? Number.POSITIVE_INFINITY : time('--to', values.to),
+      fromMs: values.from === undefined ? Number.NEGATIVE_INFINITY : instantOption('--from', values.from),
+      toMs: values.to === undefined ? Number.POSITIVE_INFINITY : instantOption('--to', values.to),
     },
     again: values.again,
     dryRun: values['dry-run'],
@@ -67,25 +66,16 @@ export function redriveOptions(args: readonly string[], env: NodeJS.ProcessEnv):
   }
 }
 
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        reason: { type: 'string', multiple: true, default: [] },
-        record: { type: 'string', multiple: true, default: [] },
-        from: { type: 'string' },
-        to: { type: 'string' },
-        again: { type: 'boolean', default: false },
-        'dry-run': { type: 'boolean', default: false },
-        door: { type: 'string' },
-        'port-offset': { type: 'string', default: '0' },
-      },
-    }).values
-  } catch (error) {
-    throw usage(error instanceof Error ? error.message : String(error))
-  }
-}
+const options = {
+  reason: { type: 'string', multiple: true, default: [] },
+  record: { type: 'string', multiple: true, default: [] },
+  from: { type: 'string' },
+  to: { type: 'string' },
+  again: { type: 'boolean', default: false },
+  'dry-run': { type: 'boolean', default: false },
+  door: { type: 'string' },
+  'port-offset': { type: 'string', default: '0' },
+} satisfies ParseArgsOptionsConfig
 
 /** Null where nothing is listed: then all of them. */
 function listed(
@@ -99,19 +89,6 @@ function listed(
   return given.length > 0 ? new Set(given) : null
 }
 
-function time(option: string, text: string): number {
-  const ms = timestampMs(text)
-  if (Number.isNaN(ms))
-    throw usage(`${option}: expected an RFC 3339 time such as 2026-08-01T00:00:00Z, got ${text}`)
-  return ms
-}
-
-function portOffset(text: string): number {
-  const value = Number(text)
-  if (!Number.isSafeInteger(value)) throw usage(`--port-offset: expected a whole number, got ${text}`)
-  return value
-}
-
-function usage(message: string): CodedError {
-  return new CodedError('usage', message, { hint: redriveUsage })
+function usage(message: string): UsageError {
+  return new UsageError(message, { hint: redriveUsage })
 }

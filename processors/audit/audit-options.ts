@@ -1,7 +1,6 @@
-import { parseArgs } from 'node:util'
-import { messageOf } from '../../platform/errors.ts'
+import type { ParseArgsOptionsConfig } from 'node:util'
+import { instantOption, optionValues, portOffsetOption, UsageError } from '../../platform/command-options.ts'
 import { isRecordId, type RecordId, recordIds } from '../../schemas/records/record.ts'
-import { instantOption, portOffsetOption, UsageError } from '../command-options.ts'
 
 export interface AuditOptions {
   /** Windows that start in [from, to), epoch ms; by default the last day of what is stored. */
@@ -36,7 +35,7 @@ them. Exit code 0: no difference; 1: differences, each is named; 64: wrong usage
 
 /** @throws UsageError */
 export function auditOptions(args: readonly string[]): AuditOptions {
-  const { from, to, record, settle, json, verbose, ...values } = parse(args)
+  const { from, to, record, settle, json, verbose, ...values } = optionValues(args, options, auditUsage)
   const range = {
     ...(from === undefined ? {} : { from: instantOf('--from', from) }),
     ...(to === undefined ? {} : { to: instantOf('--to', to) }),
@@ -54,24 +53,15 @@ export function auditOptions(args: readonly string[]): AuditOptions {
   }
 }
 
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        from: { type: 'string' },
-        to: { type: 'string' },
-        record: { type: 'string', multiple: true, default: [] },
-        settle: { type: 'string', default: '60' },
-        json: { type: 'boolean', default: false },
-        verbose: { type: 'boolean', default: false },
-        'port-offset': { type: 'string', default: '0' },
-      },
-    }).values
-  } catch (error) {
-    throw usage(messageOf(error))
-  }
-}
+const options = {
+  from: { type: 'string' },
+  to: { type: 'string' },
+  record: { type: 'string', multiple: true, default: [] },
+  settle: { type: 'string', default: '60' },
+  json: { type: 'boolean', default: false },
+  verbose: { type: 'boolean', default: false },
+  'port-offset': { type: 'string', default: '0' },
+} satisfies ParseArgsOptionsConfig
 
 function instantOf(option: string, text: string): number {
   return /^\d+$/.test(text) ? Number(text) : instantOption(option, text)

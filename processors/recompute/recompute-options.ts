@@ -1,8 +1,7 @@
-import { parseArgs } from 'node:util'
-import { messageOf } from '../../platform/errors.ts'
+import type { ParseArgsOptionsConfig } from 'node:util'
+import { instantOption, optionValues, portOffsetOption, UsageError } from '../../platform/command-options.ts'
 import { isRecordId, type RecordId, recordIds } from '../../schemas/records/record.ts'
 import { regionOf, subtreeOf } from '../../schemas/regions/regions.ts'
-import { instantOption, portOffsetOption, UsageError } from '../command-options.ts'
 
 export interface RecomputeOptions {
   readonly record: RecordId
@@ -39,7 +38,7 @@ Exit code 0: done; 1: something failed; 64: wrong usage; 78: wrong configuration
 
 /** @throws UsageError */
 export function recomputeOptions(args: readonly string[]): RecomputeOptions {
-  const { record, from, to, region, json, ...values } = parse(args)
+  const { record, from, to, region, json, ...values } = optionValues(args, options, recomputeUsage)
   const missing = Object.entries({ record, from, to }).flatMap(([name, value]) =>
     value ? [] : [`--${name}`],
   )
@@ -59,24 +58,15 @@ export function recomputeOptions(args: readonly string[]): RecomputeOptions {
   }
 }
 
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        record: { type: 'string' },
-        from: { type: 'string' },
-        to: { type: 'string' },
-        region: { type: 'string' },
-        'dry-run': { type: 'boolean', default: false },
-        json: { type: 'boolean', default: false },
-        'port-offset': { type: 'string', default: '0' },
-      },
-    }).values
-  } catch (error) {
-    throw usage(messageOf(error))
-  }
-}
+const options = {
+  record: { type: 'string' },
+  from: { type: 'string' },
+  to: { type: 'string' },
+  region: { type: 'string' },
+  'dry-run': { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
+  'port-offset': { type: 'string', default: '0' },
+} satisfies ParseArgsOptionsConfig
 
 function countiesOf(region: string): ReadonlySet<string> {
   if (!regionOf(region)) {

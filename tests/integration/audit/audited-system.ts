@@ -6,11 +6,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Producer } from 'kafkajs'
 import { avroWriter } from '../../../platform/avro/avro-writer.ts'
 import { SchemaRegistry } from '../../../platform/avro/schema-registry.ts'
+import { commandConfig } from '../../../platform/command-options.ts'
 import { ensureTopics } from '../../../platform/kafka/ensure-topics.ts'
 import { auditSettings, type Connection, connect } from '../../../processors/audit/connection.ts'
+import { readLogProgress } from '../../../processors/audit/progress/log-progress.ts'
 import type { AuditReport } from '../../../processors/audit/report/audit-report.ts'
 import { runAudit } from '../../../processors/audit/run-audit.ts'
-import { commandConfig } from '../../../processors/command-options.ts'
 import { type RecordId, recordIds } from '../../../schemas/records/record.ts'
 import { telemetryTopic, topicNames } from '../../../schemas/topics.ts'
 import { testKafka } from '../archive/rack-archive.ts'
@@ -24,12 +25,21 @@ export class AuditedSystem {
   private readonly stores: StartedStores
   private readonly producer: Producer
   private readonly registry: SchemaRegistry
-  private processors: ChildProcess | undefined
+  /** All but the archive. */
+  private readonly makers: ChildProcess
+  private readonly archive: ChildProcess
 
-  private constructor(stores: StartedStores, connection: Connection, producer: Producer) {
+  private constructor(
+    stores: StartedStores,
+    connection: Connection,
+    producer: Producer,
+    processors: { readonly makers: ChildProcess; readonly archive: ChildProcess },
+  ) {
     this.stores = stores
     this.connection = connection
     this.producer = producer
+    this.makers = processors.makers
+    this.archive = processors.archive
     this.registry = new SchemaRegistry(stores.addresses.SCHEMA_REGISTRY_URL ?? '')
   }
 
@@ -39,11 +49,10 @@ export class AuditedSystem {
     await ensureTopics(kafka)
     const producer = kafka.producer()
     await producer.connect()
-    const processors = startProcessors(stores)
+    const makers = startProcessors(stores, ['aggregate', 'rollup', 'correct', 'census'])
+    const archive = startProcessors(stores, ['archive'])
     const connection = await untilMigrated(stores)
-    const system = new AuditedSystem(stores, connection, producer)
-    system.processors = processors
-    return system
+    return new AuditedSystem(stores, connection, producer, { makers, archive })
   }
 
   /** What a process of ours has to have in its environment to use it. */
@@ -109,25 +118,36 @@ export class AuditedSystem {
     })
   }
 
-  /** From here on nothing changes any more. */
+  /** From here on nothing changes any more, and everything that was said is stored. */
   async stopProcessors(): Promise<void> {
-    const { processors } = this
-    this.processors = undefined
-    if (!processors) return
-    processors.kill('SIGTERM')
-    await once(processors, 'exit')
+    await ended(this.makers)
+    while (!(await this.isAllStored())) await sleep(200)
+    await ended(this.archive)
+  }
+
+  private async isAllStored(): Promise<boolean> {
+    const { regional, rejected } = await readLogProgress(this.connection.admin, recordIds)
+    return [regional, rejected].every(({ high, done }) =>
+      high.every((end, partition) => (done[partition] ?? 0) >= end),
+    )
   }
 
   async stop(): Promise<void> {
-    await this.stopProcessors()
+    await Promise.all([ended(this.makers), ended(this.archive)])
     await this.producer.disconnect()
     await this.connection.close()
     await this.stores.stop()
   }
 }
 
-function startProcessors({ addresses }: StartedStores): ChildProcess {
-  return spawn(process.execPath, [join(root, 'processors/main.ts'), 'all'], {
+async function ended(process: ChildProcess): Promise<void> {
+  if (process.exitCode !== null || process.signalCode !== null) return
+  process.kill('SIGTERM')
+  await once(process, 'exit')
+}
+
+function startProcessors({ addresses }: StartedStores, names: readonly string[]): ChildProcess {
+  return spawn(process.execPath, [join(root, 'processors/main.ts'), ...names], {
     env: {
       ...process.env,
       NODE_OPTIONS: '',

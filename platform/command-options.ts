@@ -1,5 +1,6 @@
-import { type Config, readConfig, type Settings } from '../platform/config.ts'
-import { CodedError } from '../platform/errors.ts'
+import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
+import { type Config, readConfig, type Settings } from './config.ts'
+import { CodedError, messageOf } from './errors.ts'
 
 /** Where the local system has its stores, before the offset (`npm start -- --port-offset N`). */
 const localAddresses = {
@@ -28,6 +29,19 @@ export function commandConfig<S extends Settings>(
 export class UsageError extends CodedError {
   constructor(message: string, options: { hint?: string } = {}) {
     super('usage', message, options)
+  }
+}
+
+/** The values of a command's options. @param usage said where they are wrong. @throws UsageError */
+export function optionValues<O extends ParseArgsOptionsConfig>(
+  args: readonly string[],
+  options: O,
+  usage: string,
+) {
+  try {
+    return parseArgs({ args: [...args], options }).values
+  } catch (error) {
+    throw new UsageError(messageOf(error), { hint: usage })
   }
 }
 

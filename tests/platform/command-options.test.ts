@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { clickhouseSettings } from '../../platform/clickhouse/clickhouse-client.ts'
+import { commandConfig, instantOption, portOffsetOption } from '../../platform/command-options.ts'
 import { kafkaSettings } from '../../platform/kafka/kafka-client.ts'
-import { commandConfig, instantOption, portOffsetOption } from '../../processors/command-options.ts'
 
 const settings = { ...kafkaSettings, ...clickhouseSettings }
 
