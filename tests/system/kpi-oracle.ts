@@ -175,14 +175,15 @@ export async function compareWithReadings(
     LIMIT 10`
   const rows = async (sql: string): Promise<Record<string, unknown>[]> =>
     (await client.query({ query: sql, format: 'JSONEachRow' })).json()
-  const differences = await rows(query)
   const [counts] = await rows(`
     SELECT count() AS compared, uniqExact(window_start) AS windows, uniqExact(region) AS regions
     FROM ${wanted} AND kpi IN (${list(Object.keys(kpis))})`)
+  const compared = Number(counts?.compared)
   return {
-    compared: Number(counts?.compared),
+    compared,
     windows: Number(counts?.windows),
     regions: Number(counts?.regions),
-    differences,
+    // Rare events may have had no window yet: then no window has a size either.
+    differences: compared > 0 ? await rows(query) : [],
   }
 }
