@@ -36,6 +36,9 @@ export const topicNames = {
   late: 'kpi.late',
   regional: 'kpi.regional',
   kiosks: 'access.kiosks',
+  alerts: 'alert.events',
+  alertCommands: 'alert.commands',
+  silences: 'alert.silences',
 } as const
 
 /** Every topic. Names are fixed; partitions and retention are the local defaults. */
@@ -106,6 +109,30 @@ export const topics: readonly Topic[] = [
     retentionMs: -1,
     schema: 'kiosk',
     doc: 'Screens with a token of their own; key = kiosk_id, the last one wins',
+  },
+  {
+    name: topicNames.alerts,
+    partitions: 1,
+    cleanup: 'compact',
+    retentionMs: -1,
+    schema: 'alert_event',
+    doc: 'Alerts as they stand; key = alert_id, the greatest version holds',
+  },
+  {
+    name: topicNames.silences,
+    partitions: 1,
+    cleanup: 'compact',
+    retentionMs: -1,
+    schema: 'alert_silence',
+    doc: 'Silences and maintenance windows; key = silence_id, the last one wins',
+  },
+  {
+    name: topicNames.alertCommands,
+    partitions: 1,
+    cleanup: 'delete',
+    retentionMs: 30 * day,
+    schema: 'alert_command',
+    doc: 'What people do about alerts; key = alert_id or silence_id',
   },
 ]
 

@@ -1,0 +1,30 @@
+/** `silence`: somebody does not want to hear of it. `maintenance`: it was planned, and says so on the wall. */
+export const silenceKinds = ['silence', 'maintenance'] as const
+export type SilenceKind = (typeof silenceKinds)[number]
+
+/** As in Alertmanager: over an alert's labels, among them `alertname`, `region`, `level`, `feed`, `kpi` and `severity`. */
+export const matchOperators = ['=', '!=', '=~', '!~'] as const
+export type MatchOperator = (typeof matchOperators)[number]
+
+export interface Matcher {
+  readonly label: string
+  readonly op: MatchOperator
+  readonly value: string
+}
+
+/** Value of `alert.silences` (compacted, key = silence_id): the last one wins. Times are event time, epoch ms. */
+export interface Silence {
+  readonly silence_id: string
+  readonly kind: SilenceKind
+  /** Regions it holds for, each with everything below it: what the caller was allowed to silence. */
+  readonly regions: readonly string[]
+  /** All of them must match; none: everything in the regions. */
+  readonly matchers: readonly Matcher[]
+  readonly starts_at: number
+  readonly ends_at: number
+  readonly reason: string
+  readonly created_by: string
+  readonly created_at: number
+  readonly cancelled_by: string | null
+  readonly cancelled_at: number | null
+}
