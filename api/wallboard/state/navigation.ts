@@ -1,7 +1,8 @@
 import { type ReadonlySignal, signal } from '@preact/signals'
-import { type Region, regionOf } from '../../../schemas/regions/regions.ts'
+import { regionOf } from '../../../schemas/regions/regions.ts'
 import { provinceCode, regionAbove } from './catalogue.ts'
-import { type Route, readRoute, writeRoute } from './route.ts'
+import { type Origin, type Route, readRoute, writeRoute } from './route.ts'
+import { firstScreen } from './screen-id.ts'
 
 /** The address bar, as far as it is needed here. */
 export interface AddressBar {
@@ -13,9 +14,14 @@ export interface AddressBar {
 
 export interface Navigation {
   readonly route: ReadonlySignal<Route>
-  /** Changing the region is a step that "back" undoes; the KPI and the language are not. */
+  /** Changing screen, region or origin is a step that "back" undoes; KPI, time and language are not. */
   go(change: Partial<Route>): void
-  /** From a county to its city, from a city to the province. */
+  /** The address that `go` would show: what a link leads to. */
+  addressOf(change: Partial<Route>): string
+  /** Opens the panel that says where a value comes from. */
+  openOrigin(kpi: Origin['kpi'], region: string, windowStart?: number | null): void
+  closeOrigin(): void
+  /** Closes what is open; then from a county to its city, from a city to the province; then to the first screen. */
   up(): void
 }
 
@@ -33,27 +39,43 @@ export function createNavigation(
   const { home, sees } = scope
   const read = (search: string): Route => {
     const said = readRoute(search, home)
-    return sees(said.region) ? said : { ...said, region: home }
+    const origin = said.origin && sees(said.origin.region) ? said.origin : null
+    return { ...said, origin, region: sees(said.region) ? said.region : home }
   }
   const route = signal(read(bar.search()))
   bar.onBack(() => {
     route.value = read(bar.search())
   })
+  const write = (change: Partial<Route>): string =>
+    writeRoute({ ...route.value, ...change }, bar.search(), home)
   const go = (change: Partial<Route>): void => {
     const before = route.value
-    const next = { ...before, ...change }
-    const search = writeRoute(next, bar.search(), home)
-    if (search === bar.search() && next.region === before.region) return
-    bar.show(search, next.region !== before.region)
-    route.value = read(search)
+    const search = write(change)
+    const next = read(search)
+    const isStep = isOtherPlace(before, next)
+    if (search === bar.search() && !isStep) return
+    bar.show(search, isStep)
+    route.value = next
   }
   return {
     route,
     go,
+    // A link leads to a place, not to the panel that happens to be open over this one.
+    addressOf: change => write({ origin: null, ...change }) || '?',
+    openOrigin: (kpi, region, windowStart = null) => go({ origin: { kpi, region, windowStart } }),
+    closeOrigin: () => go({ origin: null }),
     up() {
-      const region: Region | undefined = regionOf(route.value.region)
-      const above = region && regionAbove(region)
+      const { origin, region, screen } = route.value
+      if (origin) return go({ origin: null })
+      const here = regionOf(region)
+      const above = here && region !== home ? regionAbove(here) : undefined
       if (above) go({ region: sees(above.code) ? above.code : home })
+      else if (screen !== firstScreen) go({ screen: firstScreen })
     },
   }
+}
+
+function isOtherPlace(one: Route, other: Route): boolean {
+  const placeOf = ({ screen, region, origin }: Route): string => JSON.stringify([screen, region, origin])
+  return placeOf(one) !== placeOf(other)
 }

@@ -1,13 +1,32 @@
+import type { KpiId } from '../../../schemas/kpis/kpi.ts'
 import { kpiOf } from '../../../schemas/kpis/kpis.ts'
 import { regionOf } from '../../../schemas/regions/regions.ts'
 import { isLanguage, type Language } from '../text/language.ts'
 import { firstKpi, provinceCode } from './catalogue.ts'
+import { firstScreen, isScreenId, type ScreenId } from './screen-id.ts'
 
-/** What the address says: `?region=370200&kpi=parking.occupancy_pct&lang=en`. */
+/** A value that is asked where it comes from. */
+export interface Origin {
+  readonly kpi: KpiId
+  readonly region: string
+  /** Epoch ms; null means the current value. */
+  readonly windowStart: number | null
+}
+
+/** Of two truths the one that is shown: what was known at that time, or what is known of that time now. */
+export type Known = 'then' | 'now'
+
+/** What the address says: `?screen=ranking&region=370200&kpi=parking.occupancy_pct&lang=en`. */
 export interface Route {
+  readonly screen: ScreenId
   readonly region: string
   readonly kpi: string
   readonly language: Language
+  /** The panel that is open over the screen; `origin=parking.occupancy_pct|370200|1764121680000`. */
+  readonly origin: Origin | null
+  /** The time that the time machine shows, epoch ms; null is the present. */
+  readonly at: number | null
+  readonly known: Known
 }
 
 /**
@@ -16,11 +35,16 @@ export interface Route {
  */
 export function readRoute(search: string, home: string = provinceCode): Route {
   const query = new URLSearchParams(search)
-  const [region, kpi, language] = [query.get('region') ?? '', query.get('kpi') ?? '', query.get('lang')]
+  const said = (name: string): string => query.get(name) ?? ''
+  const [screen, region, kpi, language] = [said('screen'), said('region'), said('kpi'), said('lang')]
   return {
+    screen: isScreenId(screen) ? screen : firstScreen,
     region: regionOf(region) ? region : home,
     kpi: kpiOf(kpi) ? kpi : firstKpi,
     language: isLanguage(language) ? language : 'zh',
+    origin: readOrigin(said('origin')),
+    at: readTime(said('at')),
+    known: said('known') === 'now' ? 'now' : 'then',
   }
 }
 
@@ -31,9 +55,30 @@ export function writeRoute(route: Route, search: string, home: string = province
     if (value === fallback) query.delete(name)
     else query.set(name, value)
   }
+  put('screen', route.screen, firstScreen)
   put('region', route.region, home)
   put('kpi', route.kpi, firstKpi)
   put('lang', route.language, 'zh')
-  const text = query.toString()
+  put('origin', route.origin ? writeOrigin(route.origin) : '', '')
+  put('at', route.at === null ? '' : String(route.at), '')
+  put('known', route.known, 'then')
+  // A bar needs no escape in a query, and addresses are read by people.
+  const text = query.toString().replaceAll('%7C', '|')
   return text === '' ? '' : `?${text}`
+}
+
+function readOrigin(text: string): Origin | null {
+  const [kpi = '', region = '', start = ''] = text.split('|')
+  const known = kpiOf(kpi)
+  return known && regionOf(region) ? { kpi: known.id, region, windowStart: readTime(start) } : null
+}
+
+function writeOrigin({ kpi, region, windowStart }: Origin): string {
+  return windowStart === null ? `${kpi}|${region}` : `${kpi}|${region}|${windowStart}`
+}
+
+/** Epoch ms or RFC 3339; null where it is neither. */
+function readTime(text: string): number | null {
+  const ms = /^\d+$/.test(text) ? Number(text) : Date.parse(text)
+  return Number.isSafeInteger(ms) && text !== '' ? ms : null
 }

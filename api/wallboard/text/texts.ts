@@ -1,9 +1,12 @@
 import type { Feed } from '../../../schemas/records/record.ts'
+import type { ScreenId } from '../state/screen-id.ts'
 import type { Language } from './language.ts'
 
 /** Every word on the wall that is not a region's or KPI's name. */
 export interface Texts {
   readonly title: string
+  readonly screens: Readonly<Record<ScreenId, string>>
+  readonly screensLabel: string
   readonly feeds: Readonly<Record<Feed, string>>
   readonly records: Readonly<Record<string, string>>
   readonly coverage: string
@@ -67,6 +70,18 @@ export interface Texts {
 
 const zh: Texts = {
   title: '城市大脑',
+  screens: {
+    overview: '总览',
+    radio: '网络',
+    datacenter: '机房',
+    grid: '电网',
+    parking: '停车',
+    region: '地区',
+    ranking: '排名',
+    handover: '交接班',
+    timemachine: '回溯',
+  },
+  screensLabel: '页面',
   feeds: { radio: '移动网络', datacenter: '数据中心', grid: '电网巡检', parking: '智慧停车' },
   records: {
     radio_pm: '无线性能',
@@ -138,6 +153,18 @@ const zh: Texts = {
 
 const en: Texts = {
   title: 'City Brain',
+  screens: {
+    overview: 'Overview',
+    radio: 'Network',
+    datacenter: 'Racks',
+    grid: 'Grid',
+    parking: 'Parking',
+    region: 'Region',
+    ranking: 'Ranking',
+    handover: 'Handover',
+    timemachine: 'Time',
+  },
+  screensLabel: 'Screens',
   feeds: {
     radio: 'Mobile network',
     datacenter: 'Data centres',

@@ -1,6 +1,7 @@
 import { showAge, showClock, showDate } from '../../text/format-time.ts'
 import { useShared, useWords } from '../wall-context.ts'
 import { Breadcrumb } from './breadcrumb.tsx'
+import { ScreenLinks } from './screen-links.tsx'
 
 /** Where, when, and whether the wall is connected. */
 export function Header() {
@@ -10,6 +11,7 @@ export function Header() {
   return (
     <header class="header">
       <Breadcrumb />
+      <ScreenLinks />
       <div class="header-side">
         {speed !== 1 && (
           <span class="simulated" data-testid="simulated">

@@ -7,9 +7,7 @@ import {
   regionAbove,
   targetFor,
 } from '../../../../api/wallboard/state/catalogue.ts'
-import { createNavigation } from '../../../../api/wallboard/state/navigation.ts'
 import { rankRegions } from '../../../../api/wallboard/state/rank-regions.ts'
-import { readRoute, writeRoute } from '../../../../api/wallboard/state/route.ts'
 import { kpiOf } from '../../../../schemas/kpis/kpis.ts'
 import { regionOf } from '../../../../schemas/regions/regions.ts'
 
@@ -44,48 +42,6 @@ describe('the catalogue', () => {
     expect(targetFor(kpi('radio.sites_in_service'), region('370100'))).toBeUndefined()
     expect(targetFor(kpi('datacenter.pue'), region('370102'))).toBe(1.25)
     expect(targetFor(kpi('datacenter.inlet_max_c'), region('370102'))).toBe(32)
-  })
-})
-
-describe('the address', () => {
-  test('says region, KPI and language', () => {
-    expect(readRoute('?region=370200&kpi=datacenter.pue&lang=en')).toEqual({
-      region: '370200',
-      kpi: 'datacenter.pue',
-      language: 'en',
-    })
-  })
-
-  test('what is unknown becomes the default', () => {
-    expect(readRoute('?region=999999&kpi=nonsense&lang=fr')).toEqual(readRoute(''))
-    expect(readRoute('')).toEqual({ region: '370000', kpi: 'parking.occupancy_pct', language: 'zh' })
-  })
-
-  test('is as short as it can be and keeps what it does not know', () => {
-    expect(writeRoute(readRoute(''), '?region=370200')).toBe('')
-    expect(writeRoute({ ...readRoute(''), region: '370102' }, '?kiosk=1')).toBe('?kiosk=1&region=370102')
-  })
-
-  test('of a screen that may see one city begins there, and goes no further up', () => {
-    let search = ''
-    const bar = {
-      search: () => search,
-      show(next: string) {
-        search = next
-      },
-      onBack: () => undefined,
-    }
-    const sees = (region: string) => region.startsWith('3702')
-    const navigation = createNavigation(bar, { home: '370200', sees })
-    expect(navigation.route.value.region).toBe('370200')
-    navigation.go({ region: '370100' })
-    expect(navigation.route.value.region).toBe('370200')
-    navigation.go({ region: '370202' })
-    expect(search).toBe('?region=370202')
-    navigation.up()
-    navigation.up()
-    expect(navigation.route.value.region).toBe('370200')
-    expect(search).toBe('')
   })
 })
 
