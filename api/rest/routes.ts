@@ -5,6 +5,8 @@ import { exportStateRoute } from './export/export-state-route.ts'
 import { kioskRoutes } from './kiosks/kiosk-routes.ts'
 import { kpisRoute } from './kpis-route.ts'
 import { latestRoute } from './latest-route.ts'
+import { atRoute } from './past/at-route.ts'
+import { correctionsRoute } from './past/corrections-route.ts'
 import { lineageRoute } from './provenance/lineage-route.ts'
 import { revisionsRoute } from './provenance/revisions-route.ts'
 import { regionsRoute } from './regions-route.ts'
@@ -17,7 +19,9 @@ export function routes(api: Api, sources: Sources): void {
   regionsRoute(api)
   kpisRoute(api)
   latestRoute(api, sources)
+  atRoute(api, sources)
   seriesRoute(api, sources)
+  correctionsRoute(api, sources)
   revisionsRoute(api, sources)
   lineageRoute(api, sources)
   exportRoute(api, sources)

@@ -25,6 +25,7 @@ interface Operation {
 const samples: Readonly<Record<string, string>> = {
   kpi: 'parking.occupancy_pct',
   window_start: '0',
+  time: '0',
   id: '00000000-0000-4000-8000-000000000000',
 }
 
