@@ -21,9 +21,11 @@ const tables: ReadonlyMap<string, string> = new Map([
   [topicNames.rejected, 'rejected_store'],
   [topicNames.redriven, 'redriven_store'],
   [topicNames.late, 'late_store'],
+  [topicNames.alerts, 'alerts_store'],
+  [topicNames.silences, 'silences_store'],
 ])
 
-/** Copies readings, dead letters, assets, late notices and settled KPIs from Kafka into ClickHouse. */
+/** Copies readings, dead letters, assets, late notices, alerts, silences and settled KPIs from Kafka into ClickHouse. */
 export function archive(context: ProcessorContext): readonly Resource[] {
   const { kafka, registry, clickhouse, database, log, fail } = context
   const metrics = archiveMetrics(context.metrics)

@@ -93,6 +93,36 @@ beforeAll(async () => {
     event_time: sqlTime(Date.now() - ago),
     received_at: sqlTime(start),
   })
+  const alert = (id: string, fields: object) => ({
+    alert_id: id,
+    version: 1,
+    rule: 'parking-full',
+    severity: 'major',
+    region: '370102',
+    active_since: sqlTime(start),
+    fired_at: sqlTime(start + minute),
+    ...fields,
+  })
+  await db.insert('alerts_store', [
+    alert('a', { state: 'firing' }),
+    alert('a', {
+      version: 2,
+      state: 'resolved',
+      resolved_at: sqlTime(start + 3 * minute),
+      acknowledged_at: sqlTime(start + minute + 30_000),
+      history: [
+        { at: sqlTime(start + minute), what: 'fired', by: null, note: null, revision: 1 },
+        {
+          at: sqlTime(start + minute + 30_000),
+          what: 'acknowledged',
+          by: 'li',
+          note: 'seen',
+          revision: null,
+        },
+      ],
+    }),
+    alert('b', { state: 'retracted', silenced_by: ['s'] }),
+  ])
   await db.insert('readings_rack_store', [seen('r-fresh', 10_000), seen('r-silent', 10 * minute)])
 })
 afterAll(() => db.drop())
@@ -103,8 +133,8 @@ function run(title: RegExp): Promise<readonly Record<string, unknown>[]> {
   return db.rows(sql.replaceAll('citybrain.', 'db.'))
 }
 
-it('has six queries', () => {
-  expect(queries.size).toBe(6)
+it('has eight queries', () => {
+  expect(queries.size).toBe(8)
 })
 
 it('gives the PUE of a city with its coverage', async () => {
@@ -159,4 +189,27 @@ it('leads a value back to exactly the readings below its lineage', async () => {
 it('finds silent racks', async () => {
   const rows = await run(/Silent/)
   expect(rows.map(row => row.asset_id)).toEqual(['r-never', 'r-silent'])
+})
+
+it('counts what fired, how long it lasted, and how soon it was taken', async () => {
+  expect(await run(/how often each rule/)).toEqual([
+    {
+      rule: 'parking-full',
+      severity: 'major',
+      fired: 2,
+      retracted: 1,
+      raised_late: 0,
+      muted: 1,
+      mean_minutes: 2,
+      median_seconds_to_acknowledge: 30,
+    },
+  ])
+})
+
+it('keeps the shift book', async () => {
+  const rows = await run(/shift book/)
+  expect(rows.map(({ what, who, region }) => [what, who, region])).toEqual([
+    ['fired', null, '历下区'],
+    ['acknowledged', 'li', '历下区'],
+  ])
 })

@@ -30,7 +30,7 @@ const rows = (query: string) =>
     .filter(line => line !== '')
 
 beforeAll(() => {
-  const filters = (['county', 'region'] as const).flatMap(by =>
+  const filters = (['county', 'region', 'regions'] as const).flatMap(by =>
     policed[by].map(table => `<${table}><filter>${rowCondition(jinan, by)}</filter></${table}>`),
   )
   const users = join(dir, 'users.xml')
@@ -61,6 +61,9 @@ beforeAll(() => {
       SELECT 'parking.occupancy_pct', code, level, 0, 60, 1 FROM citybrain.regions`,
     `INSERT INTO citybrain.measures_parking_store (county, window_start, window_end, status, revision, assets, expected, readings)
       SELECT code, 0, 60, 'final', 1, 1, 2, 1 FROM citybrain.regions WHERE level = 'county' AND successor IS NULL`,
+    `INSERT INTO citybrain.alerts_store (alert_id, region, version) SELECT code, code, 1 FROM citybrain.regions`,
+    `INSERT INTO citybrain.silences_store (silence_id, regions) VALUES
+      ('all', ['370000']), ('city', ['370100']), ('county', ['370102', '370202']), ('other', ['370200'])`,
   ]) {
     session.query(statement)
   }
@@ -92,6 +95,15 @@ test('an analyst of a city reads its rows in every view, and no other', () => {
   expect(rows('SELECT DISTINCT substring(county, 1, 4) FROM citybrain.measures_parking')).toEqual(['3701'])
   const offsets = rows('SELECT kafka_offset FROM citybrain.received_parking ORDER BY kafka_offset')
   expect(offsets).toEqual(['1', '9'])
+})
+
+test('an analyst of a city reads its alerts, and the silences that mute any of them', () => {
+  expect(rows('SELECT DISTINCT substring(region, 1, 4) FROM citybrain.alerts')).toEqual(['3701'])
+  expect(rows('SELECT silence_id FROM citybrain.silences ORDER BY silence_id')).toEqual([
+    'all',
+    'city',
+    'county',
+  ])
 })
 
 test('a reading that counts elsewhere does not come back as the repetition that it outweighed', () => {
