@@ -39,6 +39,7 @@ export const topicNames = {
   alerts: 'alert.events',
   alertCommands: 'alert.commands',
   silences: 'alert.silences',
+  alertRules: 'alert.rules',
 } as const
 
 /** Every topic. Names are fixed; partitions and retention are the local defaults. */
@@ -125,6 +126,14 @@ export const topics: readonly Topic[] = [
     retentionMs: -1,
     schema: 'alert_silence',
     doc: 'Silences and maintenance windows; key = silence_id, the last one wins',
+  },
+  {
+    name: topicNames.alertRules,
+    partitions: 1,
+    cleanup: 'compact',
+    retentionMs: -1,
+    schema: 'alert_rules',
+    doc: 'Rules that alerting runs, and rules files that it could not read; key = name',
   },
   {
     name: topicNames.alertCommands,
