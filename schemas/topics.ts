@@ -5,6 +5,8 @@ export interface Topic {
   readonly partitions: number
   readonly cleanup: 'delete' | 'compact'
   readonly retentionMs: number
+  /** Only full segments are compacted: smaller ones where much is replaced and all is read at a start. */
+  readonly segmentBytes?: number
   /** File in schemas/avro, without extension: the schema of the value. */
   readonly schema: string
   readonly doc: string
@@ -12,6 +14,7 @@ export interface Topic {
 
 const hour = 3_600_000
 const day = 24 * hour
+const mebibyte = 1_048_576
 
 /** More partitions where more assets report: one aggregate task each. */
 const telemetryPartitions: Readonly<Record<RecordId, number>> = {
@@ -39,7 +42,9 @@ export const topicNames = {
   alerts: 'alert.events',
   alertCommands: 'alert.commands',
   silences: 'alert.silences',
+  alertState: 'alert.state',
   alertRules: 'alert.rules',
+  notifications: 'alert.notifications',
 } as const
 
 /** Every topic. Names are fixed; partitions and retention are the local defaults. */
@@ -116,6 +121,7 @@ export const topics: readonly Topic[] = [
     partitions: 1,
     cleanup: 'compact',
     retentionMs: -1,
+    segmentBytes: 32 * mebibyte,
     schema: 'alert_event',
     doc: 'Alerts as they stand; key = alert_id, the greatest version holds',
   },
@@ -128,12 +134,30 @@ export const topics: readonly Topic[] = [
     doc: 'Silences and maintenance windows; key = silence_id, the last one wins',
   },
   {
+    name: topicNames.alertState,
+    partitions: 1,
+    cleanup: 'compact',
+    retentionMs: -1,
+    segmentBytes: 32 * mebibyte,
+    schema: 'alert_state',
+    doc: 'What alerting knows of one rule in one region; key = rule|region',
+  },
+  {
     name: topicNames.alertRules,
     partitions: 1,
     cleanup: 'compact',
     retentionMs: -1,
     schema: 'alert_rules',
     doc: 'Rules that alerting runs, and rules files that it could not read; key = name',
+  },
+  {
+    name: topicNames.notifications,
+    partitions: 1,
+    cleanup: 'compact',
+    retentionMs: -1,
+    segmentBytes: 32 * mebibyte,
+    schema: 'alert_notification',
+    doc: 'What receivers are to be told and were told; key = receiver|alert_id|transition, the last one wins',
   },
   {
     name: topicNames.alertCommands,

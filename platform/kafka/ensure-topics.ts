@@ -6,7 +6,16 @@ import { LastingAdmin } from './lasting-admin.ts'
 const electionMs = 30_000
 
 /** Topics whose messages must stay in one order. */
-const inOneOrder: ReadonlySet<string> = new Set([topicNames.regional, topicNames.assets])
+const inOneOrder: ReadonlySet<string> = new Set([
+  topicNames.regional,
+  topicNames.assets,
+  topicNames.alerts,
+  topicNames.alertCommands,
+  topicNames.silences,
+  topicNames.alertState,
+  topicNames.alertRules,
+  topicNames.notifications,
+])
 
 /**
  * Creates the topics that are missing; safe when several processes do it at once. All can be read once it resolves.
@@ -22,7 +31,7 @@ export async function ensureTopics(kafka: Kafka): Promise<void> {
       await admin.createTopics({
         // Another broker may not have heard of them yet, which kafkajs takes for a failure; they are waited for below.
         waitForLeaders: false,
-        topics: missing.map(({ name, partitions, cleanup, retentionMs }) => ({
+        topics: missing.map(({ name, partitions, cleanup, retentionMs, segmentBytes }) => ({
           topic: name,
           numPartitions: partitions,
           // -1: the cluster's default, which is what production sets.
@@ -30,6 +39,7 @@ export async function ensureTopics(kafka: Kafka): Promise<void> {
           configEntries: [
             { name: 'cleanup.policy', value: cleanup },
             { name: 'retention.ms', value: String(retentionMs) },
+            ...(segmentBytes === undefined ? [] : [{ name: 'segment.bytes', value: String(segmentBytes) }]),
           ],
         })),
       })

@@ -5,6 +5,8 @@ export interface PublishedRule {
   readonly group: string
   /** A `Rule` as JSON; empty for a file that could not be read. */
   readonly rule: string
+  /** The file it stands in, as ALERT_RULES leads to it. */
+  readonly file: string
   /** Wall time, epoch ms. */
   readonly loaded_at: number
   /** Why the file was not taken; the rules of before go on. */
