@@ -5,6 +5,7 @@ import { Console } from '../../deploy/local/console/console.ts'
 import { freePortOffset, portsAt } from '../../deploy/local/setup/ports.ts'
 import { defaultCacheDir, type Store, stores } from '../../deploy/local/stores.ts'
 import { Supervisor } from '../../deploy/local/supervise/supervisor.ts'
+import { randomInSlot } from '../port-slot.ts'
 
 type Addresses = Readonly<Partial<Record<Store['variable'], string>>>
 
@@ -36,7 +37,7 @@ export async function ownStores(names?: readonly Store['name'][]): Promise<OwnSt
   const env = { ...process.env, NODE_OPTIONS: '' }
   const all = stores({
     host: '127.0.0.1',
-    ports: portsAt(await freePortOffset('127.0.0.1')),
+    ports: portsAt(await freePortOffset('127.0.0.1', randomInSlot)),
     dataDir,
     cacheDir: defaultCacheDir,
     logLevel: 'warn',

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readyLine } from '../../deploy/local/run-local.ts'
 import { freePortOffset, type Ports, portsAt } from '../../deploy/local/setup/ports.ts'
+import { randomInSlot } from '../port-slot.ts'
 
 const root = join(import.meta.dirname, '../..')
 const host = '127.0.0.1'
@@ -154,7 +155,7 @@ export class Product {
  */
 export async function startProduct(options: ProductOptions = {}): Promise<Product> {
   const { args = [], env = {}, readyTimeoutMs = 180_000, script = 'deploy/local/start.ts' } = options
-  const portOffset = options.portOffset ?? (await freePortOffset(host))
+  const portOffset = options.portOffset ?? (await freePortOffset(host, randomInSlot))
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'citybrain-product-')))
   const inherited = Object.fromEntries(
     Object.entries(process.env).filter(

@@ -3,16 +3,27 @@ import { existsSync } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CodedError } from '../../../platform/errors.ts'
+import { lock } from './file-lock.ts'
 
 const root = join(import.meta.dirname, '../../..')
 const notSources = new Set(['dist', 'node_modules'])
 
 /**
- * Builds the wallboard when it was never built or its sources have changed since.
+ * Builds the wallboard when it was never built or its sources have changed since; a second start waits for the first
+ * one's build.
  * @returns whether it was built
  * @throws CodedError `wallboard_build_failed`
  */
 export async function buildWallboard(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<boolean> {
+  const held = await lock(join(root, '.cache/wallboard.lock'))
+  try {
+    return await buildWhereChanged(env, signal)
+  } finally {
+    held.release()
+  }
+}
+
+async function buildWhereChanged(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<boolean> {
   const folder = join(root, 'api/wallboard')
   const built = join(folder, 'dist/index.html')
   const sources = [folder, join(root, 'schemas')]

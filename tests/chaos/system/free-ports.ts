@@ -1,4 +1,5 @@
 import { isFree } from '../../../deploy/local/setup/ports.ts'
+import { randomInSlot } from '../../port-slot.ts'
 
 /** Below the range that systems take client ports from: a process must find its port free again after every fault. */
 const lowest = 12_000
@@ -9,7 +10,7 @@ const host = '127.0.0.1'
  * So many ports in a row on which nothing listens, the first of them.
  * @param random a number in [0, 1)
  */
-export async function freePorts(count: number, random: () => number = Math.random): Promise<number> {
+export async function freePorts(count: number, random: () => number = randomInSlot): Promise<number> {
   for (let attempt = 0; attempt < 100; attempt++) {
     const first = lowest + Math.floor(random() * (highest - lowest - count))
     const free = await Promise.all(Array.from({ length: count }, (_, i) => isFree(host, first + i)))
