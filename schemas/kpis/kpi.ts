@@ -1,4 +1,4 @@
-import type { Feed, RecordId } from '../records/record.ts'
+import { type Feed, feeds, type RecordId } from '../records/record.ts'
 
 /**
  * A census is a record type without readings of its own: its measures need long state and come from SQL
@@ -29,6 +29,12 @@ export interface Ratio {
 }
 
 export type KpiId = `${Feed}.${string}`
+
+export function feedOf(id: KpiId): Feed {
+  const feed = feeds.find(name => id.startsWith(`${name}.`))
+  if (!feed) throw new Error(`${id} is of no feed`)
+  return feed
+}
 
 export interface Kpi {
   readonly id: KpiId
