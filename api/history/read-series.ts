@@ -25,6 +25,8 @@ export interface SeriesQuery extends History {
   readonly regions: readonly string[]
   readonly range: TimeRange
   readonly step: Step
+  /** Epoch ms: the values as they were known then; what is known now where nothing is said. Of windows only. */
+  readonly knownAt?: number | undefined
 }
 
 /**
@@ -43,18 +45,24 @@ export async function readSeries(query: SeriesQuery): Promise<ReadonlyMap<string
   return series
 }
 
-function seriesQuery({ database, kpi, regions, range, step }: SeriesQuery): SqlQuery {
+/** Of every window the last revision that was computed by then. */
+const asKnownAt = `
+    AND s.computed_at <= fromUnixTimestamp64Milli({known_at: Int64})
+ORDER BY s.region, s.window_start, s.version DESC, s.revision DESC
+LIMIT 1 BY s.region, s.window_start`
+
+function seriesQuery({ database, kpi, regions, range, step, knownAt }: SeriesQuery): SqlQuery {
+  const isPast = knownAt !== undefined && step === 'window'
   return {
     text: `
 SELECT s.region AS region, toUnixTimestamp64Milli(s.window_start) AS window_start,
     toUnixTimestamp64Milli(s.window_end) AS window_end, s.value AS value, s.status AS status,
     s.revision AS revision, s.coverage AS coverage, s.readings AS readings
-FROM {database: Identifier}.${steps[step].view} AS s
+FROM {database: Identifier}.${isPast ? 'kpi_revisions' : steps[step].view} AS s
 WHERE s.kpi = {kpi: String} AND s.region IN {regions: Array(String)}
     AND s.window_start >= fromUnixTimestamp64Milli({from: Int64})
-    AND s.window_start < fromUnixTimestamp64Milli({to: Int64})
-ORDER BY s.region, s.window_start
+    AND s.window_start < fromUnixTimestamp64Milli({to: Int64})${isPast ? asKnownAt : '\nORDER BY s.region, s.window_start'}
 LIMIT ${maxPoints + 1}`,
-    params: { database, kpi, regions, from: range.from, to: range.to },
+    params: { database, kpi, regions, from: range.from, to: range.to, known_at: knownAt ?? 0 },
   }
 }

@@ -1,8 +1,9 @@
 import { type Static, Type } from 'typebox'
+import { CodedError } from '../../platform/errors.ts'
 import { requireRegions } from '../access/permissions.ts'
 import { kpiNamed, regionsOf } from '../cells/selection.ts'
 import { Point, readSeries } from '../history/read-series.ts'
-import { stepNames, timeRange } from '../history/time-range.ts'
+import { instantOf, stepNames, timeRange } from '../history/time-range.ts'
 import { problemResponses } from '../server/problems.ts'
 import type { Api } from '../server/type-provider.ts'
 import { Instant, stepOf } from './range-schema.ts'
@@ -15,6 +16,9 @@ const Query = Type.Object(
     from: Type.Optional(Instant('default one hour before `to`')),
     to: Type.Optional(Instant('exclusive; default now')),
     step: stepOf('longestMs'),
+    known_at: Type.Optional(
+      Instant('the values as they were known then; with `step=window` only; default now'),
+    ),
   },
   { additionalProperties: false },
 )
@@ -60,13 +64,17 @@ export function seriesRoute(api: Api, sources: Sources): void {
         },
       },
     },
-    async ({ viewer, params: { kpi }, query: { region, from, to, step } }, reply) => {
+    async ({ viewer, params: { kpi }, query: { region, from, to, step, known_at } }, reply) => {
       kpiNamed(kpi)
       const regions = [...new Set(region)]
       for (const code of regions) regionsOf(code, 'self')
       requireRegions(viewer, { regions, depth: 'self' })
       const range = timeRange(from, to, step, sources.clock.now())
-      const series = await readSeries({ ...sources, kpi, regions, range, step })
+      if (known_at !== undefined && step !== 'window') {
+        throw new CodedError('invalid_request', 'known_at goes with step=window only')
+      }
+      const knownAt = known_at === undefined ? undefined : instantOf('known_at', known_at)
+      const series = await readSeries({ ...sources, kpi, regions, range, step, knownAt })
       reply.header('cache-control', 'no-store')
       const answer: Static<typeof Series> = {
         kpi,

@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox'
 import { CodedError } from '../../../platform/errors.ts'
 import { requireRegions } from '../../access/permissions.ts'
 import { kpisNamed, regionsOf } from '../../cells/selection.ts'
-import { lookBackMs, maxCellsAt, readCellsAt, truths } from '../../history/past/cells-at.ts'
+import { lookBackMs, maxCellsAt, readCellsAt, settledMs, truths } from '../../history/past/cells-at.ts'
 import { instantOf } from '../../history/time-range.ts'
 import { problemResponses } from '../../server/problems.ts'
 import type { Api } from '../../server/type-provider.ts'
@@ -12,7 +12,9 @@ import { CellSchema, Depth, EpochMs, KpiList, RegionList } from '../wire-schemas
 
 const KnownName = Type.Enum([...truths], {
   default: 'then',
-  description: '`then`: what was known at that time; `now`: what is known of it now, corrections included',
+  description:
+    '`then`: what was known at that time; `now`: what is known now of the same windows, corrections included, and of ' +
+    'windows that were told of later',
 })
 
 const Query = Type.Object(
@@ -46,10 +48,11 @@ export function atRoute(api: Api, sources: Sources): void {
         operationId: 'cellsAt',
         summary: 'Values as they were at a past time: as known then, or as known now',
         description:
-          'The newest stored window of every cell that had ended at the time, and was computed by then or, with ' +
-          '`known=now`, was corrected whenever. Provisional values are not stored: where the wall showed one, this ' +
-          `gives the final value before it. Windows up to ${lookBackMs / 3_600_000} hours old are looked at; at most ` +
-          `${maxCellsAt} cells (regions × KPIs) are given at once.`,
+          'The newest window of every cell that was final at the time, with the value that was known then or, with ' +
+          '`known=now`, with its last one. Provisional values are not stored: where the wall showed one, this gives ' +
+          `the final value before it. Windows up to ${lookBackMs / 3_600_000} hours old are looked at; at most ` +
+          `${maxCellsAt} cells (regions × KPIs) are given at once. A window that was told of later (data that came ` +
+          `late altogether) is known now if it was over for ${settledMs / 60_000} minutes.`,
         tags: ['values'],
         querystring: Query,
         response: {

@@ -8,7 +8,7 @@ import { sqlTime, type TestDatabase, testDatabase } from '../database.ts'
 const minute = 60_000
 const start = Date.UTC(2026, 5, 1, 4)
 const [occupancy, spaces] = ['parking.occupancy_pct', 'parking.free_spaces'] as const
-const [jinan, lixia, qingdao] = ['370100', '370102', '370200'] as const
+const [jinan, lixia, qingdao, shinan] = ['370100', '370102', '370200', '370202'] as const
 
 interface Revision extends Cell {
   readonly computed_at: number
@@ -47,6 +47,8 @@ const told: readonly Revision[] = [
   revision(spaces, jinan, 1, 500, { coverage: null }),
   // Its window was over long before it was computed.
   revision(occupancy, qingdao, 0, 77, { computed: 20 }),
+  // It came a day late.
+  revision(occupancy, shinan, 0, 55, { computed: 24 * 60 }),
 ]
 
 let db: TestDatabase
@@ -91,8 +93,19 @@ async function cellsAt(minutes: number, known: string, of = `region=${jinan}&kpi
 /** By the definition of the current value, over everything that was known. */
 function expected(minutes: number, known: string): readonly Cell[] {
   const time = start + minutes * minute
+  const wasTold = (cell: Revision): boolean =>
+    told.some(
+      one =>
+        one.kpi === cell.kpi &&
+        one.region === cell.region &&
+        one.window_start === cell.window_start &&
+        one.computed_at <= time,
+    ) || cell.window_end <= time - 30 * minute
   const seen = told.filter(
-    cell => cell.region === jinan && cell.window_end <= time && (known === 'now' || cell.computed_at <= time),
+    cell =>
+      cell.region === jinan &&
+      cell.window_end <= time &&
+      (known === 'now' ? wasTold(cell) : cell.computed_at <= time),
   )
   return [...Map.groupBy(seen, ({ kpi }) => kpi).values()]
     .flatMap(cells => {
@@ -118,15 +131,16 @@ describe('the values of a past minute', () => {
         cell.revision,
       ])
     expect(await value(2, 'then')).toEqual([[40, 'final', 1]])
-    expect(await value(2, 'now')).toEqual([[90, 'corrected', 3]])
+    expect(await value(2, 'now')).toEqual([[40, 'final', 1]])
     expect(await value(3, 'then')).toEqual([[41, 'final', 1]])
+    expect(await value(3, 'now')).toEqual([[90, 'corrected', 3]])
     expect(await value(7, 'then')).toEqual([[null, 'final', 1]])
   })
 
   test('are not known then when they were computed later, and are forgotten after six hours', async () => {
     const of = `region=${qingdao}&kpi=${occupancy}`
     expect(await cellsAt(19, 'then', of)).toEqual([])
-    expect(await cellsAt(19, 'now', of)).toMatchObject([{ value: 77 }])
+    expect(await cellsAt(19, 'now', of)).toEqual([])
     expect(await cellsAt(20, 'then', of)).toMatchObject([{ value: 77 }])
     expect(await cellsAt(359, 'then', of)).toMatchObject([{ value: 77 }])
     expect(await cellsAt(360, 'then', of)).toEqual([])
@@ -137,6 +151,37 @@ describe('the values of a past minute', () => {
     expect(cells.map(({ region, value }) => [region, value])).toEqual([
       [jinan, null],
       [lixia, 11],
+    ])
+  })
+})
+
+test('what nobody had told of at all is known now, once it was over for half an hour', async () => {
+  const of = `region=${shinan}&kpi=${occupancy}`
+  expect(await cellsAt(29, 'now', of)).toEqual([])
+  for (const at of [31, 60]) {
+    expect(await cellsAt(at, 'then', of)).toEqual([])
+    expect(await cellsAt(at, 'now', of)).toMatchObject([{ value: 55 }])
+  }
+})
+
+describe('a series', () => {
+  const values = async (rest: string) => {
+    const range = `from=${start}&to=${start + 5 * minute}`
+    const { body } = await get(`${occupancy}/series?region=${jinan}&${range}${rest}`)
+    return body.series[0].points.map((point: Cell) => [point.value, point.revision])
+  }
+
+  test('is what is known now, or what was known at a time', async () => {
+    const others = [
+      [42, 1],
+      [43, 1],
+      [null, 1],
+    ]
+    expect(await values('')).toEqual([[40, 1], [90, 3], ...others])
+    expect(await values(`&known_at=${start + 10 * minute}`)).toEqual([[40, 1], [91, 2], ...others])
+    expect(await values(`&known_at=${start + 3 * minute}`)).toEqual([
+      [40, 1],
+      [41, 1],
     ])
   })
 })
@@ -181,6 +226,7 @@ test.each([
   [`at?time=${start}&region=999999`, 400, 'unknown_region'],
   [`at?time=${start}&kpi=weather.rain`, 404, 'unknown_kpi'],
   [`at?time=${start}&depth=subtree`, 400, 'too_many_points'],
+  [`${occupancy}/series?known_at=${start}&step=1h`, 400, 'invalid_request'],
   ['corrections?region=999999', 400, 'unknown_region'],
   [`corrections?from=${start}&to=${start}`, 400, 'empty_range'],
   [`corrections?from=${start}&to=${start + 8 * 86_400_000}`, 400, 'range_too_long'],
