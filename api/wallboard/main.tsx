@@ -16,6 +16,7 @@ const credential = credentialOf(location.hash, localStorage)
 if (location.hash !== '') history.replaceState(null, '', `${location.pathname}${location.search}`)
 
 const regions = regionsOf(credential)
+const rest = createRestClient(location.origin, credential)
 const wall = createWall({
   regions,
   now,
@@ -26,7 +27,7 @@ const wall = createWall({
     const timer = setInterval(act, ms)
     return () => clearInterval(timer)
   },
-  rest: createRestClient(location.origin, credential),
+  rest,
   connect: hears =>
     createStreamClient({
       ...hears,
@@ -54,7 +55,7 @@ const place = document.getElementById('wall')
 if (!place) throw new Error('index.html has no #wall')
 wall.start()
 render(
-  <WallContext.Provider value={{ wall, navigation }}>
+  <WallContext.Provider value={{ wall, navigation, provenance: rest }}>
     <App />
   </WallContext.Provider>,
   place,

@@ -6,6 +6,7 @@ import { type WebSocket, WebSocketServer } from 'ws'
 import { kpiOf } from '../../schemas/kpis/kpis.ts'
 import type { Cell, ServerMessage } from '../../schemas/protocol/stream.ts'
 import { recordIds } from '../../schemas/records/record.ts'
+import { answerOfPast, type FakePast, knownAt, timeOf } from './fake-history.ts'
 import { fakeCell, fakeCells } from './fake-province.ts'
 
 /** A development and test feed: the wallboard's files, the stream protocol and the REST routes over made-up data. */
@@ -53,6 +54,8 @@ export async function startFakeFeed(options: FakeFeedOptions): Promise<FakeFeed>
     thin: new Map<string, number>(),
     corrected: new Map<string, number>(),
   }
+  const correctedAt = new Map<string, number>()
+  const past: FakePast = { windowMs, now, troubles, correctedAt }
   const feedStopped = new Map<string, number>()
   const held = new Map<string, number>()
   const cycleMs = slices * tickMs
@@ -81,14 +84,18 @@ export async function startFakeFeed(options: FakeFeedOptions): Promise<FakeFeed>
 
   const series = (kpiId: string, query: URLSearchParams) => {
     const kpi = kpiOf(kpiId)
-    const time = (name: string): number => Number(query.get(name)) || Date.parse(query.get(name) ?? '')
     if (!kpi) return undefined
     const until =
-      Math.min(time('to'), feedStopped.get(kpi.id.split('.')[0] ?? '') ?? Infinity) - 1.25 * windowMs
+      Math.min(timeOf(query, 'to'), feedStopped.get(kpi.id.split('.')[0] ?? '') ?? Infinity) - 1.25 * windowMs
+    const seen = query.has('known_at') ? knownAt(past, timeOf(query, 'known_at')) : troubles
     const pointsOf = (region: string): Cell[] => {
       const points: Cell[] = []
-      for (let start = Math.ceil(time('from') / windowMs) * windowMs; start <= until; start += windowMs) {
-        points.push(fakeCell(kpi, region, start, windowMs, now(), troubles))
+      for (
+        let start = Math.ceil(timeOf(query, 'from') / windowMs) * windowMs;
+        start <= until;
+        start += windowMs
+      ) {
+        points.push(fakeCell(kpi, region, start, windowMs, now(), seen))
       }
       return points
     }
@@ -110,6 +117,10 @@ export async function startFakeFeed(options: FakeFeedOptions): Promise<FakeFeed>
     if (seriesOf) return send(200, 'application/json', JSON.stringify(series(seriesOf, query) ?? {}))
     if (path === '/v1/health/data')
       return send(200, 'application/json', JSON.stringify({ records: health() }))
+    if (path.startsWith('/v1/kpis/')) {
+      const answer = answerOfPast(past, path, query)
+      return send(answer ? 200 : 404, 'application/json', JSON.stringify(answer ?? { status: 404 }))
+    }
     const file = normalize(path === '/' ? '/index.html' : path)
     const body = await readFile(join(dir, file)).catch(() => null)
     return body
@@ -177,7 +188,10 @@ export async function startFakeFeed(options: FakeFeedOptions): Promise<FakeFeed>
       const start = Math.floor((now() - 1.25 * windowMs) / windowMs) * windowMs
       held.set(`${kpi}|${region}`, start)
       // Once everything was sent, so that the page has seen the final value that is corrected.
-      setTimeout(() => troubles.corrected.set(`${kpi}|${region}|${start}`, value), 2 * cycleMs).unref()
+      setTimeout(() => {
+        troubles.corrected.set(`${kpi}|${region}|${start}`, value)
+        correctedAt.set(`${kpi}|${region}|${start}`, now())
+      }, 2 * cycleMs).unref()
     },
     suspend: unlisten,
     resume: listen,

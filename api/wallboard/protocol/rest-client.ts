@@ -1,5 +1,9 @@
+import type { Cell } from '../../../schemas/protocol/stream.ts'
+import type { Known } from '../state/route.ts'
 import { type Credential, headersOf } from './credential.ts'
 import { parseHealth, type RecordHealth } from './parse-health.ts'
+import { type Lineage, parseLineage, parseRevisions, type Revision } from './parse-lineage.ts'
+import { type Corrections, parseCellsAt, parseCorrections } from './parse-past.ts'
 import { parseSeries, type SeriesPoint } from './parse-series.ts'
 
 /** Why a request gave nothing. `absent`: this server has no such route. */
@@ -16,6 +20,39 @@ export interface RestClient {
   dataHealth(): Promise<readonly RecordHealth[] | Refused>
 }
 
+/** One KPI of one region, and a time within the window, epoch ms. */
+export interface CellAsked {
+  readonly kpi: string
+  readonly region: string
+  readonly windowStart: number
+}
+
+export interface PastAsked {
+  readonly time: number
+  readonly known: Known
+  readonly regions: readonly string[]
+  readonly kpis: readonly string[]
+}
+
+/** Where values come from, and what they were before. */
+export interface ProvenanceClient {
+  /** @param readings how many of the readings behind it to give */
+  lineage(cell: CellAsked, readings: number): Promise<Lineage | Refused>
+  /** Oldest first. */
+  revisions(cell: CellAsked): Promise<readonly Revision[] | Refused>
+  /** The current values of a past time. */
+  cellsAt(asked: PastAsked): Promise<readonly Cell[] | Refused>
+  /** The series as it was known at a time, epoch ms. */
+  seriesKnownAt(
+    kpi: string,
+    regions: readonly string[],
+    from: number,
+    to: number,
+    knownAt: number,
+  ): Promise<SeriesByRegion | Refused>
+  corrections(region: string, from: number, to: number): Promise<Corrections | Refused>
+}
+
 export function isRefused<T extends object>(answer: T | Refused): answer is Refused {
   return 'refused' in answer
 }
@@ -23,7 +60,7 @@ export function isRefused<T extends object>(answer: T | Refused): answer is Refu
 const patienceMs = 10_000
 
 /** The REST routes that the wall uses; every answer is parsed, none throws. */
-export function createRestClient(base: string, credential?: Credential): RestClient {
+export function createRestClient(base: string, credential?: Credential): RestClient & ProvenanceClient {
   const get = async <T>(path: string, parse: (json: unknown) => T | undefined): Promise<T | Refused> => {
     try {
       const response = await fetch(`${base}${path}`, {
@@ -38,16 +75,49 @@ export function createRestClient(base: string, credential?: Credential): RestCli
       return { refused: 'failed', why: `${path}: ${String(error)}` }
     }
   }
+  const series = (kpi: string, regions: readonly string[], from: number, to: number, known: object = {}) =>
+    get(
+      `${pathOf(kpi)}/series?${queryOf({ from: instant(from), to: instant(to), step: 'window', ...known, region: regions })}`,
+      parseSeries,
+    )
   return {
-    series(kpi, regions, from, to) {
-      const query = new URLSearchParams({
-        from: new Date(from).toISOString(),
-        to: new Date(to).toISOString(),
-        step: 'window',
-      })
-      for (const code of regions) query.append('region', code)
-      return get(`/v1/kpis/${encodeURIComponent(kpi)}/series?${query}`, parseSeries)
-    },
+    series,
+    seriesKnownAt: (kpi, regions, from, to, knownAt) =>
+      series(kpi, regions, from, to, { known_at: instant(knownAt) }),
     dataHealth: () => get('/v1/health/data', parseHealth),
+    lineage: ({ kpi, region, windowStart }, readings) =>
+      get(
+        `${pathOf(kpi)}/lineage?${queryOf({ region, window_start: String(windowStart), readings: String(readings) })}`,
+        parseLineage,
+      ),
+    revisions: ({ kpi, region, windowStart }) =>
+      get(
+        `${pathOf(kpi)}/revisions?${queryOf({ region, window_start: String(windowStart) })}`,
+        parseRevisions,
+      ),
+    cellsAt: ({ time, known, regions, kpis }) =>
+      get(`/v1/kpis/at?${queryOf({ time: instant(time), known, region: regions, kpi: kpis })}`, parseCellsAt),
+    corrections: (region, from, to) =>
+      get(
+        `/v1/kpis/corrections?${queryOf({ region, from: instant(from), to: instant(to) })}`,
+        parseCorrections,
+      ),
   }
+}
+
+function pathOf(kpi: string): string {
+  return `/v1/kpis/${encodeURIComponent(kpi)}`
+}
+
+function instant(epochMs: number): string {
+  return new Date(epochMs).toISOString()
+}
+
+/** Lists are repeated parameters. */
+function queryOf(parameters: Readonly<Record<string, string | readonly string[]>>): URLSearchParams {
+  return new URLSearchParams(
+    Object.entries(parameters).flatMap(([name, said]) =>
+      (typeof said === 'string' ? [said] : said).map((value): [string, string] => [name, value]),
+    ),
+  )
 }

@@ -77,3 +77,16 @@ export function showShare(share: number): string {
   const percent = share >= 1 ? 100 : Math.min(99, Math.round(share * 100))
   return `${percent}\u202f%`
 }
+
+const exactDecimals = 3
+
+/** A number to be added up by a reader: all of it, up to three decimals. */
+export function showExact(value: number, language: Language): string {
+  return new Intl.NumberFormat(locales[language], { maximumFractionDigits: exactDecimals }).format(value)
+}
+
+/** Numbers to be added up, one below the other: with the same number of decimals. */
+export function showColumn(values: readonly number[], language: Language): readonly string[] {
+  const decimals = values.every(Number.isInteger) ? 0 : exactDecimals
+  return values.map(value => fixed(value, decimals, language))
+}

@@ -2,6 +2,7 @@ import { useEffect } from 'preact/hooks'
 import { locales } from '../text/language.ts'
 import { Banner, bannerAfterMs } from './header/banner.tsx'
 import { Header } from './header/header.tsx'
+import { OriginLayer } from './origin/origin-layer.tsx'
 import { screenOf } from './screens/screens.ts'
 import { useShared, useWords } from './wall-context.ts'
 
@@ -27,6 +28,7 @@ export function App() {
       <Header />
       <Banner />
       <Screen key={id} />
+      <OriginLayer />
     </div>
   )
 }

@@ -6,6 +6,7 @@ import { kpiOf } from '../../../schemas/kpis/kpis.ts'
 import { type Region, regionOf } from '../../../schemas/regions/regions.ts'
 import { cellKey } from '../../client/stream-client.ts'
 import type { SeriesPoint } from '../protocol/parse-series.ts'
+import type { ProvenanceClient } from '../protocol/rest-client.ts'
 import { firstKpi, provinceCode } from '../state/catalogue.ts'
 import type { Current } from '../state/cell-book.ts'
 import type { Navigation } from '../state/navigation.ts'
@@ -16,6 +17,7 @@ import { type Texts, texts } from '../text/texts.ts'
 export interface Shared {
   readonly wall: Wall
   readonly navigation: Navigation
+  readonly provenance: ProvenanceClient
 }
 
 export const WallContext = createContext<Shared | null>(null)

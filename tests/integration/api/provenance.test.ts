@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Lineage } from '../../../api/rest/provenance/lineage-schema.ts'
+import { parseLineage, parseRevisions } from '../../../api/wallboard/protocol/parse-lineage.ts'
+import { contributionsOf, termsOf } from '../../../api/wallboard/state/contributions.ts'
 import { buildRegional } from '../../../processors/regional/build-regional.ts'
 import type { OffsetRange } from '../../../processors/regional/regional-message.ts'
 import { emptyTotals, rollUp, type Totals } from '../../../processors/regional/totals.ts'
@@ -124,6 +126,7 @@ const placeOf = (row: Readonly<Record<string, unknown>>) => `${row.kafka_partiti
 describe('revisions', () => {
   test('say what was known when, oldest first, and why', async () => {
     const answer = await revisions('370000')
+    expect(parseRevisions(answer)).toHaveLength(3)
     expect(answer).toMatchObject({
       kpi,
       region: '370000',
@@ -273,6 +276,8 @@ describe('the lineage', () => {
     expect({ adds_up, differences }).toEqual({ adds_up: true, differences: [] })
     expect(rows!.map(({ county }) => county)).toEqual(counties)
     expect(cell.revision).toBe(last_revision)
+    const read = parseLineage(await lineage(region))
+    expect(read && termsOf(read).map(term => contributionsOf(read, term)?.joined)).toEqual(['sum', 'sum'])
     for (const name of ['assets', 'expected', 'readings', 'duplicates'] as const) {
       expect(
         rows!.reduce((sum, row) => sum + row[name], 0),

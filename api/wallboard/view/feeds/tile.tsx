@@ -2,13 +2,16 @@ import type { Kpi } from '../../../../schemas/kpis/kpi.ts'
 import type { Region } from '../../../../schemas/regions/regions.ts'
 import { targetFor } from '../../state/catalogue.ts'
 import { showNumber, showShare, showSuffix, showValue } from '../../text/format-number.ts'
-import { showAge, showSince } from '../../text/format-time.ts'
+import { showAge, showMinute, showSince } from '../../text/format-time.ts'
 import { nameIn } from '../../text/language.ts'
+import { reasonIn } from '../../text/origin-texts.ts'
+import { asks } from '../origin/asked-value.ts'
 import { useQuality } from '../use-quality.ts'
 import { useCell, useSeries, useShared, useWords } from '../wall-context.ts'
 import { Sparkline } from './sparkline.tsx'
 import { StatusMark } from './status-mark.tsx'
 import { TargetBar } from './target-bar.tsx'
+import { type Correction, useCorrection } from './use-correction.ts'
 
 /** Characters that fit on a tile at full size. */
 const longName = 20
@@ -25,6 +28,7 @@ export function Tile({ kpi, region, chosen }: Props) {
   const { language, t } = useWords()
   const current = useCell(kpi.id, region.code)
   const { quality, ageMs } = useQuality(kpi, current)
+  const correction = useCorrection(current)
   const target = targetFor(kpi, region)
   const name = nameIn(kpi, language)
   const cell = current?.cell
@@ -44,6 +48,7 @@ export function Tile({ kpi, region, chosen }: Props) {
       <span class={`tile-name${name.length > longName ? ' is-long' : ''}`}>{name}</span>
       <span
         class="tile-value"
+        {...asks}
         data-testid="value"
         data-value={value ?? ''}
         data-status={cell?.status ?? ''}
@@ -66,8 +71,8 @@ export function Tile({ kpi, region, chosen }: Props) {
             <span class="tile-state" data-testid="state">
               {quality === 'old'
                 ? t.old(showAge(ageMs, language))
-                : cell.status === 'corrected' && typeof current?.was === 'number'
-                  ? t.was(showValue(current.was, kpi.decimals, '1', language))
+                : correction
+                  ? corrected(correction)
                   : t[cell.status]}
             </span>
           </>
@@ -78,7 +83,7 @@ export function Tile({ kpi, region, chosen }: Props) {
             )}
           </span>
         )}
-        {target !== undefined && value !== null && quality !== 'old' && (
+        {target !== undefined && value !== null && quality !== 'old' && correction === null && (
           <span class="tile-target">
             {t.target} {showValue(target, Number.isInteger(target) ? 0 : 2, '1', language)}
           </span>
@@ -95,6 +100,13 @@ export function Tile({ kpi, region, chosen }: Props) {
       )}
     </button>
   )
+
+  /** "was 92.1 · late data 14:32", as much of it as is known. */
+  function corrected({ was, at, reason }: Correction): string {
+    const before = was === null ? t.corrected : t.was(showValue(was, kpi.decimals, '1', language))
+    const why = reason === null ? '' : ` · ${reasonIn(language, reason)}`
+    return `${before}${why}${at === null ? '' : ` ${showMinute(at)}`}`
+  }
 }
 
 function Figure({

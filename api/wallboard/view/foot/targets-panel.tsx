@@ -3,6 +3,7 @@ import { barAgainst, metTarget } from '../../scale/bar-against.ts'
 import { planTargets, provinceCode } from '../../state/catalogue.ts'
 import { showShare, showValue } from '../../text/format-number.ts'
 import { nameIn } from '../../text/language.ts'
+import { asks } from '../origin/asked-value.ts'
 import { knownKpi, useCell, useWords } from '../wall-context.ts'
 
 /** Characters that fit at full size. */
@@ -34,9 +35,14 @@ function Target({ kpi }: { readonly kpi: Kpi }) {
   const unit = kpi.unit
   const goal = `${kpi.good === 'down' ? '<' : '≥'} ${showValue(target, Number.isInteger(target) ? 0 : 2, unit, language)}`
   return (
-    <li data-kpi={kpi.id} data-met={met === null ? '' : String(met)} title={kpi.target?.source}>
+    <li
+      data-kpi={kpi.id}
+      data-region={provinceCode}
+      data-met={met === null ? '' : String(met)}
+      title={kpi.target?.source}
+    >
       <span class={`target-name${name.length > longName ? ' is-long' : ''}`}>{name}</span>
-      <span class="target-value">
+      <span class="target-value" {...asks}>
         {value === null ? t.noData : showValue(value, kpi.decimals, unit, language)}
       </span>
       <span class="target-goal">

@@ -4,6 +4,7 @@ import { rankRegions } from '../../state/rank-regions.ts'
 import { showShare, showUnit, showValue } from '../../text/format-number.ts'
 import { shortNameIn } from '../../text/language.ts'
 import { StatusMark } from '../feeds/status-mark.tsx'
+import { asks } from '../origin/asked-value.ts'
 import { useSelection, useShared, useWords } from '../wall-context.ts'
 
 /** Regions sorted by the chosen KPI, the one that needs attention first. */
@@ -36,7 +37,7 @@ export function RegionTable({ regions }: { readonly regions: readonly Region[] }
               onClick={() => navigation.go({ region: row.code })}
             >
               <td>{shortNameIn(row, language)}</td>
-              <td class="number">
+              <td class="number" {...asks}>
                 {typeof cell?.value === 'number'
                   ? showValue(cell.value, kpi.decimals, '1', language)
                   : t.noData}

@@ -5,6 +5,7 @@ import { type Ranked, rankRegions } from '../../state/rank-regions.ts'
 import { seriesSpanMs } from '../../state/series-book.ts'
 import { showValue } from '../../text/format-number.ts'
 import { nameIn, shortNameIn } from '../../text/language.ts'
+import { asks } from '../origin/asked-value.ts'
 import { useSelection, useSeries, useShared, useWords } from '../wall-context.ts'
 
 const shownRegions = 5
@@ -56,7 +57,9 @@ function Row({ ranked: { region, current } }: { readonly ranked: Ranked }) {
     <li data-region={region.code} aria-current={region.code === cityOf(selected)?.code}>
       <button type="button" onClick={() => navigation.go({ region: region.code })}>
         <span>{shortNameIn(region, language)}</span>
-        <span class="number">{value === null ? '' : showValue(value, kpi.decimals, kpi.unit, language)}</span>
+        <span class="number" {...asks}>
+          {value === null ? '' : showValue(value, kpi.decimals, kpi.unit, language)}
+        </span>
         <span class="number moved">{moved === null ? '' : movement(moved)}</span>
       </button>
     </li>

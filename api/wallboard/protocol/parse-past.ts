@@ -1,0 +1,22 @@
+import type { Cell } from '../../../schemas/protocol/stream.ts'
+import { isObject } from '../../client/json-types.ts'
+import { parseCells } from '../../client/parse-cell.ts'
+import { isNumber, listOf, objectOf, reader, type Shaped } from './shape.ts'
+
+/** The cells in the answer of `GET /v1/kpis/at`; undefined when it is not such an answer. */
+export function parseCellsAt(json: unknown): readonly Cell[] | undefined {
+  return isObject(json) ? parseCells(json.cells) : undefined
+}
+
+const isCorrections = objectOf({
+  from: isNumber,
+  to: isNumber,
+  slot_ms: isNumber,
+  corrections: listOf(
+    objectOf({ at: isNumber, values: isNumber, windows: isNumber, window_start: isNumber }),
+  ),
+})
+export type Corrections = Shaped<typeof isCorrections>
+
+/** The answer of `GET /v1/kpis/corrections`. */
+export const parseCorrections = reader(isCorrections)

@@ -1,0 +1,152 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { regionOf } from '../../schemas/regions/regions.ts'
+import { launchBrowser } from './browser.ts'
+import { type BuiltWallboard, buildWallboard } from './built-wallboard.ts'
+import { type FakeFeed, startFakeFeed } from './fake-feed.ts'
+
+const occupancy = 'parking.occupancy_pct'
+const patience = { timeout: 60_000, interval: 50 }
+
+let browser: Browser
+let built: BuiltWallboard
+let feed: FakeFeed
+let page: Page
+let complaints: string[]
+beforeAll(async () => {
+  built = await buildWallboard()
+  browser = await launchBrowser()
+})
+afterAll(async () => {
+  await browser?.close()
+  await built?.remove()
+})
+beforeEach(async () => {
+  feed = await startFakeFeed({ dir: built.dir, windowMs: 6_000, tickMs: 250, slices: 2 })
+  page = await browser.newPage({ viewport: { width: 1920, height: 1080 } })
+  complaints = []
+  page.on('pageerror', error => complaints.push(error.message))
+  page.on('console', message => {
+    if (['error', 'warning'].includes(message.type())) complaints.push(message.text())
+  })
+})
+afterEach(async () => {
+  await page?.close()
+  await feed?.stop()
+})
+
+async function open(path = '/?lang=en'): Promise<void> {
+  await page.goto(`${feed.url}${path}`)
+  await page.locator('[data-testid="connection"][data-phase="live"]').waitFor()
+}
+
+const panel = () => page.locator('[data-testid="origin"]')
+const within = (testid: string) => panel().locator(`[data-testid="${testid}"]`)
+const numberIn = async (testid: string, name: string) =>
+  Number(await within(testid).first().getAttribute(name))
+const partsOf = (name: string) =>
+  within('origin-part').evaluateAll(
+    (rows, attribute) => rows.map(row => Number(row.getAttribute(attribute))),
+    name,
+  )
+const found = (region: string) =>
+  page.locator(`[data-testid="origin"][data-region="${region}"][data-state="found"]`).waitFor()
+
+test('three clicks lead from a value to the readings behind it, and the numbers add up on the way', async () => {
+  await open()
+  await page.locator(`[data-testid="tile"][data-kpi="${occupancy}"] [data-testid="value"]`).click()
+  await found('370000')
+  const [numerator, denominator] = [
+    await numberIn('numerator', 'data-value'),
+    await numberIn('denominator', 'data-value'),
+  ]
+  expect((100 * numerator) / denominator).toBeCloseTo(await numberIn('origin-result', 'data-value'), 6)
+  const cities = await partsOf('data-number')
+  expect(cities).toHaveLength(16)
+  expect(cities.reduce((sum, part) => sum + part, 0)).toBeCloseTo(numerator, 6)
+  expect(await within('origin-sum').textContent()).toContain('✓')
+  const readings = await partsOf('data-readings')
+  expect(readings.reduce((sum, part) => sum + part, 0)).toBe(await numberIn('origin-readings', 'data-count'))
+  expect(await within('origin-formula').textContent()).toContain('occupied')
+  expect(await within('origin-offsets').textContent()).toContain('telemetry.parking')
+
+  const window = new URL(page.url()).searchParams.get('origin')
+  expect(window).toBe(`${occupancy}|370000`)
+  await panel().locator('[data-testid="origin-part"][data-region="370200"]').click()
+  await found('370200')
+  const counties = within('origin-part')
+  expect(await counties.count()).toBe(10)
+  const county = counties.first()
+  const [code, count] = [
+    await county.getAttribute('data-region'),
+    Number(await county.getAttribute('data-readings')),
+  ]
+  expect(regionOf(code ?? '')).toMatchObject({ level: 'county', parent: '370200' })
+  await county.click()
+  await found(code ?? '')
+  expect(await numberIn('origin-readings', 'data-count')).toBe(count)
+  await expect.poll(() => within('reading').count(), patience).toBe(count)
+  expect(await within('readings-shown').textContent()).toContain('✓')
+  expect(await within('reading').first().textContent()).toContain(`SD-${code}`)
+
+  await page.keyboard.press('Escape')
+  await expect.poll(() => panel().count(), patience).toBe(0)
+  expect(complaints).toEqual([])
+})
+
+test('a question mark asks for the focused value, and the address leads to it', async () => {
+  await open()
+  await page.locator('[data-testid="map-region"][data-region="370600"]').focus()
+  await page.keyboard.press('?')
+  await found('370600')
+  expect(new URL(page.url()).searchParams.get('origin')).toBe(`${occupancy}|370600`)
+  const sql = await within('copy-sql').getAttribute('data-text')
+  expect(sql).toContain('citybrain.readings_parking')
+  const link = await within('copy-link').getAttribute('data-text')
+  expect(link).toMatch(/origin=parking\.occupancy_pct\|370600\|\d+/)
+  const value = await within('origin-value').getAttribute('data-value')
+  await page.goto(link ?? '')
+  await found('370600')
+  expect(await within('origin-value').getAttribute('data-value')).toBe(value)
+  await page.goto(`${feed.url}/?lang=en&origin=${occupancy}|370600|1000`)
+  await found('370600')
+  expect(complaints).toEqual([])
+})
+
+test('of a provisional value it is said that no origin is kept, and the newest final window is shown', async () => {
+  await open()
+  const state = page.locator(`[data-testid="tile"][data-kpi="${occupancy}"] [data-testid="value"]`)
+  await expect.poll(() => state.getAttribute('data-status'), patience).toBe('provisional')
+  const open_ = Number(await state.getAttribute('data-window-start'))
+  await page.keyboard.press('?')
+  await found('370000')
+  await expect
+    .poll(() => within('origin-provisional').textContent(), patience)
+    .toMatch(/provisional.*newest final/)
+  const link = await within('copy-link').getAttribute('data-text')
+  expect(Number(link?.split('|').at(-1))).toBeLessThan(Math.max(open_ + 1, Date.now()))
+})
+
+test('a corrected value says what it was, why and when, and its revisions say so too', async () => {
+  await open()
+  feed.correct(occupancy, '370000', 91.44)
+  const tile = page.locator(`[data-testid="tile"][data-kpi="${occupancy}"]`)
+  await expect
+    .poll(() => tile.locator('[data-testid="value"]').getAttribute('data-status'), patience)
+    .toBe('corrected')
+  await expect
+    .poll(() => tile.locator('[data-testid="state"]').textContent(), patience)
+    .toMatch(/^was \d+\.\d · late data \d\d:\d\d$/)
+  // A page that was not there when it happened knows it as well.
+  await page.reload()
+  await expect
+    .poll(() => tile.locator('[data-testid="state"]').textContent(), patience)
+    .toMatch(/^was \d+\.\d · late data \d\d:\d\d$/)
+  await tile.locator('[data-testid="value"]').click()
+  await found('370000')
+  expect(
+    await within('revision').evaluateAll(rows => rows.map(row => row.getAttribute('data-revision'))),
+  ).toEqual(['2', '1'])
+  expect(await within('revision').first().textContent()).toMatch(/91\.44.*late data \+3/)
+  expect(complaints).toEqual([])
+})
