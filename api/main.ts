@@ -6,10 +6,12 @@ import { clickhouseClient } from '../platform/clickhouse/clickhouse-client.ts'
 import { wallClock } from '../platform/clock.ts'
 import { ensureTopics } from '../platform/kafka/ensure-topics.ts'
 import { kafkaClient } from '../platform/kafka/kafka-client.ts'
+import { together } from '../platform/lifecycle.ts'
 import { runPart } from '../platform/part.ts'
 import { kpis } from '../schemas/kpis/kpis.ts'
 import { regions } from '../schemas/regions/regions.ts'
 import { signIn } from './access/sign-in.ts'
+import { openDesk } from './alerts/open-desk.ts'
 import { CellSpace } from './cells/cell-space.ts'
 import { CellTable } from './cells/cell-table.ts'
 import { RecordHealthTable } from './cells/record-health.ts'
@@ -53,6 +55,7 @@ await runPart({
       onPosition: position => table.advanceTo(position),
     })
 
+    const { desk, followers, commands } = openDesk({ kafka, registry, log, metrics, clock })
     const { access, kiosks, resources } = signIn({
       config,
       kafka,
@@ -85,6 +88,7 @@ await runPart({
           }),
           historyLoaded: () => history.loaded,
           kiosks,
+          desk,
           clock,
           log,
         }),
@@ -114,6 +118,8 @@ await runPart({
       history,
       follower,
       ...resources,
+      together('alerts', followers),
+      commands,
       {
         name: 'http',
         start: async () => {

@@ -1,4 +1,5 @@
 import type { Api } from '../server/type-provider.ts'
+import { alertRoutes } from './alerts/alert-routes.ts'
 import { dataHealthRoute } from './data-health-route.ts'
 import { exportRoute } from './export/export-route.ts'
 import { exportStateRoute } from './export/export-state-route.ts'
@@ -29,4 +30,5 @@ export function routes(api: Api, sources: Sources): void {
   streamRoute(api)
   dataHealthRoute(api, sources)
   kioskRoutes(api, sources)
+  alertRoutes(api, sources)
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../../platform/clock.ts'
 import type { Log } from '../../platform/log.ts'
 import type { KioskDesk } from '../access/kiosks/kiosk-desk.ts'
+import type { AlertDesk } from '../alerts/alert-desk.ts'
 import type { CellTable } from '../cells/cell-table.ts'
 import type { RecordHealthTable } from '../cells/record-health.ts'
 import type { Exports } from '../exports/exports.ts'
@@ -15,6 +16,7 @@ export interface Sources extends History {
   readonly exports: Exports
   /** Absent where no tokens are signed. */
   readonly kiosks?: KioskDesk | undefined
+  readonly desk: AlertDesk
   /** The data's clock. */
   readonly clock: Clock
   readonly log: Log

@@ -25,6 +25,7 @@ export function openApi(anonymous: boolean): FastifyDynamicSwaggerOptions {
         { name: 'values', description: 'Current values and series' },
         { name: 'export', description: 'Many values as a file' },
         { name: 'provenance', description: 'What was known when, and what a value was made of' },
+        { name: 'alerts', description: 'What demands somebody, and what people do about it' },
         { name: 'kiosks', description: 'Tokens for screens on walls' },
         { name: 'health', description: 'How the data itself is doing' },
         { name: 'description', description: 'What this server speaks' },

@@ -109,6 +109,9 @@ export interface Alert {
   readonly history: readonly AlertEntry[]
 }
 
+/** An alert as lists and the stream tell it. */
+export type AlertLine = Omit<Alert, 'history'>
+
 /** Whether it is still going on. */
 export function isOpen({ state }: Pick<Alert, 'state'>): boolean {
   return state === 'pending' || state === 'firing' || state === 'unknown'

@@ -1,6 +1,10 @@
 import type { FastifyInstance, RouteOptions } from 'fastify'
 import { Access, type AnonymousPolicy, type Tokens } from '../../api/access/access.ts'
 import type { KioskDesk } from '../../api/access/kiosks/kiosk-desk.ts'
+import { AlertBook } from '../../api/alerts/alert-book.ts'
+import { AlertDesk } from '../../api/alerts/alert-desk.ts'
+import { RuleBook } from '../../api/alerts/rule-book.ts'
+import { SilenceBook } from '../../api/alerts/silence-book.ts'
 import type { CellTable } from '../../api/cells/cell-table.ts'
 import { RecordHealthTable } from '../../api/cells/record-health.ts'
 import { Exports, type ExportsOptions } from '../../api/exports/exports.ts'
@@ -11,6 +15,7 @@ import { ManualClock } from '../../platform/clock.ts'
 import { readConfig } from '../../platform/config.ts'
 import { createLog } from '../../platform/log.ts'
 import { Metrics } from '../../platform/metrics.ts'
+import type { AlertCommand } from '../../schemas/alerts/alert-command.ts'
 import { emptyTable, noon } from './cells/windows.ts'
 
 export interface AppOptions {
@@ -19,6 +24,7 @@ export interface AppOptions {
   /** Without them every token is refused. */
   readonly tokens?: Tokens
   readonly kiosks?: KioskDesk
+  readonly desk?: AlertDesk
   readonly wallboardDir?: string
   readonly metrics?: Metrics
   readonly requestsPerMinute?: number
@@ -27,6 +33,17 @@ export interface AppOptions {
   readonly historyTimeoutMs?: number
   readonly exports?: Partial<Pick<ExportsOptions, 'running' | 'maxRows' | 'longestMs'>>
   readonly onRoute?: (route: RouteOptions) => void
+}
+
+/** A desk of which nothing was told yet, at noon. @param commands what was asked for is put here */
+export function emptyDesk(commands: AlertCommand[] = []): AlertDesk {
+  return new AlertDesk({
+    alerts: new AlertBook(),
+    silences: new SilenceBook(),
+    rules: new RuleBook(),
+    publish: async command => void commands.push(command),
+    clock: new ManualClock(noon),
+  })
 }
 
 /** The HTTP side without a broker. */
@@ -54,6 +71,7 @@ export function app(options: AppOptions = {}): Promise<FastifyInstance> {
         historyTimeoutMs: options.historyTimeoutMs ?? 5_000,
         historyLoaded: () => false,
         kiosks: options.kiosks,
+        desk: options.desk ?? emptyDesk(),
         exports: new Exports({
           running: 4,
           maxRows: 1_000_000,

@@ -12,14 +12,27 @@ const region = '370100'
 const elsewhere = '370200'
 
 /** What an operation needs beyond a token of the region; whatever is not listed here speaks of a region. */
-const needs: Readonly<Record<string, 'analyst' | 'admin'>> = {
+const needs: Readonly<Record<string, 'analyst' | 'operator' | 'admin'>> = {
   'GET /v1/export': 'analyst',
   'POST /v1/kiosks': 'admin',
   'GET /v1/kiosks': 'admin',
   'DELETE /v1/kiosks/{id}': 'admin',
+  'POST /v1/alerts/{id}/ack': 'operator',
+  'POST /v1/alerts/{id}/dispatch': 'operator',
+  'POST /v1/alerts/{id}/comment': 'operator',
+  'POST /v1/alerts/{id}/close': 'operator',
+  'POST /v1/alerts/{id}/silence': 'operator',
+  'POST /v1/silences': 'operator',
+  'DELETE /v1/silences/{id}': 'operator',
 }
 /** They speak of no region, or only of what the viewer began: every signed-in viewer is served. */
-const ofNoRegion = new Set(['GET /v1/regions', 'GET /v1/kpis', 'GET /v1/exports/{id}', 'GET /v1/stream'])
+const ofNoRegion = new Set([
+  'GET /v1/regions',
+  'GET /v1/kpis',
+  'GET /v1/rules',
+  'GET /v1/exports/{id}',
+  'GET /v1/stream',
+])
 const provinceOnly = new Set(['GET /v1/health/data'])
 
 const all = ['viewer', 'operator', 'analyst', 'admin']
@@ -222,6 +235,10 @@ describe('every door of a region refuses', () => {
       `/v1/export?kpi=*&region=${region}&region=${elsewhere}`,
       '/v1/kpis/latest?depth=subtree',
       '/v1/kpis/latest',
+      `/v1/alerts?region=${region}&region=${elsewhere}`,
+      '/v1/alerts',
+      '/v1/handover',
+      '/v1/silences',
     ]) {
       expect(await house.ask({ method: 'GET', path, headers })).toMatchObject(refused)
     }

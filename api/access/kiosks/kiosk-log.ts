@@ -3,6 +3,7 @@ import { AvroReader } from '../../../platform/avro/avro-reader.ts'
 import { type AvroWriter, avroWriter } from '../../../platform/avro/avro-writer.ts'
 import type { SchemaRegistry } from '../../../platform/avro/schema-registry.ts'
 import { CodedError, messageOf } from '../../../platform/errors.ts'
+import { sendWithin } from '../../../platform/kafka/send-within.ts'
 import { TopicFollower } from '../../../platform/kafka/topic-follower.ts'
 import type { Resource } from '../../../platform/lifecycle.ts'
 import type { Log } from '../../../platform/log.ts'
@@ -60,19 +61,15 @@ export class KioskLog implements Resource {
   async publish(kiosk: Kiosk): Promise<void> {
     const { writer, producer } = this
     if (!writer) throw unavailable('it was not started')
-    const late = Promise.withResolvers<never>()
-    const timer = setTimeout(() => late.reject(unavailable('Kafka does not acknowledge')), patienceMs)
-    const sent = producer.send({
-      topic: topicNames.kiosks,
-      acks: -1,
-      messages: [{ key: kiosk.kiosk_id, value: writer.encode(kiosk) }],
-    })
+    const value = writer.encode(kiosk)
     try {
-      await Promise.race([sent, late.promise])
+      await sendWithin(
+        producer,
+        { topic: topicNames.kiosks, messages: [{ key: kiosk.kiosk_id, value }] },
+        patienceMs,
+      )
     } catch (error) {
-      throw error instanceof CodedError ? error : unavailable(messageOf(error))
-    } finally {
-      clearTimeout(timer)
+      throw unavailable(messageOf(error))
     }
   }
 }

@@ -32,6 +32,12 @@ const samples: Readonly<Record<string, string>> = {
 /** By operation, what is posted. */
 const bodies: Readonly<Record<string, (region: string) => object>> = {
   'POST /v1/kiosks': region => ({ wall: 'hall-9', regions: [region], days: 1 }),
+  'POST /v1/alerts/{id}/ack': () => ({}),
+  'POST /v1/alerts/{id}/dispatch': () => ({ assigned_to: 'unit 7' }),
+  'POST /v1/alerts/{id}/comment': () => ({ note: 'seen' }),
+  'POST /v1/alerts/{id}/close': () => ({}),
+  'POST /v1/alerts/{id}/silence': () => ({ reason: 'rebuilt', minutes: 60 }),
+  'POST /v1/silences': region => ({ regions: [region], reason: 'rebuilt', minutes: 60 }),
 }
 
 /** Every operation of the api's own description, so that a new one cannot be forgotten, and the stream's address. */
@@ -59,7 +65,7 @@ function door(method: string, path: string, { parameters = [], requestBody }: Op
       for (const parameter of parameters) {
         if (parameter.name === 'region') query.append('region', region)
         else if (parameter.required) {
-          const sample = sampleOf(name, parameter.name)
+          const sample = sampleOf(name, parameter.name, region)
           if (parameter.in === 'query') query.append(parameter.name, sample)
           else filled = filled.replace(`{${parameter.name}}`, encodeURIComponent(sample))
         }
@@ -69,7 +75,10 @@ function door(method: string, path: string, { parameters = [], requestBody }: Op
   }
 }
 
-function sampleOf(door: string, parameter: string): string {
+function sampleOf(door: string, parameter: string, region: string): string {
+  // The house has one of each region.
+  if (parameter === 'id' && door.includes('/alerts/')) return `a-${region}`
+  if (parameter === 'id' && door.includes('/silences/')) return `s-${region}`
   const sample = samples[parameter]
   if (sample === undefined)
     throw new Error(`say in tests/api/doors/doors.ts what ${door} takes for ${parameter}`)

@@ -16,7 +16,8 @@ import { createLog } from '../../../platform/log.ts'
 import { Metrics } from '../../../platform/metrics.ts'
 import type { ServerMessage } from '../../../schemas/protocol/stream.ts'
 import { secret } from '../access/tokens/tokens.ts'
-import { app } from '../app.ts'
+import { alert, silence } from '../alerts/alerts.ts'
+import { app, emptyDesk } from '../app.ts'
 import { emptyTable, noon, window } from '../cells/windows.ts'
 
 export interface Answer {
@@ -61,7 +62,12 @@ export async function openHouse(anonymous: AnonymousPolicy) {
     key: { secret, issuer: '', audience: '' },
     wall,
   })
-  const api = await app({ anonymous, tokens, kiosks, table, metrics, requestsPerMinute: 100_000 })
+  const desk = emptyDesk()
+  for (const region of ['370000', '370100', '370200']) {
+    desk.alerts.put(alert({ alert_id: `a-${region}`, region }))
+    desk.silences.put(silence({ silence_id: `s-${region}`, regions: [region] }))
+  }
+  const api = await app({ anonymous, tokens, kiosks, desk, table, metrics, requestsPerMinute: 100_000 })
   await api.listen({ host: '127.0.0.1', port: 0 })
   const { port } = api.server.address() as AddressInfo
 

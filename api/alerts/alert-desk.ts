@@ -1,0 +1,125 @@
+import type { Clock } from '../../platform/clock.ts'
+import { CodedError } from '../../platform/errors.ts'
+import type { Alert } from '../../schemas/alerts/alert.ts'
+import type { AlertCommand } from '../../schemas/alerts/alert-command.ts'
+import type { Matcher, Silence, SilenceKind } from '../../schemas/alerts/silence.ts'
+import type { AlertBook } from './alert-book.ts'
+import { commandIdOf } from './command-id.ts'
+import type { RuleBook } from './rule-book.ts'
+import type { SilenceBook } from './silence-book.ts'
+
+export interface AlertDeskOptions {
+  readonly alerts: AlertBook
+  readonly silences: SilenceBook
+  readonly rules: RuleBook
+  /** Resolves once alerting will see it. @throws CodedError `alerts_unavailable`. */
+  readonly publish: (command: AlertCommand) => Promise<void>
+  /** The data's clock. */
+  readonly clock: Clock
+}
+
+/** Who asks, and the key that makes a repetition harmless. */
+export interface Asking {
+  readonly by: string
+  readonly key: string | undefined
+}
+
+/** What is done about one alert; what an action does not need is null. */
+export interface Deed {
+  readonly action: 'ack' | 'dispatch' | 'comment' | 'close'
+  readonly note: string | null
+  readonly assigned_to: string | null
+  readonly due_at: number | null
+}
+
+export interface SilenceWish {
+  readonly kind: SilenceKind
+  readonly regions: readonly string[]
+  readonly matchers: readonly Matcher[]
+  /** Event time, epoch ms; null for now. */
+  readonly starts_at: number | null
+  readonly minutes: number
+  readonly reason: string
+}
+
+/** What was asked for: alerting does it a moment later. */
+export interface Accepted {
+  readonly command_id: string
+}
+
+const minuteMs = 60_000
+
+/** What people know and do about alerts: it looks into the books, and writes commands. */
+export class AlertDesk {
+  readonly alerts: AlertBook
+  readonly silences: SilenceBook
+  readonly rules: RuleBook
+  private readonly options: AlertDeskOptions
+
+  constructor(options: AlertDeskOptions) {
+    this.options = options
+    this.alerts = options.alerts
+    this.silences = options.silences
+    this.rules = options.rules
+  }
+
+  /** @throws CodedError `alerts_unavailable`. */
+  async act({ alert_id }: Pick<Alert, 'alert_id'>, deed: Deed, asking: Asking): Promise<Accepted> {
+    const command_id = commandIdOf(asking.key, { by: asking.by, action: deed.action, about: alert_id })
+    await this.say({ ...deed, command_id, alert_id, silence: null }, asking)
+    return { command_id }
+  }
+
+  /** @throws CodedError `alerts_unavailable`. */
+  async silence(wish: SilenceWish, asking: Asking): Promise<Accepted & { readonly silence: Silence }> {
+    const now = this.options.clock.now()
+    const { kind, regions, matchers, reason } = wish
+    const about = JSON.stringify(wish)
+    const command_id = commandIdOf(asking.key, { by: asking.by, action: 'silence', about })
+    const starts_at = wish.starts_at ?? now
+    const silence: Silence = {
+      // Of its command: asked for twice, it is one silence.
+      silence_id: command_id,
+      kind,
+      regions,
+      matchers,
+      starts_at,
+      ends_at: starts_at + wish.minutes * minuteMs,
+      reason,
+      created_by: asking.by,
+      created_at: now,
+      cancelled_by: null,
+      cancelled_at: null,
+    }
+    await this.say({ ...nothing, command_id, action: 'silence', silence }, asking)
+    return { command_id, silence }
+  }
+
+  /** @throws CodedError `silence_not_found`. */
+  findSilence(id: string): Silence {
+    const silence = this.silences.get(id)
+    if (silence) return silence
+    throw new CodedError('silence_not_found', `there is no silence ${JSON.stringify(id)}`, {
+      hint: 'GET /v1/silences lists them; one that was asked for a moment ago may not be there yet',
+    })
+  }
+
+  /** @throws CodedError `alerts_unavailable`. */
+  async unsilence(silence: Silence, asking: Asking): Promise<Accepted> {
+    const { silence_id } = silence
+    const command_id = commandIdOf(asking.key ?? silence_id, {
+      by: asking.by,
+      action: 'unsilence',
+      about: silence_id,
+    })
+    await this.say({ ...nothing, command_id, action: 'unsilence', silence }, asking)
+    return { command_id }
+  }
+
+  private say(command: Omit<AlertCommand, 'at' | 'by'>, { by }: Asking): Promise<void> {
+    const { publish, clock } = this.options
+    return publish({ ...command, at: clock.now(), by })
+  }
+}
+
+const nothing = { alert_id: null, note: null, assigned_to: null, due_at: null } as const

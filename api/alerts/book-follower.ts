@@ -1,0 +1,70 @@
+import type { Kafka, KafkaMessage } from 'kafkajs'
+import { AvroReader } from '../../platform/avro/avro-reader.ts'
+import type { SchemaRegistry } from '../../platform/avro/schema-registry.ts'
+import { CodedError, messageOf } from '../../platform/errors.ts'
+import { TopicFollower } from '../../platform/kafka/topic-follower.ts'
+import type { Resource } from '../../platform/lifecycle.ts'
+import type { Log } from '../../platform/log.ts'
+
+export interface BookFollowerOptions<T> {
+  readonly kafka: Kafka
+  readonly registry: SchemaRegistry
+  /** Compacted, of one partition. */
+  readonly topic: string
+  readonly book: {
+    put(value: T): unknown
+    forget(key: string): void
+  }
+  readonly onUndecodable: () => void
+  readonly log: Log
+}
+
+/** Keeps a book as its topic has it, on every instance; complete once started. */
+export class BookFollower<T> implements Resource {
+  readonly name: string
+  private readonly options: BookFollowerOptions<T>
+  private readonly reader: AvroReader<T>
+  private readonly follower: TopicFollower
+
+  constructor(options: BookFollowerOptions<T>) {
+    const { kafka, registry, topic, log } = options
+    this.options = options
+    this.name = topic
+    this.reader = new AvroReader(registry, topic)
+    this.follower = new TopicFollower({
+      kafka,
+      topic,
+      follower: topic,
+      from: 'beginning',
+      log,
+      onMessages: async messages => {
+        for (const message of messages) await this.take(message)
+      },
+    })
+  }
+
+  start(): Promise<void> {
+    return this.follower.start()
+  }
+
+  stop(): Promise<void> {
+    return this.follower.stop()
+  }
+
+  /** One message that nobody can read must not stop the wall; a registry that is away must. */
+  private async take({ key, value, offset }: KafkaMessage): Promise<void> {
+    const { book, topic, onUndecodable, log } = this.options
+    if (value === null) {
+      if (key) book.forget(key.toString('utf8'))
+      return
+    }
+    try {
+      await this.reader.prepare([{ value }])
+      book.put(this.reader.decode(value))
+    } catch (error) {
+      if (error instanceof CodedError && error.code === 'registry_unavailable') throw error
+      onUndecodable()
+      log.warn({ topic, offset, reason: messageOf(error) }, 'a message cannot be read')
+    }
+  }
+}
