@@ -55,7 +55,7 @@ const place = document.getElementById('wall')
 if (!place) throw new Error('index.html has no #wall')
 wall.start()
 render(
-  <WallContext.Provider value={{ wall, navigation, provenance: rest }}>
+  <WallContext.Provider value={{ wall, navigation, rest, provenance: rest }}>
     <App />
   </WallContext.Provider>,
   place,

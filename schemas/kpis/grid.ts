@@ -18,7 +18,7 @@ export const gridKpis: readonly Kpi[] = [
     of: 'grid_census',
     unit: '%',
     zh: '无人巡检覆盖率',
-    en: 'Unmanned inspection coverage',
+    en: 'Unmanned inspection',
     factors: [ratio('unmanned_km', 'in_service_km')],
     scale: 100,
     atMost: 100,

@@ -10,7 +10,8 @@ export const parkingKpis: readonly Kpi[] = [
     en: 'Occupancy',
     factors: [ratio('occupied', 'capacity')],
     scale: 100,
-    good: 'down',
+    // Neither empty nor full is good: no direction to judge by.
+    good: 'none',
     source: 'DATEX II parkingOccupancy: occupied / capacity over in-service spaces, mean per car park',
   }),
   define({

@@ -7,7 +7,7 @@ import { kpiOf } from '../../schemas/kpis/kpis.ts'
 import type { Cell, ServerMessage } from '../../schemas/protocol/stream.ts'
 import { recordIds } from '../../schemas/records/record.ts'
 import { answerOfPast, type FakePast, knownAt, timeOf } from './fake-history.ts'
-import { fakeCell, fakeCells } from './fake-province.ts'
+import { fakeCell, fakeCells, fakeSilentAssets } from './fake-province.ts'
 
 /** A development and test feed: the wallboard's files, the stream protocol and the REST routes over made-up data. */
 export interface FakeFeed {
@@ -85,24 +85,23 @@ export async function startFakeFeed(options: FakeFeedOptions): Promise<FakeFeed>
   const series = (kpiId: string, query: URLSearchParams) => {
     const kpi = kpiOf(kpiId)
     if (!kpi) return undefined
+    const stepMs = { '1h': 3_600_000, '1d': 86_400_000 }[query.get('step') ?? '']
+    const sizeMs = stepMs ?? windowMs
     const until =
-      Math.min(timeOf(query, 'to'), feedStopped.get(kpi.id.split('.')[0] ?? '') ?? Infinity) - 1.25 * windowMs
+      Math.min(timeOf(query, 'to'), feedStopped.get(kpi.id.split('.')[0] ?? '') ?? Infinity) -
+      (stepMs ? 1 : 1.25 * windowMs)
     const seen = query.has('known_at') ? knownAt(past, timeOf(query, 'known_at')) : troubles
     const pointsOf = (region: string): Cell[] => {
       const points: Cell[] = []
-      for (
-        let start = Math.ceil(timeOf(query, 'from') / windowMs) * windowMs;
-        start <= until;
-        start += windowMs
-      ) {
-        points.push(fakeCell(kpi, region, start, windowMs, now(), seen))
+      for (let start = Math.ceil(timeOf(query, 'from') / sizeMs) * sizeMs; start <= until; start += sizeMs) {
+        points.push(fakeCell(kpi, region, start, sizeMs, now(), seen))
       }
       return points
     }
     const regions = query.getAll('region')
     return {
       kpi: kpiId,
-      step: 'window',
+      step: query.get('step') ?? 'window',
       series: regions.map(region => ({ region, points: pointsOf(region) })),
     }
   }
@@ -117,6 +116,10 @@ export async function startFakeFeed(options: FakeFeedOptions): Promise<FakeFeed>
     if (seriesOf) return send(200, 'application/json', JSON.stringify(series(seriesOf, query) ?? {}))
     if (path === '/v1/health/data')
       return send(200, 'application/json', JSON.stringify({ records: health() }))
+    if (path === '/v1/assets/silent') {
+      const silent = fakeSilentAssets(query.get('region') ?? '', now())
+      return send(200, 'application/json', JSON.stringify(silent))
+    }
     if (path.startsWith('/v1/kpis/')) {
       const answer = answerOfPast(past, path, query)
       return send(answer ? 200 : 404, 'application/json', JSON.stringify(answer ?? { status: 404 }))

@@ -14,6 +14,8 @@ interface Shape {
   readonly spread: number
   /** Counts: a city's is the sum of its counties'. */
   readonly count?: true
+  /** Share by which it grows from the beginning of the year to its end. */
+  readonly grows?: number
 }
 
 const shapes: Readonly<Record<string, Shape>> = {
@@ -27,15 +29,15 @@ const shapes: Readonly<Record<string, Shape>> = {
   'radio.cells_reporting': { base: 48, spread: 30, count: true },
   'radio.alarms_raised': { base: 4, spread: 4, count: true },
   'radio.alarms_active_critical': { base: 0.5, spread: 1.2, count: true },
-  'radio.sites_in_service': { base: 1_440, spread: 700, count: true },
+  'radio.sites_in_service': { base: 1_480, spread: 300, count: true, grows: 0.14 },
   'datacenter.it_load_kw': { base: 3_800, spread: 2_400, count: true },
   'datacenter.racks_in_use_pct': { base: 67, spread: 9 },
   'datacenter.inlet_in_band_pct': { base: 96, spread: 3 },
   'datacenter.inlet_max_c': { base: 27, spread: 4 },
   'datacenter.pue': { base: 1.27, spread: 0.06 },
-  'datacenter.racks_in_service': { base: 2_420, spread: 1_300, count: true },
+  'datacenter.racks_in_service': { base: 2_420, spread: 700, count: true, grows: 0.2 },
   'grid.inspected_km': { base: 2.2, spread: 1.8, count: true },
-  'grid.unmanned_coverage_pct': { base: 71, spread: 20 },
+  'grid.unmanned_coverage_pct': { base: 88, spread: 9, grows: 0.7 },
   'grid.defects_open_critical': { base: 0.3, spread: 0.8, count: true },
   'grid.defects_closed_on_time_pct': { base: 93, spread: 6 },
   'grid.coverage_pct': { base: 97, spread: 3 },
@@ -43,7 +45,7 @@ const shapes: Readonly<Record<string, Shape>> = {
   'parking.free_spaces': { base: 1_300, spread: 900, count: true },
   'parking.turnover_per_space_h': { base: 0.42, spread: 0.2 },
   'parking.lots_reporting': { base: 22, spread: 12, count: true },
-  'parking.lots_this_year': { base: 4, spread: 3, count: true },
+  'parking.lots_this_year': { base: 6, spread: 3, count: true, grows: 1 },
 }
 const plain: Shape = { base: 98, spread: 2 }
 
@@ -98,13 +100,13 @@ export function fakeCell(
 
 /** In the KPI's unit; the same for the same arguments. */
 function valueAt(kpi: Kpi, region: string, at: number): number {
-  const { base, spread, count } = shapes[kpi.id] ?? plain
+  const { base, spread, count, grows = 0 } = shapes[kpi.id] ?? plain
   const counties = countiesUnder.get(region) ?? []
   const ofCounty = (code: string): number => {
     const place = noise(`${kpi.id}${withAncestors(code)[1]}`) * 1.4 + noise(`${kpi.id}${code}`) * 0.6 - 1
     const wave =
       Math.sin(at / 900_000 + 6 * noise(code)) * 0.25 + noise(`${code}${Math.floor(at / 5000)}`) * 0.06
-    return Math.max(0, base + spread * (place + wave))
+    return Math.max(0, base + spread * (place + wave)) * (1 - grows * (1 - shareOfYear(at)))
   }
   const sum = counties.reduce(
     (total, { code }) => total + (count ? Math.max(0, ofCounty(code)) : ofCounty(code)),
@@ -113,6 +115,32 @@ function valueAt(kpi: Kpi, region: string, at: number): number {
   const value = count ? sum : sum / counties.length
   const top = kpi.atMost ?? (kpi.unit === '%' ? 100 : Infinity)
   return Math.min(top, count && kpi.decimals === 0 ? Math.round(value) : value)
+}
+
+function shareOfYear(at: number): number {
+  const year = new Date(at).getUTCFullYear()
+  return (at - Date.UTC(year, 0, 1)) / (Date.UTC(year + 1, 0, 1) - Date.UTC(year, 0, 1))
+}
+
+/** A few assets of every county that say nothing. */
+export function fakeSilentAssets(region: string, now: number) {
+  const records = ['rack', 'radio_pm', 'parking', 'facility']
+  const assets = (countiesUnder.get(region) ?? []).flatMap(({ code }) => {
+    const count = Math.floor(noise(`silent${code}`) * 4)
+    return Array.from({ length: count }, (_, i) => {
+      const record = records[Math.floor(noise(`${code}${i}`) * records.length)] ?? 'rack'
+      const minutes = Math.floor(noise(`${code}ago${i}`) * 80)
+      return {
+        asset_id: `${record}-${code}-${i + 1}`,
+        name: `${record}-${code}-${String(i + 1).padStart(4, '0')}`,
+        record,
+        county: code,
+        last_reading: minutes > 60 ? null : now - (minutes + 2) * 60_000,
+      }
+    })
+  })
+  const expected = (countiesUnder.get(region)?.length ?? 0) * 420
+  return { total: assets.length, expected, looked_back_ms: 3_600_000, assets: assets.slice(0, 100) }
 }
 
 /** 0..1, evenly spread, always the same for the same text (FNV-1a). */

@@ -5,6 +5,7 @@ import { parseHealth, type RecordHealth } from './parse-health.ts'
 import { type Lineage, parseLineage, parseRevisions, type Revision } from './parse-lineage.ts'
 import { type Corrections, parseCellsAt, parseCorrections } from './parse-past.ts'
 import { parseSeries, type SeriesPoint } from './parse-series.ts'
+import { parseSilentAssets, type SilentAssets } from './parse-silent-assets.ts'
 
 /** Why a request gave nothing. `absent`: this server has no such route. */
 export interface Refused {
@@ -12,11 +13,20 @@ export interface Refused {
   readonly why: string
 }
 
+export type SeriesStep = 'window' | '1h' | '1d'
 export type SeriesByRegion = ReadonlyMap<string, readonly SeriesPoint[]>
 
 export interface RestClient {
-  /** The final windows of a KPI between two times, epoch ms, by region. */
-  series(kpi: string, regions: readonly string[], from: number, to: number): Promise<SeriesByRegion | Refused>
+  /** The final values of a KPI between two times, epoch ms, by region: of windows, or of hours or days. */
+  series(
+    kpi: string,
+    regions: readonly string[],
+    from: number,
+    to: number,
+    step?: SeriesStep,
+  ): Promise<SeriesByRegion | Refused>
+  /** The assets of a region that should have reported and did not. */
+  silentAssets(region: string): Promise<SilentAssets | Refused>
   dataHealth(): Promise<readonly RecordHealth[] | Refused>
 }
 
@@ -75,15 +85,23 @@ export function createRestClient(base: string, credential?: Credential): RestCli
       return { refused: 'failed', why: `${path}: ${String(error)}` }
     }
   }
-  const series = (kpi: string, regions: readonly string[], from: number, to: number, known: object = {}) =>
+  const series = (
+    kpi: string,
+    regions: readonly string[],
+    from: number,
+    to: number,
+    step: SeriesStep = 'window',
+    known: object = {},
+  ) =>
     get(
-      `${pathOf(kpi)}/series?${queryOf({ from: instant(from), to: instant(to), step: 'window', ...known, region: regions })}`,
+      `${pathOf(kpi)}/series?${queryOf({ from: instant(from), to: instant(to), step, ...known, region: regions })}`,
       parseSeries,
     )
   return {
     series,
     seriesKnownAt: (kpi, regions, from, to, knownAt) =>
-      series(kpi, regions, from, to, { known_at: instant(knownAt) }),
+      series(kpi, regions, from, to, 'window', { known_at: instant(knownAt) }),
+    silentAssets: region => get(`/v1/assets/silent?${queryOf({ region })}`, parseSilentAssets),
     dataHealth: () => get('/v1/health/data', parseHealth),
     lineage: ({ kpi, region, windowStart }, readings) =>
       get(

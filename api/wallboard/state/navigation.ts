@@ -2,7 +2,7 @@ import { type ReadonlySignal, signal } from '@preact/signals'
 import { regionOf } from '../../../schemas/regions/regions.ts'
 import { provinceCode, regionAbove } from './catalogue.ts'
 import { type Origin, type Route, readRoute, writeRoute } from './route.ts'
-import { firstScreen } from './screen-id.ts'
+import { firstScreen, type ScreenId } from './screen-id.ts'
 
 /** The address bar, as far as it is needed here. */
 export interface AddressBar {
@@ -16,6 +16,8 @@ export interface Navigation {
   readonly route: ReadonlySignal<Route>
   /** Changing screen, region or origin is a step that "back" undoes; KPI, time and language are not. */
   go(change: Partial<Route>): void
+  /** Shows another screen without a step: a wall that turns for weeks must not fill the browser's history. */
+  turnTo(screen: ScreenId): void
   /** The address that `go` would show: what a link leads to. */
   addressOf(change: Partial<Route>): string
   /** Opens the panel that says where a value comes from. */
@@ -48,18 +50,19 @@ export function createNavigation(
   })
   const write = (change: Partial<Route>): string =>
     writeRoute({ ...route.value, ...change }, bar.search(), home)
-  const go = (change: Partial<Route>): void => {
-    const before = route.value
+  const show = (change: Partial<Route>, mayStep: boolean): void => {
     const search = write(change)
     const next = read(search)
-    const isStep = isOtherPlace(before, next)
-    if (search === bar.search() && !isStep) return
-    bar.show(search, isStep)
+    const isOther = isOtherPlace(route.value, next)
+    if (search === bar.search() && !isOther) return
+    bar.show(search, isOther && mayStep)
     route.value = next
   }
+  const go = (change: Partial<Route>): void => show(change, true)
   return {
     route,
     go,
+    turnTo: screen => show({ screen, origin: null }, false),
     // A link leads to a place, not to the panel that happens to be open over this one.
     addressOf: change => write({ origin: null, ...change }) || '?',
     openOrigin: (kpi, region, windowStart = null) => go({ origin: { kpi, region, windowStart } }),

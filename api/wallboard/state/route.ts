@@ -16,6 +16,8 @@ export interface Origin {
 /** Of two truths the one that is shown: what was known at that time, or what is known of that time now. */
 export type Known = 'then' | 'now'
 
+export type MapLevel = 'cities' | 'counties'
+
 /** What the address says: `?screen=ranking&region=370200&kpi=parking.occupancy_pct&lang=en`. */
 export interface Route {
   readonly screen: ScreenId
@@ -27,6 +29,8 @@ export interface Route {
   /** The time that the time machine shows, epoch ms; null is the present. */
   readonly at: number | null
   readonly known: Known
+  /** What the overview's map shows. */
+  readonly map: MapLevel
 }
 
 /**
@@ -45,6 +49,7 @@ export function readRoute(search: string, home: string = provinceCode): Route {
     origin: readOrigin(said('origin')),
     at: readTime(said('at')),
     known: said('known') === 'now' ? 'now' : 'then',
+    map: said('map') === 'counties' ? 'counties' : 'cities',
   }
 }
 
@@ -62,6 +67,7 @@ export function writeRoute(route: Route, search: string, home: string = province
   put('origin', route.origin ? writeOrigin(route.origin) : '', '')
   put('at', route.at === null ? '' : String(route.at), '')
   put('known', route.known, 'then')
+  put('map', route.map, 'cities')
   // A bar needs no escape in a query, and addresses are read by people.
   const text = query.toString().replaceAll('%7C', '|')
   return text === '' ? '' : `?${text}`

@@ -14,6 +14,7 @@ import { createLiveData, type LiveData } from './live-data.ts'
 import { createPublisher } from './publisher.ts'
 import { seriesSpanMs } from './series-book.ts'
 import { observed, type ServerClock, serverNow, welcomed } from './server-clock.ts'
+import { arrived, type DataPulse, noData, silentForMs } from './trust/data-pulse.ts'
 
 /** What the wall needs of the machine it runs on. */
 export interface Surroundings {
@@ -46,6 +47,8 @@ export interface Pulse {
   readonly connection: ConnectionState
   /** Wall time since the stream was lost; null while it lives. */
   readonly lostForMs: number | null
+  /** Wall time for which no data has come through a connection that lives; null while it comes as usual. */
+  readonly silentForMs: number | null
   /** Newest event time of any cell, epoch ms. */
   readonly newestEventTime: number | null
 }
@@ -89,6 +92,7 @@ export function createWall(around: Surroundings): Wall {
   let connection: ConnectionState = { kind: 'connecting', since: now() }
   let clock: ServerClock | null = null
   let loaded = false
+  let dataPulse: DataPulse = noData
   let stops: (() => void)[] = []
 
   const count = (what: keyof Problems): void => {
@@ -142,6 +146,7 @@ export function createWall(around: Surroundings): Wall {
     loaded,
     connection,
     lostForMs: connection.kind === 'live' ? null : now() - connection.since,
+    silentForMs: connection.kind === 'live' ? silentForMs(dataPulse, now()) : null,
     newestEventTime: data.newestEventTime(),
   })
   const pulse = signal(pulseNow())
@@ -151,6 +156,8 @@ export function createWall(around: Surroundings): Wall {
 
   /** Keeps the server's time. */
   const onMessage = (message: ServerMessage): void => {
+    if (message.type === 'snapshot') dataPulse = arrived(dataPulse, now(), true)
+    if (message.type === 'delta' && message.cells.length > 0) dataPulse = arrived(dataPulse, now(), false)
     if (message.type === 'welcome') clock = welcomed(message.server_time, message.clock_speed, now())
     else if (!clock) return
     else if (message.type === 'heartbeat') clock = observed(clock, message.server_time, now())
@@ -164,6 +171,8 @@ export function createWall(around: Surroundings): Wall {
     onState(next) {
       connection = next
       if (next.kind === 'live') {
+        // Where it goes on from before without a snapshot, the time away was no silence.
+        dataPulse = arrived(dataPulse, now(), true)
         loaded = true
         loadAllSeries()
       }

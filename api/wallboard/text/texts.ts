@@ -64,7 +64,34 @@ export interface Texts {
   readonly watermarkDelay: string
   readonly windowAge: string
   readonly problems: (count: number) => string
-  readonly mapHint: string
+  readonly silentBanner: (age: string) => string
+  readonly searchRegion: string
+  readonly nothingFound: string
+  readonly close: string
+  readonly cities: string
+  readonly distribution: string
+  readonly countiesWithData: (count: number, all: number) => string
+  readonly lowest: string
+  readonly median: string
+  readonly middleHalf: string
+  readonly highest: string
+  readonly peerMedian: string
+  readonly amongPeers: string
+  readonly position: string
+  readonly silentAssets: string
+  readonly ofAssets: (count: string) => string
+  readonly noneSilent: string
+  readonly historyAway: string
+  readonly since: (time: string) => string
+  readonly longerThan: (age: string) => string
+  readonly highestFirst: string
+  readonly worstFirst: string
+  readonly comparedWith: Readonly<Record<'week' | 'day' | 'hour', string>>
+  readonly noComparison: Readonly<Record<'asking' | 'none' | 'away', string>>
+  readonly noWeek: string
+  readonly axis: (low: string, high: string) => string
+  readonly pace: (value: string) => string
+  readonly paceIn: (days: number) => string
   readonly back: string
 }
 
@@ -73,7 +100,7 @@ const zh: Texts = {
   screens: {
     overview: '总览',
     radio: '网络',
-    datacenter: '机房',
+    datacenter: '数据中心',
     grid: '电网',
     parking: '停车',
     region: '地区',
@@ -147,7 +174,34 @@ const zh: Texts = {
   watermarkDelay: '水位延迟',
   windowAge: '窗口',
   problems: count => `界面问题 ${count}`,
-  mapHint: '点击城市查看区县',
+  silentBanner: age => `已 ${age}没有新数据，以下数值不是当前值`,
+  searchRegion: '搜索地区：名称或代码',
+  nothingFound: '没有找到',
+  close: '关闭',
+  cities: '各市',
+  distribution: '区县分布',
+  countiesWithData: (count, all) => `${all} 个区县中 ${count} 个有数据`,
+  lowest: '最低',
+  median: '中位数',
+  middleHalf: '中间一半',
+  highest: '最高',
+  peerMedian: '同级中位',
+  amongPeers: '同级分布',
+  position: '排名',
+  silentAssets: '无上报设备',
+  ofAssets: count => `共 ${count} 台`,
+  noneSilent: '应报设备均有上报',
+  historyAway: '历史数据暂不可读',
+  since: time => `自 ${time}`,
+  longerThan: age => `超过 ${age}`,
+  highestFirst: '从高到低',
+  worstFirst: '最需关注在前',
+  comparedWith: { week: '与一周前相比', day: '与一天前相比', hour: '与一小时前相比' },
+  noComparison: { asking: '…', none: '尚无历史可比', away: '历史数据暂不可读' },
+  noWeek: '尚无一周前的数据',
+  axis: (low, high) => `横轴 ${low} – ${high}`,
+  pace: value => `按此进度年底 ${value}`,
+  paceIn: days => `${days} 天后可推算进度`,
   back: '返回上级',
 }
 
@@ -156,7 +210,7 @@ const en: Texts = {
   screens: {
     overview: 'Overview',
     radio: 'Network',
-    datacenter: 'Racks',
+    datacenter: 'Data centres',
     grid: 'Grid',
     parking: 'Parking',
     region: 'Region',
@@ -235,7 +289,34 @@ const en: Texts = {
   watermarkDelay: 'watermark',
   windowAge: 'window',
   problems: count => `${count} page problems`,
-  mapHint: 'Click a city for its counties',
+  silentBanner: age => `No new data for ${age}: the values below are not current.`,
+  searchRegion: 'Search a region: name or code',
+  nothingFound: 'Nothing found',
+  close: 'Close',
+  cities: 'Cities',
+  distribution: 'Across counties',
+  countiesWithData: (count, all) => `${count} of ${all} counties have data`,
+  lowest: 'lowest',
+  median: 'median',
+  middleHalf: 'middle half',
+  highest: 'highest',
+  peerMedian: 'median',
+  amongPeers: 'peers',
+  position: 'rank',
+  silentAssets: 'Silent assets',
+  ofAssets: count => `of ${count}`,
+  noneSilent: 'All that should report do',
+  historyAway: 'History cannot be read now',
+  since: time => `since ${time}`,
+  longerThan: age => `over ${age}`,
+  highestFirst: 'highest first',
+  worstFirst: 'worst first',
+  comparedWith: { week: 'against a week ago', day: 'against a day ago', hour: 'against an hour ago' },
+  noComparison: { asking: '…', none: 'no history to compare with yet', away: 'history cannot be read now' },
+  noWeek: 'no week of data yet',
+  axis: (low, high) => `axis ${low} – ${high}`,
+  pace: value => `${value} by year end at this pace`,
+  paceIn: days => `pace in ${days} d`,
   back: 'Go up',
 }
 

@@ -6,7 +6,7 @@ import { kpiOf } from '../../../schemas/kpis/kpis.ts'
 import { type Region, regionOf } from '../../../schemas/regions/regions.ts'
 import { cellKey } from '../../client/stream-client.ts'
 import type { SeriesPoint } from '../protocol/parse-series.ts'
-import type { ProvenanceClient } from '../protocol/rest-client.ts'
+import type { ProvenanceClient, RestClient } from '../protocol/rest-client.ts'
 import { firstKpi, provinceCode } from '../state/catalogue.ts'
 import type { Current } from '../state/cell-book.ts'
 import type { Navigation } from '../state/navigation.ts'
@@ -17,6 +17,8 @@ import { type Texts, texts } from '../text/texts.ts'
 export interface Shared {
   readonly wall: Wall
   readonly navigation: Navigation
+  /** For what is asked for once rather than followed. */
+  readonly rest: RestClient
   readonly provenance: ProvenanceClient
 }
 

@@ -4,7 +4,7 @@ import { Breadcrumb } from './breadcrumb.tsx'
 import { ScreenLinks } from './screen-links.tsx'
 
 /** Where, when, and whether the wall is connected. */
-export function Header() {
+export function Header({ onSearch }: { readonly onSearch: () => void }) {
   const { wall, navigation } = useShared()
   const { language, t } = useWords()
   const { now, speed } = wall.pulse.value
@@ -23,6 +23,13 @@ export function Header() {
         <time class="clock" data-testid="clock">
           {now === null ? '--:--:--' : showClock(now)}
         </time>
+        <button type="button" class="find" data-testid="find" aria-label={t.searchRegion} onClick={onSearch}>
+          <svg viewBox="0 0 16 16" aria-hidden="true">
+            <circle cx="6.5" cy="6.5" r="4.5" />
+            <path d="M10 10 L14.5 14.5" />
+          </svg>
+          <kbd>/</kbd>
+        </button>
         <button
           type="button"
           class="language"

@@ -7,17 +7,19 @@ import type { Painted } from './use-choropleth.ts'
 interface Props {
   readonly counties: readonly Region[]
   readonly paint: (region: string) => Painted
+  /** What the tiles are; counties where nothing is said. */
+  readonly title?: string
 }
 
 /** A city's counties as equal tiles in the order of their codes: schematic, and said to be. */
-export function CountyTiles({ counties, paint }: Props) {
+export function CountyTiles({ counties, paint, title }: Props) {
   const { navigation } = useShared()
   const { language, t } = useWords()
   const { region, kpi } = useSelection()
   return (
     <section class="county-tiles">
       <h3>
-        {t.counties} <small>{t.schematic}</small>
+        {title ?? t.counties} <small>{t.schematic}</small>
       </h3>
       <div class="county-grid">
         {counties.map(county => {

@@ -1,23 +1,32 @@
 import { boundsOf, type ColourDomain } from '../../scale/colour-domain.ts'
 import { colourSteps } from '../../scale/colour-steps.ts'
+import { judgedBy } from '../../scale/judged-by.ts'
 import { targetFor } from '../../state/catalogue.ts'
 import { showNumber, showUnit } from '../../text/format-number.ts'
 import { useSelection, useWords } from '../wall-context.ts'
 
+interface Props {
+  readonly domain: ColourDomain | null
+  /** The places on the map are not those on the ground, and it says so. */
+  readonly isSchematic?: boolean
+}
+
 /** What the five colours mean, from low to high values, with the unit; and what hatching means. */
-export function Legend({ domain }: { readonly domain: ColourDomain | null }) {
+export function Legend({ domain, isSchematic = false }: Props) {
   const { language, t } = useWords()
   const { region, kpi } = useSelection()
   const missing = (
     <span class="legend-missing">
+      {isSchematic && <span>{t.schematic}</span>}
       <i /> {t.noData}
     </span>
   )
   if (!domain) return <div class="legend">{missing}</div>
-  const steps = colourSteps(kpi.good)
-  const ordered = kpi.good === 'up' ? [...steps].reverse() : steps
+  const good = judgedBy(kpi)
+  const steps = colourSteps(good)
+  const ordered = good === 'up' ? [...steps].reverse() : steps
   const [low, high] =
-    kpi.good === 'none' ? [t.less, t.more] : kpi.good === 'up' ? [t.worse, t.better] : [t.better, t.worse]
+    good === 'none' ? [t.less, t.more] : good === 'up' ? [t.worse, t.better] : [t.better, t.worse]
   const bounds = boundsOf(domain)
   const span = (bounds.at(-1) ?? 1) - (bounds[0] ?? 0)
   const target = targetFor(kpi, region)

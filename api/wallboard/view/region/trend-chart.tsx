@@ -3,22 +3,23 @@ import { GridComponent, MarkLineComponent, TooltipComponent } from 'echarts/comp
 import { init, use } from 'echarts/core'
 import { SVGRenderer } from 'echarts/renderers'
 import { useEffect, useRef } from 'preact/hooks'
+import type { Kpi } from '../../../../schemas/kpis/kpi.ts'
+import type { Region } from '../../../../schemas/regions/regions.ts'
 import { targetFor } from '../../state/catalogue.ts'
 import { seriesSpanMs } from '../../state/series-book.ts'
 import { showUnit } from '../../text/format-number.ts'
 import { nameIn } from '../../text/language.ts'
-import { useSelection, useSeries, useShared, useWords } from '../wall-context.ts'
+import { useSeries, useShared, useWords } from '../wall-context.ts'
 import { trendOption } from './trend-option.ts'
 
 use([LineChart, GridComponent, MarkLineComponent, TooltipComponent, SVGRenderer])
 
 const edgeMs = 15_000
 
-/** The chosen KPI of the selected region over the last hour, to read values off. */
-export function TrendChart() {
+/** A KPI of a region over the last hour, to read values off. */
+export function TrendChart({ kpi, region }: { readonly kpi: Kpi; readonly region: Region }) {
   const { wall } = useShared()
   const { language, t } = useWords()
-  const { region, kpi } = useSelection()
   const points = useSeries(kpi.id, region.code)
   const { now } = wall.pulse.value
   const box = useRef<HTMLDivElement>(null)

@@ -4,6 +4,7 @@ import type { Region } from '../../../../schemas/regions/regions.ts'
 import { cellKey } from '../../../client/stream-client.ts'
 import { type ColourDomain, colourDomain, stepOf } from '../../scale/colour-domain.ts'
 import { type ColourStep, colourSteps } from '../../scale/colour-steps.ts'
+import { judgedBy } from '../../scale/judged-by.ts'
 import type { Current } from '../../state/cell-book.ts'
 import { type Quality, qualityOf } from '../../state/quality.ts'
 import { useShared } from '../wall-context.ts'
@@ -38,17 +39,18 @@ export function useChoropleth(kpi: Kpi, regions: readonly Region[]): Choropleth 
     typeof current?.cell.value === 'number' ? [current.cell.value] : [],
   )
   const held = useRef<{ readonly scope: string; readonly domain: ColourDomain } | null>(null)
+  const good = judgedBy(kpi)
   const before = held.current?.scope === scope ? held.current.domain : undefined
-  const domain = values.length > 0 ? colourDomain(values, kpi, before) : (before ?? null)
+  const domain = values.length > 0 ? colourDomain(values, { ...kpi, good }, before) : (before ?? null)
   held.current = domain && { scope, domain }
 
-  const steps = colourSteps(kpi.good)
+  const steps = colourSteps(good)
   return {
     domain,
     paint(code) {
       const current = currents.get(code)
       const value = current?.cell.value ?? null
-      const step = value === null || domain === null ? null : stepOf(value, domain, kpi.good)
+      const step = value === null || domain === null ? null : stepOf(value, domain, good)
       return {
         current,
         quality: qualityOf(current?.cell, kpi.minCoverage, pulse),

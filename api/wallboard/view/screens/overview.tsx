@@ -2,6 +2,7 @@ import { feedCards, provinceCode } from '../../state/catalogue.ts'
 import { FeedCard } from '../feeds/feed-card.tsx'
 import { HealthPanel } from '../foot/health-panel.tsx'
 import { TargetsPanel } from '../foot/targets-panel.tsx'
+import { RegionSearch } from '../header/region-search.tsx'
 import { RegionPanel } from '../region/region-panel.tsx'
 import { AlertsPanel } from '../side/alerts-panel.tsx'
 import { GapsPanel } from '../side/gaps-panel.tsx'
@@ -18,6 +19,9 @@ export function Overview() {
           <FeedCard key={card.feed} card={card} />
         ))}
       </div>
+      <section class="panel phone-search">
+        <RegionSearch />
+      </section>
       <RegionPanel />
       <aside class="side">
         <AlertsPanel />

@@ -10,6 +10,7 @@ const everything: Route = {
   origin: { kpi: 'parking.occupancy_pct', region: '370102', windowStart: 1_764_121_680_000 },
   at: 1_764_121_690_000,
   known: 'now',
+  map: 'counties',
 }
 
 /** A navigation with an address bar in the test's hand. */
@@ -36,7 +37,7 @@ describe('the address', () => {
     const search = writeRoute(everything, '')
     expect(search).toBe(
       '?screen=timemachine&region=370200&kpi=datacenter.pue&lang=en' +
-        '&origin=parking.occupancy_pct|370102|1764121680000&at=1764121690000&known=now',
+        '&origin=parking.occupancy_pct|370102|1764121680000&at=1764121690000&known=now&map=counties',
     )
     expect(readRoute(search)).toEqual(everything)
   })
@@ -61,6 +62,7 @@ describe('the address', () => {
       origin: null,
       at: null,
       known: 'then',
+      map: 'cities',
     })
   })
 

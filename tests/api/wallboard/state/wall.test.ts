@@ -51,6 +51,7 @@ function bench(
         asked.push({ kpi, regions })
         return series(kpi, regions, from, to)
       },
+      silentAssets: async () => ({ refused: 'absent', why: 'none here' }),
       dataHealth: async () => ({ refused: 'absent', why: 'none here' }),
     },
     connect(listener) {
