@@ -9,12 +9,14 @@ import { type Config, setting } from '../platform/config.ts'
 import { kafkaSettings } from '../platform/kafka/kafka-client.ts'
 import type { Log } from '../platform/log.ts'
 import type { Metrics } from '../platform/metrics.ts'
+import { alertingSettings } from './alerting/alerting-settings.ts'
 import { parseWindows, type WindowSpecs } from './windows/window-spec.ts'
 
 export const processorSettings = {
   ...kafkaSettings,
   ...registrySettings,
   ...clickhouseSettings,
+  ...alertingSettings,
   windows: setting({
     env: 'WINDOWS',
     type: Type.String(),

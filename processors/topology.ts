@@ -2,6 +2,7 @@ import type { Resource } from '../platform/lifecycle.ts'
 import { recordIds } from '../schemas/records/record.ts'
 import { telemetryTopic, topicNames } from '../schemas/topics.ts'
 import { aggregate } from './aggregate/aggregate.ts'
+import { alerting } from './alerting/alerting.ts'
 import { archive } from './archive/archive.ts'
 import { census } from './census/census.ts'
 import type { ProcessorContext } from './context.ts'
@@ -16,8 +17,9 @@ export interface Processor {
 
 const telemetry = recordIds.map(telemetryTopic)
 const { partial, late, regional, assets, rejected, redriven } = topicNames
+const { alerts, alertCommands, silences, alertRules } = topicNames
 
-/** What consumes what and emits what. `alerting` (kpi.regional -> alert.events) goes here. */
+/** What consumes what and emits what. */
 export const topology = {
   aggregate: { reads: telemetry, writes: [partial, late], build: aggregate },
   rollup: { reads: [partial, assets], writes: [regional, late], build: rollup },
@@ -28,6 +30,7 @@ export const topology = {
     build: archive,
   },
   census: { reads: ['ClickHouse'], writes: [regional], build: census },
+  alerting: { reads: [regional, alertCommands], writes: [alerts, silences, alertRules], build: alerting },
 } satisfies Record<string, Processor>
 
 export type ProcessorName = keyof typeof topology

@@ -24,6 +24,7 @@ export const processStages: readonly (readonly ProcessRow[])[] = [
     processor('correct', 'correctAdmin'),
     processor('archive', 'archiveAdmin'),
     processor('census', 'censusAdmin'),
+    processor('alerting', 'alertingAdmin'),
   ],
   [{ name: 'api', script: 'api/main.ts', admin: 'apiAdmin', ports: ['api'] }],
 ]

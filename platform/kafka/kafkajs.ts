@@ -8,5 +8,5 @@ export const fastFetch = installFastFetch()
 const kafkajs: typeof import('kafkajs') = createRequire(import.meta.url)('kafkajs')
 
 /** The only place where kafkajs is loaded, so that nothing loads it before its decoder is replaced. */
-export const { Kafka, logLevel, PartitionAssigners, Partitioners } = kafkajs
+export const { CompressionTypes, Kafka, logLevel, PartitionAssigners, Partitioners } = kafkajs
 export type Kafka = import('kafkajs').Kafka

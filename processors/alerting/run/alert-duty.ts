@@ -1,0 +1,142 @@
+import type { Clock } from '../../../platform/clock.ts'
+import type { OffsetsAdmin } from '../../../platform/kafka/lasting-admin.ts'
+import type { Alert } from '../../../schemas/alerts/alert.ts'
+import { topicNames } from '../../../schemas/topics.ts'
+import type { ProcessorContext } from '../../context.ts'
+import { LogPosition } from '../../task/log-position.ts'
+import type { AlertingMetrics } from '../alerting-metrics.ts'
+import { AlertEngine } from '../engine/alert-engine.ts'
+import { publishedRules, republished } from '../reload/loaded-rules.ts'
+import type { RuleFiles } from '../reload/rule-files.ts'
+import type { AlertPublisher } from './alert-publisher.ts'
+import type { Written } from './alert-records.ts'
+import { alertingGroup } from './alerting-runner.ts'
+import { firstPosition } from './first-position.ts'
+import { readStored } from './stored-alerting.ts'
+import type { Owned, Tenure } from './tenure.ts'
+
+export interface AlertDutyOptions {
+  readonly context: ProcessorContext
+  readonly admin: OffsetsAdmin
+  readonly publisher: AlertPublisher
+  readonly files: RuleFiles
+  readonly metrics: AlertingMetrics
+  /** Kafka's timestamps are wall time. */
+  readonly wall: Clock
+}
+
+/** Restless: on and off three times within an hour. */
+const flapping = { transitions: 6, withinMs: 3_600_000 } as const
+
+/** Between the engine, which decides, and the topics, which remember: while this member owns kpi.regional. */
+export class AlertDuty {
+  private readonly options: AlertDutyOptions
+  private tenure: Tenure | undefined
+  /** Names of the rules as they were published last. */
+  private published = new Set<string>()
+  private evaluations = 0
+  private tooOld = 0
+
+  constructor(options: AlertDutyOptions) {
+    this.options = options
+  }
+
+  /** Everything that was known when somebody owned kpi.regional last. */
+  async load(): Promise<Owned> {
+    const { context, admin, files, wall } = this.options
+    const { clock, log, config } = context
+    const startedAt = performance.now()
+    const start = await firstPosition(admin, alertingGroup, wall.now())
+    const { alerts, series, rules } = await readStored(context)
+    await files.remember(republished(rules))
+    this.published = new Set(rules.map(({ name }) => name))
+    const engine = new AlertEngine({ keep: config.alertKeepWindows, flapping }, [])
+    engine.restore({ alerts, series, position: start })
+    engine.changeRules(
+      files.rules.rules.map(({ rule }) => rule),
+      clock.now(),
+    )
+    const tookMs = Math.round(performance.now() - startedAt)
+    log.info({ start, alerts: alerts.length, series: series.length, tookMs }, 'alerting goes on')
+    this.evaluations = 0
+    this.tooOld = 0
+    return { engine, position: new LogPosition(start) }
+  }
+
+  begin(tenure: Tenure): void {
+    this.tenure = tenure
+    void tenure.inTurn(owned => this.publishRules(owned)).catch(this.options.context.fail)
+  }
+
+  end(): void {
+    this.tenure = undefined
+  }
+
+  /** Runs the rules as the files have them now. */
+  async changeRules(): Promise<void> {
+    const { files, context } = this.options
+    await this.tenure?.inTurn(async owned => {
+      owned.engine.changeRules(
+        files.rules.rules.map(({ rule }) => rule),
+        context.clock.now(),
+      )
+      await this.publishRules(owned)
+    })
+  }
+
+  /** Publishes what changed. */
+  async tell({ engine }: Owned): Promise<void> {
+    const { publisher, metrics } = this.options
+    const changed = engine.take()
+    await publisher.publish(
+      [...changed].map(([key, value]): Written => ({ topic: topicNames.alerts, key, value })),
+    )
+    metrics.events.inc(changed.size)
+    metrics.evaluations.inc(engine.evaluations - this.evaluations)
+    metrics.tooOld.inc(engine.tooOld - this.tooOld)
+    this.evaluations = engine.evaluations
+    this.tooOld = engine.tooOld
+    metrics.series.set(engine.series.size)
+    for (const alert of changed.values()) if (alert) this.measure(alert)
+  }
+
+  /** Writes what is known of the series that changed. */
+  async keep({ engine }: Owned): Promise<void> {
+    const { publisher, metrics } = this.options
+    const written = engine.series.takeUnwritten(engine.position).map(([key, series]): Written => {
+      const value = series && {
+        rule: series.rule,
+        region: series.region,
+        through: series.through,
+        judged_by: series.judgedBy,
+        series: JSON.stringify(series.state),
+      }
+      return { topic: topicNames.alertState, key, value }
+    })
+    await publisher.publish(written)
+    const counts = Map.groupBy(engine.book.all(), ({ state }) => state)
+    metrics.alerts.reset()
+    for (const [state, alerts] of counts) metrics.alerts.set({ state }, alerts.length)
+  }
+
+  private async publishRules(owned: Owned): Promise<void> {
+    const { publisher, files, wall } = this.options
+    const rules = publishedRules(files.rules, wall.now())
+    const gone = new Set(this.published)
+    for (const { name } of rules) gone.delete(name)
+    await publisher.publish([
+      ...rules.map((value): Written => ({ topic: topicNames.alertRules, key: value.name, value })),
+      ...[...gone].map((key): Written => ({ topic: topicNames.alertRules, key, value: null })),
+    ])
+    this.published = new Set(rules.map(({ name }) => name))
+    await this.tell(owned)
+  }
+
+  private measure({ history, window_end }: Alert): void {
+    const { context, metrics } = this.options
+    const last = history.at(-1)
+    if (last?.what !== 'fired' && last?.what !== 'resolved') return
+    const { clock, clockSpeed } = context
+    metrics.windowToEvent.observe({ what: last.what }, (clock.now() - window_end) / clockSpeed / 1000)
+  }
+}
