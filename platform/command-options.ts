@@ -38,8 +38,24 @@ export function optionValues<O extends ParseArgsOptionsConfig>(
   options: O,
   usage: string,
 ) {
+  return parsed(() => parseArgs({ args: [...args], options }).values, usage)
+}
+
+/** The same for a command that takes words besides options. @throws UsageError */
+export function optionsAndWords<O extends ParseArgsOptionsConfig>(
+  args: readonly string[],
+  options: O,
+  usage: string,
+) {
+  return parsed(() => {
+    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true })
+    return { values, words: positionals }
+  }, usage)
+}
+
+function parsed<T>(parse: () => T, usage: string): T {
   try {
-    return parseArgs({ args: [...args], options }).values
+    return parse()
   } catch (error) {
     throw new UsageError(messageOf(error), { hint: usage })
   }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { messageOf } from '../../../platform/errors.ts'
-import { readRules } from '../rules/read-rules.ts'
+import { filesAt, readRules, testSuffix } from '../rules/read-rules.ts'
 import type { Mistake } from '../rules/yaml/mistake.ts'
 import { type Failure, runTest } from './run-test.ts'
 import { parseTestFile } from './test-file.ts'
@@ -38,4 +38,10 @@ export async function runTestFile(file: string): Promise<FileResult> {
     mistakes,
     texts: new Map([...read.texts, [file, text]]),
   }
+}
+
+/** Tests files, and of folders those in them. @throws where there is nothing */
+export async function testFilesAt(paths: readonly string[]): Promise<readonly string[]> {
+  const files = await Promise.all(paths.map(path => filesAt(path, name => name.endsWith(testSuffix))))
+  return files.flat()
 }

@@ -25,7 +25,7 @@ export async function readRules(paths: readonly string[]): Promise<ReadRules> {
   const missing: Mistake[] = []
   for (const path of paths) {
     try {
-      for (const file of await filesAt(path)) texts.set(file, await readFile(file, 'utf8'))
+      for (const file of await filesAt(path, isRulesFile)) texts.set(file, await readFile(file, 'utf8'))
     } catch (error) {
       missing.push({
         file: path,
@@ -43,11 +43,14 @@ export async function readRules(paths: readonly string[]): Promise<ReadRules> {
   return { files: [...texts.keys()], rules, mistakes: mistakes.sort(byPlace), texts }
 }
 
-async function filesAt(path: string): Promise<readonly string[]> {
+const isRulesFile = (name: string): boolean => !name.endsWith(testSuffix)
+
+/** The file, or those of the folder's YAML files that are wanted. @throws where there is none */
+export async function filesAt(path: string, wanted: (name: string) => boolean): Promise<readonly string[]> {
   if (!(await stat(path)).isDirectory()) return [path]
   const names = await readdir(path)
   return names
-    .filter(name => /\.ya?ml$/.test(name) && !name.endsWith(testSuffix))
+    .filter(name => /\.ya?ml$/.test(name) && wanted(name))
     .sort()
     .map(name => join(path, name))
 }
