@@ -12,6 +12,7 @@ import { lineageRoute } from './provenance/lineage-route.ts'
 import { revisionsRoute } from './provenance/revisions-route.ts'
 import { regionsRoute } from './regions-route.ts'
 import { seriesRoute } from './series-route.ts'
+import { silentAssetsRoute } from './silent-assets-route.ts'
 import type { Sources } from './sources.ts'
 import { streamRoute } from './stream-route.ts'
 
@@ -29,6 +30,7 @@ export function routes(api: Api, sources: Sources): void {
   exportStateRoute(api, sources)
   streamRoute(api)
   dataHealthRoute(api, sources)
+  silentAssetsRoute(api, sources)
   kioskRoutes(api, sources)
   alertRoutes(api, sources)
 }
