@@ -1,0 +1,107 @@
+import { parseArgs } from 'node:util'
+import type { CDPSession, Page } from 'playwright-core'
+import { launchBrowser } from './browser.ts'
+
+/*
+ * Leaves a kiosk running on a system that runs, and says every minute what it costs: a wall that hangs for weeks must
+ * not grow. No test: it takes as long as it is told to.
+ *
+ *   npm start -- --speed 60
+ *   node tests/browser/soak.ts --url http://127.0.0.1:8080 --minutes 60
+ */
+const { values } = parseArgs({
+  options: {
+    url: { type: 'string', default: 'http://127.0.0.1:8080' },
+    minutes: { type: 'string', default: '60' },
+    address: {
+      type: 'string',
+      default: '?kiosk&rotate=15&screens=overview,radio,datacenter,grid,parking,region,ranking',
+    },
+    width: { type: 'string', default: '1920' },
+    height: { type: 'string', default: '1080' },
+  },
+})
+
+const minuteMs = 60_000
+/** Counts frames in the page, as text: the script is type-checked without the browser's globals. */
+const countFrames = `globalThis.soak = { frames: 0 };
+(function frame() { globalThis.soak.frames++; requestAnimationFrame(frame) })()`
+
+interface Sample {
+  readonly minute: number
+  readonly heapMb: number
+  readonly nodes: number
+  readonly listeners: number
+  readonly framesPerSecond: number
+  readonly errors: number
+  readonly screen: string
+  readonly phase: string
+}
+
+const columns: readonly (readonly [keyof Sample, string, number])[] = [
+  ['minute', 'minute', 7],
+  ['heapMb', 'heap MB', 9],
+  ['nodes', 'nodes', 8],
+  ['listeners', 'listeners', 11],
+  ['framesPerSecond', 'frames/s', 10],
+  ['errors', 'errors', 8],
+  ['screen', 'screen', 13],
+  ['phase', 'stream', 11],
+]
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`)
+}
+
+async function sample(page: Page, devtools: CDPSession, minute: number, errors: number): Promise<Sample> {
+  // What is left after a collection is held by something.
+  await devtools.send('HeapProfiler.collectGarbage')
+  const { metrics } = await devtools.send('Performance.getMetrics')
+  const metric = (name: string): number => metrics.find(one => one.name === name)?.value ?? Number.NaN
+  const before = await page.evaluate<number>('globalThis.soak.frames')
+  const lookMs = 5_000
+  await page.waitForTimeout(lookMs)
+  const frames = (await page.evaluate<number>('globalThis.soak.frames')) - before
+  const attribute = (selector: string, name: string): Promise<string | null> =>
+    page.locator(selector).first().getAttribute(name)
+  return {
+    minute,
+    heapMb: Number((metric('JSHeapUsedSize') / 2 ** 20).toFixed(1)),
+    nodes: metric('Nodes'),
+    listeners: metric('JSEventListeners'),
+    framesPerSecond: Number(((frames * 1_000) / lookMs).toFixed(1)),
+    errors,
+    screen: (await attribute('.wall', 'data-screen')) ?? '',
+    phase: (await attribute('[data-testid="connection"]', 'data-phase')) ?? '',
+  }
+}
+
+const browser = await launchBrowser()
+const page = await browser.newPage({
+  viewport: { width: Number(values.width), height: Number(values.height) },
+})
+let errors = 0
+page.on('pageerror', error => {
+  errors++
+  say(`page error: ${error.message}`)
+})
+page.on('console', message => {
+  if (message.type() !== 'error') return
+  errors++
+  say(`console: ${message.text()}`)
+})
+await page.addInitScript(countFrames)
+const devtools = await page.context().newCDPSession(page)
+await devtools.send('Performance.enable')
+await page.goto(new URL(values.address, values.url).href)
+await page.locator('[data-testid="connection"][data-phase="live"]').waitFor()
+
+say(columns.map(([, title, width]) => title.padStart(width)).join(''))
+const started = Date.now()
+for (let minute = 0; minute <= Number(values.minutes); minute++) {
+  await page.waitForTimeout(Math.max(0, started + minute * minuteMs - Date.now()))
+  const seen = await sample(page, devtools, minute, errors)
+  errors = 0
+  say(columns.map(([name, , width]) => String(seen[name]).padStart(width)).join(''))
+}
+await browser.close()
