@@ -186,8 +186,11 @@ export function createWall(around: Surroundings): Wall {
   const askHealth = async (): Promise<void> => {
     const answer = await rest.dataHealth()
     if (!isRefused(answer)) health.value = answer
-    else if (answer.refused === 'absent') health.value = null
-    else count('refused')
+    else {
+      // What was counted before is not how it is now; the cells tell what is still known.
+      health.value = null
+      if (answer.refused !== 'absent') count('refused')
+    }
   }
 
   return {

@@ -14,7 +14,7 @@ const fade = 0.98
 /** So much longer than the longest usual gap is silence. */
 const slack = 2
 /** Below this a pause is nothing to speak of. */
-export const leastSilenceMs = 2_500
+export const leastSilenceMs = 2_000
 /** Nobody learns in an hour what a gap of a day is. */
 const longestGapMs = 120_000
 

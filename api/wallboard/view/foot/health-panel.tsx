@@ -16,11 +16,17 @@ export function HealthPanel() {
     <section class="panel health" data-testid="health">
       <h2>
         {t.health} {rows === null && <small>{t.healthFromCells}</small>}
+        {rows !== null && isStoreAway(rows) && <small class="problems">{t.historyAway}</small>}
         {problems > 0 && <small class="problems">{t.problems(problems)}</small>}
       </h2>
       {rows === null ? <FromCells /> : <FromServer rows={rows} />}
     </section>
   )
+}
+
+/** The rates come from memory, the counts from the store: with none of them it does not answer. */
+function isStoreAway(rows: readonly RecordHealth[]): boolean {
+  return rows.length > 0 && rows.every(({ late, rejected }) => late === null && rejected === null)
 }
 
 function FromServer({ rows }: { readonly rows: readonly RecordHealth[] }) {
