@@ -96,6 +96,7 @@ await runPart({
     const limits = streamLimits(config)
     const hub = new StreamHub({
       table,
+      alerts: desk.alerts,
       metrics: new StreamMetrics(metrics),
       limits,
       clock,

@@ -28,6 +28,7 @@ export class AlertBook {
   private changes = 0
   private forgottenAt = 0
   private completeFrom = Number.NEGATIVE_INFINITY
+  private readPosition = 0
 
   /** @param kept alerts that are over and stay */
   constructor(kept: number = endedKept) {
@@ -51,6 +52,16 @@ export class AlertBook {
   /** Every alert that was updated after this (event time, epoch ms) is here. */
   get completeSince(): number {
     return this.completeFrom
+  }
+
+  /** Offset of `alert.events` up to which everything was put in, exclusive. */
+  get position(): number {
+    return this.readPosition
+  }
+
+  /** Reading may begin again further back; the position never does. */
+  advanceTo(position: number): void {
+    this.readPosition = Math.max(this.readPosition, position)
   }
 
   put(alert: Alert): Outcome {

@@ -14,6 +14,8 @@ export interface BookFollowerOptions<T> {
   readonly book: {
     put(value: T): unknown
     forget(key: string): void
+    /** Everything below this offset was put in. */
+    advanceTo?(position: number): void
   }
   readonly onUndecodable: () => void
   readonly log: Log
@@ -38,7 +40,10 @@ export class BookFollower<T> implements Resource {
       from: 'beginning',
       log,
       onMessages: async messages => {
-        for (const message of messages) await this.take(message)
+        for (const message of messages) {
+          await this.take(message)
+          options.book.advanceTo?.(Number(message.offset) + 1)
+        }
       },
     })
   }

@@ -51,11 +51,12 @@ export const clientMessages = {
         description: 'How far below the regions: themselves, those directly below too, or all below',
       }),
       kpis: Type.Array(Type.String(), {
-        minItems: 1,
         maxItems: 100,
-        description: 'KPI ids, `feed.*` or `*`',
+        description: 'KPI ids, `feed.*` or `*`; may be empty where alerts are all that is wanted',
       }),
-      alerts: Type.Optional(Type.Boolean({ description: 'Whether alerts are wanted' })),
+      alerts: Type.Optional(
+        Type.Boolean({ description: 'Whether alerts of these regions are wanted, whatever the KPIs' }),
+      ),
       fresh: Type.Optional(
         Type.Boolean({ description: 'The client holds nothing of it, whatever its hello resumed' }),
       ),

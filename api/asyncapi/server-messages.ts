@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { freshReasons } from '../../schemas/protocol/stream.ts'
+import { AlertLineSchema } from '../rest/alerts/alert-schema.ts'
 import { CellSchema, EpochMs } from '../rest/wire-schemas.ts'
 import { streamErrors } from './stream-errors.ts'
 
@@ -7,6 +8,13 @@ const Position = Type.Integer({
   minimum: 0,
   description:
     'Offset of `kpi.regional` up to which this is true, exclusive; never goes back on a connection',
+})
+
+const AlertsPosition = Type.Integer({
+  minimum: 0,
+  description:
+    'Offset of `alert.events` up to which this is true, exclusive. Less than that of a server before: alerts that it ' +
+    'does not list may still be there',
 })
 
 /** What the server says. Fields may be added: a client leaves those alone that it does not know. */
@@ -45,7 +53,11 @@ export const serverMessages = {
         }),
       ),
       cells: Type.Array(CellSchema),
-      alerts: Type.Array(Type.Unknown(), { description: 'None yet' }),
+      alerts: Type.Array(AlertLineSchema, {
+        description:
+          'Always whole, with `since` too: every alert of the regions that goes on, and the last that are over',
+      }),
+      alerts_position: Type.Optional(AlertsPosition),
     },
     { description: 'Answers a subscribe: the current value of every cell of it that has one' },
   ),
@@ -60,6 +72,18 @@ export const serverMessages = {
       description:
         'Cells of any subscription that changed since the frame before, the newest version of each. ' +
         'A client that did not read is told once, not of every change in between',
+    },
+  ),
+  alert: Type.Object(
+    {
+      type: Type.Literal('alert'),
+      position: Position,
+      alerts_position: AlertsPosition,
+      alert: AlertLineSchema,
+    },
+    {
+      description:
+        'An alert changed. A client that did not read is told once of each, not of every change in between',
     },
   ),
   heartbeat: Type.Object(

@@ -1,5 +1,6 @@
 import { type FreshReason, freshReasons, type ServerMessage } from '../../schemas/protocol/stream.ts'
 import { isNumber, isObject, type Json } from './json-types.ts'
+import { parseAlert, parseAlerts } from './parse-alert.ts'
 import { parseCells } from './parse-cell.ts'
 
 /** A message that breaks the protocol, in words. */
@@ -47,8 +48,8 @@ function readMessage(json: Json, type: string): ServerMessage | Unknown | undefi
     }
     case 'snapshot': {
       const cells = parseCells(json.cells)
-      const alerts: readonly unknown[] = Array.isArray(json.alerts) ? json.alerts : []
-      if (!cells || !isNumber(position) || typeof json.id !== 'string') return undefined
+      const alerts = parseAlerts(json.alerts ?? [])
+      if (!cells || !alerts || !isNumber(position) || typeof json.id !== 'string') return undefined
       const since = json.since === undefined || isNumber(json.since) ? json.since : null
       // Taking a part for the whole would drop cells: rather nothing than a guess.
       if (since === null) return undefined
@@ -60,12 +61,20 @@ function readMessage(json: Json, type: string): ServerMessage | Unknown | undefi
         ...(isFreshReason(json.reason) && { reason: json.reason }),
         cells,
         alerts,
+        ...(isNumber(json.alerts_position) && { alerts_position: json.alerts_position }),
       }
     }
     case 'delta': {
       const cells = parseCells(json.cells)
       return cells && isNumber(position) && isNumber(json.sent_at)
         ? { type, position, sent_at: json.sent_at, cells }
+        : undefined
+    }
+    case 'alert': {
+      const alert = parseAlert(json.alert)
+      const { alerts_position } = json
+      return alert && isNumber(position) && isNumber(alerts_position)
+        ? { type, position, alerts_position, alert }
         : undefined
     }
     case 'heartbeat':

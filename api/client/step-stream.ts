@@ -96,6 +96,7 @@ function hear(state: StreamState, message: ServerMessage | Unknown, now: number)
     case 'snapshot':
       return calm(served({ ...state, subscriptions: answered(state.subscriptions, message) }, now))
     case 'delta':
+    case 'alert':
     case 'heartbeat': {
       const subscriptions = advanced(state.subscriptions, message.position)
       return calm(subscriptions === state.subscriptions ? state : { ...state, subscriptions })

@@ -1,5 +1,7 @@
+import type { AlertLine } from '../../schemas/alerts/alert.ts'
 import type { Cell, ServerMessage } from '../../schemas/protocol/stream.ts'
 import { type ConnectionState, connectionState } from './connection-state.ts'
+import { type AlertChange, HeldAlerts } from './held-alerts.ts'
 import { type Change, HeldCells } from './held-cells.ts'
 import { parseMessage } from './parse-message.ts'
 import { type Link, openLink, type SocketConstructor } from './socket.ts'
@@ -7,6 +9,7 @@ import { stepStream } from './step-stream.ts'
 import { initialStream, type StreamEvent } from './stream-state.ts'
 import type { Selection } from './subscriptions.ts'
 
+export type { AlertLine } from '../../schemas/alerts/alert.ts'
 export type { Cell } from '../../schemas/protocol/stream.ts'
 export type { ConnectionState, EndReason } from './connection-state.ts'
 export { cellKey } from './held-cells.ts'
@@ -39,6 +42,11 @@ export interface StreamClientOptions {
    * window, no older version is ever handed over after a newer one.
    */
   readonly onCells?: (changed: readonly Cell[], gone: readonly Cell[]) => void
+  /**
+   * Alerts that are new or changed, and alerts that are no longer held (a subscription ended, or they are over for long).
+   * Of one alert, no older version is ever handed over after a newer one.
+   */
+  readonly onAlerts?: (changed: readonly AlertLine[], gone: readonly AlertLine[]) => void
   readonly onError?: (fault: StreamFault) => void
   /** Every message of the server as it came, before its cells are handed over: for clocks and recorders. */
   readonly onMessage?: (message: ServerMessage) => void
@@ -74,6 +82,8 @@ export interface StreamClient {
   cell(kpi: string, region: string): Cell | undefined
   /** All cells held, in no order. */
   cells(): Iterable<Cell>
+  /** All alerts held, those that changed last come last. */
+  alerts(): Iterable<AlertLine>
   readonly state: ConnectionState
   readonly ignored: Ignored
 }
@@ -89,6 +99,7 @@ export function createStreamClient(options: StreamClientOptions): StreamClient {
   const { urls, token, now = () => performance.now(), random = Math.random } = options
   if (urls.length === 0) throw new TypeError('a stream client needs at least one url')
   const held = new HeldCells()
+  const alerts = new HeldAlerts()
   const ignored = { unknown: 0, unreadable: 0 }
   let state = initialStream(now(), {
     urls: urls.length,
@@ -104,6 +115,9 @@ export function createStreamClient(options: StreamClientOptions): StreamClient {
 
   const tellCells = ({ changed, gone }: Change): void => {
     if (changed.length > 0 || gone.length > 0) options.onCells?.(changed, gone)
+  }
+  const tellAlerts = ({ changed, gone }: AlertChange): void => {
+    if (changed.length > 0 || gone.length > 0) options.onAlerts?.(changed, gone)
   }
   const tellState = (next: ConnectionState): void => {
     if (told.kind === next.kind) return
@@ -127,9 +141,11 @@ export function createStreamClient(options: StreamClientOptions): StreamClient {
           break
         case 'forget':
           held.ofOtherLog()
+          alerts.ofOtherLog()
           break
         case 'drop':
           tellCells(held.drop(action.wireId))
+          tellAlerts(alerts.drop(action.wireId))
           break
         case 'send':
           link?.send(JSON.stringify(action.message))
@@ -189,7 +205,9 @@ export function createStreamClient(options: StreamClientOptions): StreamClient {
       if (message.type === 'delta') tellCells(held.takeDelta(message, subscriptions))
       if (message.type === 'snapshot' && subscriptions.some(({ wireId }) => wireId === message.id)) {
         tellCells(held.takeSnapshot(message))
+        tellAlerts(alerts.takeSnapshot(message))
       }
+      if (message.type === 'alert') tellAlerts(alerts.takeAlert(message, subscriptions))
       if (message.type === 'error') {
         const { code, message: why, id: wireId } = message
         const id = subscriptions.find(one => one.wireId === wireId)?.id
@@ -221,6 +239,7 @@ export function createStreamClient(options: StreamClientOptions): StreamClient {
     unsubscribe: id => take({ type: 'unsubscribe', id }),
     cell: (kpi, region) => held.get(kpi, region),
     cells: () => held,
+    alerts: () => alerts.all(),
     get state() {
       return told
     },

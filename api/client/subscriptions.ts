@@ -5,8 +5,9 @@ export interface Selection {
   /** Codes: six digits (GB/T 2260) or `circle-…`. */
   readonly regions: readonly string[]
   readonly depth: Depth
-  /** KPI ids, `feed.*` or `*`. */
+  /** KPI ids, `feed.*` or `*`; may be empty where alerts are all that is wanted. */
   readonly kpis: readonly string[]
+  /** Whether alerts of these regions are wanted, whatever the KPIs. */
   readonly alerts?: boolean
 }
 
@@ -79,4 +80,12 @@ export function mayHold({ regions, depth, kpis }: Selection, cell: Pick<Cell, 'k
   return kpis.some(pattern =>
     pattern.endsWith('*') ? cell.kpi.startsWith(pattern.slice(0, -1)) : pattern === cell.kpi,
   )
+}
+
+/** Whether an alert may be one that the selection asks for, as far as is known here. */
+export function mayHoldAlert(
+  { alerts, regions, depth }: Selection,
+  alert: { readonly region: string },
+): boolean {
+  return alerts === true && (depth !== 'self' || regions.includes(alert.region))
 }

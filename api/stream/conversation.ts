@@ -12,6 +12,7 @@ import type { Access, Caller } from '../access/access.ts'
 import { requireRegions } from '../access/permissions.ts'
 import type { CellTable } from '../cells/cell-table.ts'
 import { select } from '../cells/selection.ts'
+import { alertRegions } from './alert-scope.ts'
 import { type Parsed, parseClientMessage } from './client-message.ts'
 import type { Extent } from './frames.ts'
 import type { Session } from './session.ts'
@@ -163,7 +164,10 @@ export class Conversation {
     try {
       const cells = select(table.space, message)
       if (session.viewer) requireRegions(session.viewer, message)
-      if (session.subscribe(message.id, cells, message.fresh ? {} : session.resume, now)) return
+      if (session.subscribe(message.id, cells, message.fresh ? {} : session.resume, now)) {
+        session.scope.want(message.id, alertRegions(table.space, message))
+        return
+      }
       session.error(
         'too_many_subscriptions',
         `at most ${limits.maxSubscriptions} subscriptions`,

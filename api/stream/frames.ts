@@ -39,20 +39,23 @@ export function catchUpFrame(
   return deltaFrame(table, table.changedSince(since, set), set, sentAt)
 }
 
-/** The current value of every cell of the set that has one; with `since`, of every one that changed since. */
+/**
+ * The current value of every cell of the set that has one; with `since`, of every one that changed since.
+ * @param alerts as `alertsPart` makes it
+ */
 export function snapshotFrame(
   table: CellTable,
   id: string,
   set: CellSet,
   { since, reason }: Extent = {},
+  alerts = '"alerts":[]',
 ): Frame {
   const { json, count } =
     since === undefined ? cellsJson(table, set) : joined(table, table.changedSince(since, set), set)
-  // alerts: none before there are alert rules.
   const text =
     `{"type":"snapshot","id":${JSON.stringify(id)},"position":${table.position}` +
     `${since === undefined ? '' : `,"since":${since}`}${reason === undefined ? '' : `,"reason":"${reason}"`}` +
-    `,"cells":${json},"alerts":[]}`
+    `,"cells":${json},${alerts}}`
   return { type: 'snapshot', bytes: Buffer.from(text), cells: count }
 }
 

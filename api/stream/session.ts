@@ -3,6 +3,7 @@ import type { ServerMessage, StreamError } from '../../schemas/protocol/stream.t
 import type { Viewer } from '../access/access.ts'
 import { union } from '../cells/cell-set.ts'
 import type { CellSpace } from '../cells/cell-space.ts'
+import { AlertScope } from './alert-scope.ts'
 import type { Extent, Frame } from './frames.ts'
 import { MessageBudget } from './message-budget.ts'
 import type { Shape, Shapes } from './shapes.ts'
@@ -46,6 +47,8 @@ export class Session {
   lastHeardAt: number
   lastSentAt: number
   readonly budget: MessageBudget
+  /** Of which regions it is told alerts. */
+  readonly scope = new AlertScope()
   private readonly options: SessionOptions
   private readonly subscriptions = new Map<string, Shape<Session>>()
   private readonly waiting = new Map<string, Waiting>()
@@ -162,6 +165,7 @@ export class Session {
     if (!shape) return false
     this.subscriptions.delete(id)
     this.waiting.delete(id)
+    this.scope.end(id)
     this.options.shapes.release(shape)
     return true
   }

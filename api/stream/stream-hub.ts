@@ -1,5 +1,8 @@
 import type { Clock } from '../../platform/clock.ts'
+import type { AlertBook } from '../alerts/alert-book.ts'
 import type { CellTable } from '../cells/cell-table.ts'
+import { alertsPart } from './alert-frames.ts'
+import { AlertTeller } from './alert-teller.ts'
 import { catchUpFrame, deltaFrame, type Extent, type Frame, snapshotFrame } from './frames.ts'
 import { type Connection, Session, type Waiting } from './session.ts'
 import { Shapes } from './shapes.ts'
@@ -8,6 +11,7 @@ import type { StreamMetrics } from './stream-metrics.ts'
 
 export interface StreamHubOptions {
   readonly table: CellTable
+  readonly alerts: AlertBook
   readonly metrics: StreamMetrics
   readonly limits: StreamLimits
   /** The data's clock: what `server_time` and `sent_at` say. */
@@ -27,11 +31,16 @@ export class StreamHub {
   private readonly shapes = new Shapes<Session>()
   private readonly sessions = new Set<Session>()
   private readonly behind = new Set<Session>()
+  private readonly alertTeller: AlertTeller
   /** Everything below was handed to those who keep up. */
   private told = 0
 
   constructor(options: StreamHubOptions) {
     this.options = options
+    const { table, alerts: book, wall } = options
+    // What changed of cells was sent before.
+    const onCongested = (session: Session): void => this.skip(session, table.position, wall.now())
+    this.alertTeller = new AlertTeller({ book, table, onCongested })
   }
 
   get size(): number {
@@ -71,6 +80,7 @@ export class StreamHub {
     const sentAt = clock.now()
     this.sendChanges(now, sentAt)
     this.catchUp(now, sentAt)
+    this.alertTeller.tell(this.sessions, now)
     this.sendSnapshots(now)
     this.keepAlive(now, sentAt)
     this.told = table.position
@@ -101,12 +111,17 @@ export class StreamHub {
       if (!frame) continue
       for (const session of [...members]) {
         if (session.behind) continue
-        if (session.isCongested) {
-          session.fallBehind(this.told, now)
-          this.behind.add(session)
-        } else session.deliver(frame, now)
+        if (session.isCongested) this.skip(session, this.told, now)
+        else session.deliver(frame, now)
       }
     }
+  }
+
+  /** Sends it nothing until it has read what it has. */
+  private skip(session: Session, from: number, now: number): void {
+    if (session.behind) return
+    session.fallBehind(from, now)
+    this.behind.add(session)
   }
 
   /** The newest value of every cell that changed since, for those who have read what they had. */
@@ -130,7 +145,7 @@ export class StreamHub {
   }
 
   private sendSnapshots(now: number): void {
-    const { table, limits } = this.options
+    const { table, alerts: book, limits } = this.options
     // A client may come from a server that was ahead of this one: it is not to see time run backwards.
     const canBeMade = ({ extent, askedAt }: Waiting) =>
       (extent.since ?? 0) <= table.position || now - askedAt >= limits.aheadMs
@@ -141,8 +156,10 @@ export class StreamHub {
       for (const { id, shape, extent: asked } of session.takeWaiting(canBeMade)) {
         const isAhead = (asked.since ?? 0) > table.position
         const extent: Extent = isAhead ? { reason: 'position_ahead' } : asked
-        const key = `${extent.since}|${extent.reason}|${shape.key}|${id}`
-        const frame = made.get(key) ?? snapshotFrame(table, id, shape.cells, extent)
+        const regions = session.scope.begin(id)
+        const key = `${extent.since}|${extent.reason}|${shape.key}|${regions}|${id}`
+        const alerts = () => alertsPart(book, table.space, regions)
+        const frame = made.get(key) ?? snapshotFrame(table, id, shape.cells, extent, alerts())
         made.set(key, frame)
         session.deliver(frame, now)
       }

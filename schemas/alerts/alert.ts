@@ -1,5 +1,5 @@
 import type { KpiId } from '../kpis/kpi.ts'
-import type { Status } from '../protocol/stream.ts'
+import type { Status } from '../protocol/status.ts'
 import type { Feed } from '../records/record.ts'
 import type { Level } from '../regions/regions.ts'
 import type { Severity } from './severity.ts'

@@ -1,9 +1,11 @@
+import type { AlertLine } from '../alerts/alert.ts'
+import type { Status } from './status.ts'
+
+export { type Status, statuses } from './status.ts'
+
 /** Stream protocol v1, `ws://…/v1/stream`: JSON text messages. Times are epoch ms. */
 
 export const protocolVersion = 1
-
-export const statuses = ['provisional', 'final', 'corrected'] as const
-export type Status = (typeof statuses)[number]
 
 /** One KPI of one region and window. */
 export interface Cell {
@@ -46,8 +48,9 @@ export interface Subscribe {
   readonly id: string
   readonly regions: readonly string[]
   readonly depth: Depth
-  /** KPI ids or `feed.*` or `*`. */
+  /** KPI ids or `feed.*` or `*`; may be empty where alerts are all that is wanted. */
   readonly kpis: readonly string[]
+  /** Whether alerts of these regions are wanted, whatever the KPIs. */
   readonly alerts?: boolean
   /** The client holds nothing of this subscription, whatever its hello resumed. */
   readonly fresh?: boolean
@@ -92,7 +95,16 @@ export interface Snapshot {
   /** Why this is everything although the client wanted to resume. */
   readonly reason?: FreshReason
   readonly cells: readonly Cell[]
-  readonly alerts: readonly unknown[]
+  /**
+   * Always whole, with `since` too: every alert of the regions that goes on, and the last that are over. Those held of the
+   * subscription that are not listed are no more. Empty where alerts were not asked for.
+   */
+  readonly alerts: readonly AlertLine[]
+  /**
+   * Offset of `alert.events` up to which this server has read, exclusive. Where that is less than a server before had
+   * read, alerts that are not listed may still be there. Absent where alerts were not asked for.
+   */
+  readonly alerts_position?: number
 }
 
 /** Cells that changed since the frame before; the newest version of each. */
@@ -101,6 +113,16 @@ export interface Delta {
   readonly position: number
   readonly sent_at: number
   readonly cells: readonly Cell[]
+}
+
+/** An alert changed; of one alert the greatest version holds. */
+export interface AlertTold {
+  readonly type: 'alert'
+  /** As in a heartbeat: everything below it was sent. */
+  readonly position: number
+  /** Offset of `alert.events` up to which this server has read, exclusive. */
+  readonly alerts_position: number
+  readonly alert: AlertLine
 }
 
 export interface Heartbeat {
@@ -121,4 +143,4 @@ export interface StreamError {
   readonly id?: string
 }
 
-export type ServerMessage = Welcome | Snapshot | Delta | Heartbeat | Pong | StreamError
+export type ServerMessage = Welcome | Snapshot | Delta | AlertTold | Heartbeat | Pong | StreamError

@@ -9,6 +9,7 @@ import { streamErrors } from '../../../api/asyncapi/stream-errors.ts'
 import { parseClientMessage } from '../../../api/stream/client-message.ts'
 import { closeCodes } from '../../../schemas/protocol/close-codes.ts'
 import type * as protocol from '../../../schemas/protocol/stream.ts'
+import { alert } from '../alerts/alerts.ts'
 import { app } from '../app.ts'
 import { emptyTable, window } from '../cells/windows.ts'
 import { caller, limits, province, StreamUnderTest } from '../stream/stream-under-test.ts'
@@ -23,7 +24,7 @@ const served = (await (await app()).inject('/asyncapi.json')).json<Document>()
 /** The document's schema of a message, with nothing allowed in it that it does not describe. */
 function described(name: string): ValidateFunction {
   const strict = JSON.parse(JSON.stringify(served.components.messages[name]!.payload), (_key, value) =>
-    value?.type === 'object' ? { ...value, additionalProperties: false } : value,
+    value?.type === 'object' ? { additionalProperties: false, ...value } : value,
   )
   return new Ajv({ allowUnionTypes: true }).compile(strict)
 }
@@ -62,6 +63,7 @@ test('its messages are those of the protocol', () => {
   expectTypeOf<Static<typeof serverMessages.welcome>>().toExtend<protocol.Welcome>()
   expectTypeOf<Static<typeof serverMessages.snapshot>>().toExtend<protocol.Snapshot>()
   expectTypeOf<Static<typeof serverMessages.delta>>().toExtend<protocol.Delta>()
+  expectTypeOf<Static<typeof serverMessages.alert>>().toExtend<protocol.AlertTold>()
   expectTypeOf<Static<typeof serverMessages.heartbeat>>().toExtend<protocol.Heartbeat>()
   expectTypeOf<Static<typeof serverMessages.pong>>().toExtend<protocol.Pong>()
   // A code is one of the table here, any text to a client, which may be older than the server.
@@ -105,6 +107,8 @@ test('what the hub really says is as described, every message and every error', 
   table.put(window({ region: '370102', value: null, coverage: null }))
   table.advanceTo(7)
   const stream = new StreamUnderTest(table)
+  stream.alerts.put(alert({ fired_at: null, labels: { team: 'traffic' } }))
+  stream.alerts.advanceTo(1)
   const { client, session } = await stream.connect()
   const heard: protocol.ServerMessage[] = []
   const greeted = await stream.connect({ resume: { position: 3, log: 'another' } })
@@ -112,7 +116,7 @@ test('what the hub really says is as described, every message and every error', 
   await stream.say(newcomer, { type: 'hello', protocol: 1 })
   heard.push(...client.take())
   for (const message of [
-    subscribe,
+    { ...subscribe, alerts: true },
     { ...subscribe, regions: [] },
     { ...subscribe, regions: ['1'] },
     { ...subscribe, kpis: ['weather.*'] },
@@ -123,6 +127,7 @@ test('what the hub really says is as described, every message and every error', 
     await stream.say(session, message)
   await stream.say(greeted.session, subscribe)
   stream.hub.tick()
+  stream.alerts.put(alert({ version: 2, value: null, silenced_by: ['s'] }))
   table.put(window({ value: 41, version: 1_000 }))
   table.advanceTo(8)
   stream.hub.tick()

@@ -73,7 +73,14 @@ export async function openHouse(anonymous: AnonymousPolicy) {
 
   const limits = streamLimits({ heartbeatMs: 60_000, maxBufferedBytes: 1 << 22, conflateAboveBytes: 1 << 20 })
   const clock = { now: () => noon }
-  const hub = new StreamHub({ table, metrics: new StreamMetrics(metrics), limits, clock, wall })
+  const hub = new StreamHub({
+    table,
+    alerts: desk.alerts,
+    metrics: new StreamMetrics(metrics),
+    limits,
+    clock,
+    wall,
+  })
   const stream = new StreamServer({
     server: api.server,
     hub,

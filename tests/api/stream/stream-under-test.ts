@@ -1,4 +1,5 @@
 import { Access } from '../../../api/access/access.ts'
+import { AlertBook } from '../../../api/alerts/alert-book.ts'
 import type { CellTable } from '../../../api/cells/cell-table.ts'
 import { Conversation } from '../../../api/stream/conversation.ts'
 import type { Session } from '../../../api/stream/session.ts'
@@ -27,16 +28,30 @@ export interface Connected {
 /** Hub and conversation as the api has them, over connections that are recorded. */
 export class StreamUnderTest {
   readonly table: CellTable
+  readonly alerts: AlertBook
   readonly wall = new ManualClock(1_000_000)
   readonly metrics = new Metrics('api')
   readonly hub: StreamHub
   readonly conversation: Conversation
 
-  constructor(table = emptyTable(), access = new Access('loopback'), logId = 'log-1') {
+  constructor(
+    table = emptyTable(),
+    access = new Access('loopback'),
+    logId = 'log-1',
+    alerts = new AlertBook(),
+  ) {
     this.table = table
+    this.alerts = alerts
     const { wall } = this
     const clock = { now: () => noon }
-    this.hub = new StreamHub({ table, metrics: new StreamMetrics(this.metrics), limits, clock, wall })
+    this.hub = new StreamHub({
+      table,
+      alerts: this.alerts,
+      metrics: new StreamMetrics(this.metrics),
+      limits,
+      clock,
+      wall,
+    })
     this.conversation = new Conversation({
       table,
       access,

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Access } from '../../../api/access/access.ts'
+import { AlertBook } from '../../../api/alerts/alert-book.ts'
 import { Conversation } from '../../../api/stream/conversation.ts'
 import { StreamHub } from '../../../api/stream/stream-hub.ts'
 import { streamLimits } from '../../../api/stream/stream-limits.ts'
@@ -37,7 +38,7 @@ const limits = streamLimits({
   conflateAboveBytes: 64 * 1024,
 })
 const shared = { table: cells.table, limits, clock: wallClock, wall: wallClock }
-const hub = new StreamHub({ ...shared, metrics: new StreamMetrics(metrics) })
+const hub = new StreamHub({ ...shared, alerts: new AlertBook(), metrics: new StreamMetrics(metrics) })
 const log = createLog('api', 'warn')
 const conversation = new Conversation({
   ...shared,
