@@ -48,6 +48,8 @@ export interface Accepted {
 }
 
 const minuteMs = 60_000
+/** Silences that were asked for here are remembered, the last ones. */
+const askedKept = 1_000
 
 /** What people know and do about alerts: it looks into the books, and writes commands. */
 export class AlertDesk {
@@ -55,6 +57,8 @@ export class AlertDesk {
   readonly silences: SilenceBook
   readonly rules: RuleBook
   private readonly options: AlertDeskOptions
+  /** Silences that were asked for here and may not be in the book yet: they can be ended already. */
+  private readonly asked = new Map<string, Silence>()
 
   constructor(options: AlertDeskOptions) {
     this.options = options
@@ -92,15 +96,16 @@ export class AlertDesk {
       cancelled_at: null,
     }
     await this.say({ ...nothing, command_id, action: 'silence', silence }, asking)
+    this.remember(silence)
     return { command_id, silence }
   }
 
   /** @throws CodedError `silence_not_found`. */
   findSilence(id: string): Silence {
-    const silence = this.silences.get(id)
+    const silence = this.silences.get(id) ?? this.asked.get(id)
     if (silence) return silence
     throw new CodedError('silence_not_found', `there is no silence ${JSON.stringify(id)}`, {
-      hint: 'GET /v1/silences lists them; one that was asked for a moment ago may not be there yet',
+      hint: 'GET /v1/silences lists them; one that another instance was asked for a moment ago comes soon',
     })
   }
 
@@ -114,6 +119,12 @@ export class AlertDesk {
     })
     await this.say({ ...nothing, command_id, action: 'unsilence', silence }, asking)
     return { command_id }
+  }
+
+  private remember(silence: Silence): void {
+    this.asked.set(silence.silence_id, silence)
+    const [oldest] = this.asked.keys()
+    if (this.asked.size > askedKept && oldest !== undefined) this.asked.delete(oldest)
   }
 
   private say(command: Omit<AlertCommand, 'at' | 'by'>, { by }: Asking): Promise<void> {

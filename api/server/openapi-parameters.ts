@@ -35,6 +35,8 @@ const known: Readonly<Record<string, { readonly narrower: object; readonly examp
   'query from': { narrower: time, example: '2026-06-01T08:00:00+08:00' },
   'query to': { narrower: time, example: '2026-06-01T09:00:00+08:00' },
   'query since': { narrower: time, example: '2026-06-01T08:00:00+08:00' },
+  'query time': { narrower: time, example: '2026-06-01T08:30:00+08:00' },
+  'query known_at': { narrower: time, example: '2026-06-01T10:00:00+08:00' },
   'query window_start': { narrower: time, example: '2026-06-01T00:00:00Z' },
 }
 

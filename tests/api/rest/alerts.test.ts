@@ -151,6 +151,15 @@ describe('operators', () => {
     }
     expect(answer.json().silence).toMatchObject({ ...expected, state: 'active' })
     expect(commands).toMatchObject([{ action: 'silence', alert_id: null, silence: expected }])
+    // Alerting has not said it yet.
+    const { silence_id } = answer.json().silence
+    const ended = await (await api()).inject({
+      method: 'DELETE',
+      url: `/v1/silences/${silence_id}`,
+      headers: operator,
+    })
+    expect(ended.statusCode).toBe(202)
+    expect(commands[1]).toMatchObject({ action: 'unsilence', silence: { silence_id } })
   })
 
   test('see the silences that mute something of theirs, and end those that are all theirs', async () => {
