@@ -1,4 +1,5 @@
 import type { Api } from '../server/type-provider.ts'
+import { alarmsRoute } from './alarms/alarms-route.ts'
 import { alertRoutes } from './alerts/alert-routes.ts'
 import { dataHealthRoute } from './data-health-route.ts'
 import { exportRoute } from './export/export-route.ts'
@@ -33,4 +34,5 @@ export function routes(api: Api, sources: Sources): void {
   silentAssetsRoute(api, sources)
   kioskRoutes(api, sources)
   alertRoutes(api, sources)
+  alarmsRoute(api, sources)
 }

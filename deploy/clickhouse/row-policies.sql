@@ -29,6 +29,7 @@ GRANT SELECT ON citybrain.measures_grid_defect TO citybrain_reader;
 GRANT SELECT ON citybrain.measures_parking TO citybrain_reader;
 GRANT SELECT ON citybrain.kpi_1h TO citybrain_reader;
 GRANT SELECT ON citybrain.kpi_1d TO citybrain_reader;
+GRANT SELECT ON citybrain.alarms_active TO citybrain_reader;
 GRANT SELECT ON citybrain.regions TO citybrain_reader;
 GRANT SELECT ON citybrain.region_counties TO citybrain_reader;
 GRANT SELECT ON citybrain.readings_radio_pm_store TO citybrain_reader;

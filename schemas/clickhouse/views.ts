@@ -1,4 +1,5 @@
 import { recordIds } from '../records/record.ts'
+import { alarmsActiveView } from './alarms-view.ts'
 import { kpiRollupView } from './kpi-rollup-view.ts'
 import { measureTable } from './measure-tables.ts'
 import { readingColumns } from './reading-tables.ts'
@@ -165,6 +166,7 @@ export const views: readonly View[] = [
   ),
   kpiRollupView('hour'),
   kpiRollupView('day'),
+  alarmsActiveView,
 ]
 
 /** @param comment stored with the view; without quotes */
