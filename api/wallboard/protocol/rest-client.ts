@@ -52,13 +52,13 @@ export interface ProvenanceClient {
   revisions(cell: CellAsked): Promise<readonly Revision[] | Refused>
   /** The current values of a past time. */
   cellsAt(asked: PastAsked): Promise<readonly Cell[] | Refused>
-  /** The series as it was known at a time, epoch ms. */
+  /** The series as it was known at a time, epoch ms; as it is known now for null. */
   seriesKnownAt(
     kpi: string,
     regions: readonly string[],
     from: number,
     to: number,
-    knownAt: number,
+    knownAt: number | null,
   ): Promise<SeriesByRegion | Refused>
   corrections(region: string, from: number, to: number): Promise<Corrections | Refused>
 }
@@ -100,7 +100,7 @@ export function createRestClient(base: string, credential?: Credential): RestCli
   return {
     series,
     seriesKnownAt: (kpi, regions, from, to, knownAt) =>
-      series(kpi, regions, from, to, 'window', { known_at: instant(knownAt) }),
+      series(kpi, regions, from, to, 'window', knownAt === null ? {} : { known_at: instant(knownAt) }),
     silentAssets: region => get(`/v1/assets/silent?${queryOf({ region })}`, parseSilentAssets),
     dataHealth: () => get('/v1/health/data', parseHealth),
     lineage: ({ kpi, region, windowStart }, readings) =>

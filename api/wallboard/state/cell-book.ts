@@ -22,6 +22,10 @@ export class CellBook {
     return this.held.get(key)
   }
 
+  *cells(): Iterable<Cell> {
+    for (const { cell } of this.held.values()) yield cell
+  }
+
   /** Takes new values, and lets go of cells that are no longer there; the keys of both. */
   apply(cells: Iterable<Cell>, gone: Iterable<Cell> = []): ReadonlySet<string> {
     const touched = new Set<string>()

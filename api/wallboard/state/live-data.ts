@@ -14,6 +14,8 @@ export interface LiveDataOptions {
   readonly onNews: () => void
   /** Asks for the history of a series; it comes back through `takeHistory`. */
   readonly onSeriesWanted: (key: string) => void
+  /** At most one change per so much time and tile, ms. */
+  readonly everyMs?: number
 }
 
 /** Cells and series: all cells are kept, those on screen are published. */
@@ -24,6 +26,8 @@ export interface LiveData {
   watchSeries(key: string): ReadonlySignal<readonly SeriesPoint[]>
   unwatchSeries(key: string): void
   takeCells(changed: readonly Cell[], gone: readonly Cell[]): void
+  /** These and no others: what was held of another time is forgotten, series too unless they go on. */
+  replaceCells(cells: readonly Cell[], seriesGoOn: boolean): void
   takeHistory(key: string, points: readonly SeriesPoint[]): void
   /** Keys of the series on screen. */
   seriesKeys(): readonly string[]
@@ -32,11 +36,12 @@ export interface LiveData {
   newestEventTime(): number | null
 }
 
-export function createLiveData({ onNews, onSeriesWanted }: LiveDataOptions): LiveData {
+export function createLiveData(options: LiveDataOptions): LiveData {
+  const { onNews, onSeriesWanted, everyMs = publishEveryMs } = options
   const book = new CellBook()
   const series = new Map<string, SeriesPoint[]>()
-  const cells = new Watched(key => book.get(key), publishEveryMs)
-  const lines = new Watched<readonly SeriesPoint[]>(key => [...(series.get(key) ?? [])], publishEveryMs)
+  const cells = new Watched(key => book.get(key), everyMs)
+  const lines = new Watched<readonly SeriesPoint[]>(key => [...(series.get(key) ?? [])], everyMs)
   let newest: number | null = null
 
   const note = (touched: Iterable<string>, news: readonly Cell[]): void => {
@@ -68,6 +73,17 @@ export function createLiveData({ onNews, onSeriesWanted }: LiveDataOptions): Liv
     },
     takeCells(news, gone) {
       note(book.apply(news, gone), news)
+    },
+    replaceCells(news, seriesGoOn) {
+      // First all of them go, so that nothing of another time is taken for what was before.
+      const touched = new Set([...book.apply([], [...book.cells()]), ...book.apply(news)])
+      if (!seriesGoOn) {
+        for (const key of series.keys()) {
+          series.set(key, [])
+          onSeriesWanted(key)
+        }
+      }
+      note(touched, news)
     },
     takeHistory(key, points) {
       const streamed = series.get(key)

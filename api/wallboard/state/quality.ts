@@ -13,6 +13,8 @@ export interface Moment {
   readonly speed: number
   /** Whether a snapshot came: from then on, no cell means no data. */
   readonly loaded: boolean
+  /** Only final values are known, which come so much later than provisional ones, ms; else 0 or nothing. */
+  readonly settleMs?: number
 }
 
 /** Wall time that a value may spend between the device and the screen; event time runs `speed` times as fast. */
@@ -26,7 +28,7 @@ export function ageOf(cell: Cell, { now }: Pick<Moment, 'now'>): number {
 /** Whether nothing newer came for twice the window. */
 export function isOld(cell: Cell, moment: Moment): boolean {
   const windowMs = cell.window_end - cell.window_start
-  return ageOf(cell, moment) > 2 * windowMs + transportMs * (moment.speed - 1)
+  return ageOf(cell, moment) > 2 * windowMs + transportMs * (moment.speed - 1) + (moment.settleMs ?? 0)
 }
 
 export function qualityOf(cell: Cell | undefined, minCoverage: number, moment: Moment): Quality {

@@ -51,6 +51,8 @@ export interface Pulse {
   readonly silentForMs: number | null
   /** Newest event time of any cell, epoch ms. */
   readonly newestEventTime: number | null
+  /** Of the past: by how much final values come later than those that were shown then, ms. */
+  readonly settleMs?: number
 }
 
 /** Things that went wrong and were counted rather than shown one by one. */

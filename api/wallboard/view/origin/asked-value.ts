@@ -19,6 +19,5 @@ export function valueAt(place: Place, chosenKpi: string): Origin | null {
   const region = named?.getAttribute('data-region')
   const kpi = kpiOf(named?.getAttribute('data-kpi') ?? chosenKpi)
   if (!region || !kpi) return null
-  const start = Number(place.closest('[data-past-window]')?.getAttribute('data-past-window'))
-  return { kpi: kpi.id, region, windowStart: start > 0 ? start : null }
+  return { kpi: kpi.id, region, windowStart: null }
 }

@@ -37,10 +37,11 @@ export function OriginPanel({ origin }: { readonly origin: Origin }) {
   const isCounty = region?.level === 'county'
   const withReadings = isCounty || readingsOf === origin.region
   const { screen, at } = navigation.route.value
+  const past = screen === 'timemachine' ? at : null
   const [asked, again] = useOrigin(provenance, {
     origin,
-    currentStart: at === null ? finalStart(wall.data.cell(cellKey(kpi.id, origin.region))?.cell) : null,
-    time: (screen === 'timemachine' ? at : null) ?? wall.pulse.value.now ?? Date.now(),
+    currentStart: past === null ? finalStart(wall.data.cell(cellKey(kpi.id, origin.region))?.cell) : null,
+    time: past ?? wall.pulse.value.now ?? Date.now(),
     readings: withReadings ? shownReadings : 0,
   })
   const close = useRef<HTMLButtonElement>(null)
@@ -96,7 +97,7 @@ export function OriginPanel({ origin }: { readonly origin: Origin }) {
           )}
         </p>
       )}
-      {found && origin.windowStart === null && (
+      {found && origin.windowStart === null && past === null && (
         // The place stays when the note goes: values become final all the time.
         <p class="origin-note" data-testid="origin-provisional">
           {current?.status === 'provisional' &&

@@ -2,6 +2,7 @@ import type { ComponentType } from 'preact'
 import type { ScreenId } from '../../state/screen-id.ts'
 import { RankingScreen } from '../compare/ranking-screen.tsx'
 import { RegionScreen } from '../compare/region-screen.tsx'
+import { lazily } from '../lazily.tsx'
 import { Datacenter, Grid, Parking, Radio } from './feed-screens.tsx'
 import { Overview } from './overview.tsx'
 
@@ -19,6 +20,10 @@ export const screens: readonly [Screen, ...Screen[]] = [
   { id: 'parking', component: Parking },
   { id: 'region', component: RegionScreen },
   { id: 'ranking', component: RankingScreen },
+  {
+    id: 'timemachine',
+    component: lazily(async () => (await import('../timemachine/time-machine.tsx')).TimeMachine),
+  },
 ]
 
 export function screenOf(id: ScreenId): Screen {

@@ -103,11 +103,6 @@ describe('the value that is asked about', () => {
     })
   })
 
-  test('is that of a past window where one is shown', () => {
-    const tile = place({ 'data-region': '370100', 'data-past-window': '60000' })
-    expect(valueAt(tile, chosen)).toMatchObject({ windowStart: 60_000 })
-  })
-
   test('is none where no region is named, or a KPI that there is not', () => {
     expect(valueAt(place({}), chosen)).toBeNull()
     expect(valueAt(place({ 'data-region': '370100', 'data-kpi': 'x.y' }), chosen)).toBeNull()

@@ -1,11 +1,12 @@
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { regionOf } from '../../schemas/regions/regions.ts'
 import { launchBrowser } from './browser.ts'
 import { type BuiltWallboard, buildWallboard } from './built-wallboard.ts'
 import { type FakeFeed, startFakeFeed } from './fake-feed.ts'
 
 const occupancy = 'parking.occupancy_pct'
+const windowMs = 6_000
 const patience = { timeout: 60_000, interval: 50 }
 
 let browser: Browser
@@ -22,7 +23,7 @@ afterAll(async () => {
   await built?.remove()
 })
 beforeEach(async () => {
-  feed = await startFakeFeed({ dir: built.dir, windowMs: 6_000, tickMs: 250, slices: 2 })
+  feed = await startFakeFeed({ dir: built.dir, windowMs, tickMs: 250, slices: 2 })
   page = await browser.newPage({ viewport: { width: 1920, height: 1080 } })
   complaints = []
   page.on('pageerror', error => complaints.push(error.message))
@@ -149,4 +150,64 @@ test('a corrected value says what it was, why and when, and its revisions say so
   ).toEqual(['2', '1'])
   expect(await within('revision').first().textContent()).toMatch(/91\.44.*late data \+3/)
   expect(complaints).toEqual([])
+})
+
+describe('the time machine', () => {
+  const strip = () => page.locator('[data-testid="time-strip"]')
+  const shown = () => page.locator('[data-testid="timemachine"][data-state="shown"]')
+  const value = (name: string) =>
+    page.locator(`[data-testid="tile"][data-kpi="${occupancy}"] [data-testid="value"]`).getAttribute(name)
+
+  test('shows a minute as it was known then and as it is known now, with a tick where it was corrected', async () => {
+    await open()
+    feed.correct(occupancy, '370000', 91.44)
+    await expect.poll(() => value('data-status'), patience).toBe('corrected')
+    const start = Number(await value('data-window-start'))
+    // A moment at which the window was final, and not corrected yet.
+    const at = start + 1.5 * windowMs
+    await page.goto(`${feed.url}/?lang=en&screen=timemachine&at=${at}`)
+    await shown().waitFor()
+    expect(await page.locator('[data-testid="known-banner"]').textContent()).toContain('not kept')
+    await expect.poll(() => value('data-window-start'), patience).toBe(String(start))
+    expect(await value('data-status')).toBe('final')
+    expect(await value('data-value')).not.toBe('91.44')
+    expect(await page.locator('[data-testid="map-region"][data-quality="ok"]').count()).toBe(16)
+    const changes = page.locator('[data-testid="change"]')
+    expect(await changes.count()).toBe(1)
+    expect(await changes.textContent()).toMatch(/Shandong · Occupancy.*\d+\.\d → 91\.4/)
+
+    await page.locator('[data-testid="known-now"]').click()
+    await expect.poll(() => value('data-value'), patience).toBe('91.44')
+    expect(await value('data-status')).toBe('corrected')
+    expect(new URL(page.url()).searchParams.get('known')).toBe('now')
+    await page.locator('[data-testid="known-then"]').click()
+    await expect.poll(() => value('data-status'), patience).toBe('final')
+
+    await changes.locator('button').click()
+    await found('370000')
+    expect(await within('revision').count()).toBe(2)
+    await page.keyboard.press('Escape')
+    expect(complaints).toEqual([])
+  })
+
+  test('is dragged, stepped and played', async () => {
+    await open('/?lang=en&screen=timemachine')
+    await shown().waitFor()
+    const at = async () => Number(await strip().getAttribute('data-at'))
+    const latest = await at()
+    expect(latest % 60_000).toBe(0)
+    await strip().getByText('−1 h', { exact: true }).click()
+    await expect.poll(at, patience).toBe(latest - 3_600_000)
+    await page.locator('[data-testid="time-slider"]').focus()
+    await page.keyboard.press('ArrowLeft')
+    await expect.poll(at, patience).toBe(latest - 3_660_000)
+    await expect
+      .poll(async () => Number(await value('data-window-start')), patience)
+      .toBeLessThan(latest - 3_660_000)
+    await page.locator('[data-testid="play"]').click()
+    await expect.poll(at, patience).toBeGreaterThanOrEqual(latest - 3_540_000)
+    await page.locator('[data-testid="play"]').click()
+    expect(await page.locator('.tile [data-status="provisional"]').count()).toBe(0)
+    expect(complaints).toEqual([])
+  })
 })

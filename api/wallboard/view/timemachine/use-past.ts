@@ -1,0 +1,27 @@
+import { useEffect, useMemo } from 'preact/hooks'
+import { createPastWall, type PastWall } from '../../state/past-wall.ts'
+import type { Known } from '../../state/route.ts'
+import { cellsNeeded } from '../../state/time-machine.ts'
+import { useSelection, useShared } from '../wall-context.ts'
+
+/** The wall as of a minute, epoch ms; null shows nothing yet. */
+export function usePast(at: number | null, known: Known): PastWall {
+  const { wall: live, provenance: rest } = useShared()
+  const { region, kpi } = useSelection()
+  const past = useMemo(
+    () =>
+      createPastWall({
+        live,
+        rest,
+        now: () => performance.now(),
+        onFrame: act => void requestAnimationFrame(act),
+        after: (ms, act) => void setTimeout(act, ms),
+      }),
+    [live, rest],
+  )
+  useEffect(() => () => past.stop(), [past])
+  useEffect(() => {
+    if (at !== null) past.show({ at, known, needed: cellsNeeded(region, kpi.id, live.places, live.home) })
+  }, [past, at, known, region, kpi])
+  return past
+}
