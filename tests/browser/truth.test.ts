@@ -183,7 +183,7 @@ describe('the time machine', () => {
     await page.locator('[data-testid="known-then"]').click()
     await expect.poll(() => value('data-status'), patience).toBe('final')
 
-    await changes.locator('button').click()
+    await changes.click()
     await found('370000')
     expect(await within('revision').count()).toBe(2)
     await page.keyboard.press('Escape')

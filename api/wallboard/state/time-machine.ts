@@ -72,18 +72,24 @@ export interface Needed {
   readonly kpis: readonly string[]
 }
 
+export interface OnScreen {
+  readonly region: Region
+  readonly kpi: string
+  /** The cities that may be seen. */
+  readonly places: readonly Region[]
+  readonly home: string
+  /** The counties of the map, where it shows all of them. */
+  readonly counties: readonly Region[]
+}
+
 /** The cells that the screen shows, in as few questions as ask for little else. */
-export function cellsNeeded(
-  region: Region,
-  kpi: string,
-  places: readonly Region[],
-  home: string,
-): readonly Needed[] {
+export function cellsNeeded({ region, kpi, places, home, counties }: OnScreen): readonly Needed[] {
   const city = cityOf(region)
   const mapped = [...places, ...(city ? childrenOf(city.code) : [])].map(({ code }) => code)
   return [
     { regions: [...new Set([region.code, home])], kpis: ['*'] },
     { regions: [...new Set(mapped)], kpis: [...new Set([kpi, ...feedCards.map(({ anchor }) => anchor)])] },
+    ...(counties.length > 0 ? [{ regions: counties.map(({ code }) => code), kpis: [kpi] }] : []),
   ]
 }
 

@@ -8,7 +8,7 @@ import {
   within,
 } from '../../../../api/wallboard/state/time-machine.ts'
 import type { Cell } from '../../../../schemas/protocol/stream.ts'
-import { childrenOf, regionOf } from '../../../../schemas/regions/regions.ts'
+import { childrenOf, counties, regionOf } from '../../../../schemas/regions/regions.ts'
 
 const minute = 60_000
 const hour = 60 * minute
@@ -60,11 +60,12 @@ describe('the slider', () => {
 
 describe('what is asked for', () => {
   const cities = childrenOf('370000').flatMap(({ code }) => childrenOf(code))
+  const screen = { places: cities, home: '370000', counties: [] }
   const count = (needed: ReturnType<typeof cellsNeeded>) =>
     needed.map(({ regions, kpis }) => [regions.length, kpis.length])
 
   test('on the province’s screen is all of the province, and of the cities the chosen KPI and what speaks for the feeds', () => {
-    const needed = cellsNeeded(regionOf('370000')!, 'datacenter.pue', cities, '370000')
+    const needed = cellsNeeded({ ...screen, region: regionOf('370000')!, kpi: 'datacenter.pue' })
     expect(count(needed)).toEqual([
       [1, 1],
       [16, 5],
@@ -74,11 +75,22 @@ describe('what is asked for', () => {
   })
 
   test('on a county’s screen its city’s counties too, and stays below the limit of an answer', () => {
-    const needed = cellsNeeded(regionOf('370212')!, 'parking.occupancy_pct', cities, '370000')
+    const needed = cellsNeeded({ ...screen, region: regionOf('370212')!, kpi: 'parking.occupancy_pct' })
     expect(needed[0]?.regions).toEqual(['370212', '370000'])
     expect(needed[1]?.regions).toHaveLength(16 + 10)
     for (const { regions, kpis } of needed) expect(regions.length * kpis.length).toBeLessThan(1_000)
   })
+})
+
+test('of a map of all counties the chosen KPI of each is asked for too', () => {
+  const needed = cellsNeeded({
+    region: regionOf('370000')!,
+    kpi: 'datacenter.pue',
+    places: [],
+    home: '370000',
+    counties,
+  })
+  expect(needed.at(-1)).toEqual({ regions: counties.map(({ code }) => code), kpis: ['datacenter.pue'] })
 })
 
 describe('the two truths differ', () => {
