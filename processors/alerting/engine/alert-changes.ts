@@ -42,9 +42,12 @@ export class AlertChanges {
     this.open.clear()
   }
 
-  /** The newest value of everything that was sealed since; null for what is gone. */
+  /**
+   * The newest value of everything that was sealed since; null for what is gone. Those of one rule in one region stand
+   * together: they are written to the log at once, or none of them is.
+   */
   take(): ReadonlyMap<string, Alert | null> {
-    const taken = new Map(this.told)
+    const taken = new Map([...this.told].sort(([one], [other]) => (one < other ? -1 : 1)))
     this.told.clear()
     return taken
   }

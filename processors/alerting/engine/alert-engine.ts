@@ -1,16 +1,20 @@
-import { type Alert, isOpen } from '../../../schemas/alerts/alert.ts'
+import type { Alert } from '../../../schemas/alerts/alert.ts'
+import type { AlertCommand } from '../../../schemas/alerts/alert-command.ts'
 import type { Rule } from '../../../schemas/alerts/rule.ts'
+import type { Silence } from '../../../schemas/alerts/silence.ts'
 import { regionOf } from '../../../schemas/regions/regions.ts'
 import { AlertBook } from '../book/alert-book.ts'
-import { alertId } from '../book/alert-id.ts'
 import { judgedThrough } from '../book/alert-version.ts'
-import { applyTransition, over, refreshed } from '../book/apply-transition.ts'
-import type { FlapLimits } from '../book/flapping.ts'
-import type { Cause } from '../book/history.ts'
-import { episodesOf } from '../judge/episodes-of.ts'
-import { emptySeries, isSettled, observe, type SeriesState } from '../judge/series-state.ts'
-import { type Transition, transitionsOf } from '../judge/transitions.ts'
+import { applyCommand } from '../book/apply-command.ts'
+import { escalated } from '../book/escalation.ts'
+import { type FlapLimits, steadyAt } from '../book/flapping.ts'
+import { hasCommand, withEntry } from '../book/history.ts'
+import { isOn } from '../book/inhibition.ts'
+import { expired } from '../book/retention.ts'
+import { SilenceBook } from '../book/silence-book.ts'
+import { emptySeries, isSettled, observe } from '../judge/series-state.ts'
 import { AlertChanges } from './alert-changes.ts'
+import { EpisodeAlerts } from './episode-alerts.ts'
 import { type JudgedMessage, windowOf } from './judged-message.ts'
 import { deriveMutings } from './mutings.ts'
 import { isInScope, judgedBy, RuleSet } from './rule-set.ts'
@@ -20,12 +24,15 @@ export interface EngineOptions {
   /** Windows of a series that corrections may still change. */
   readonly keep: number
   readonly flapping: FlapLimits
+  /** Alerts that are over and kept, at most. */
+  readonly mostOver: number
 }
 
 /** What was known when the process ended last. */
 export interface Known {
   readonly alerts: readonly Alert[]
   readonly series: readonly Series[]
+  readonly silences: readonly Silence[]
   /** Offset of kpi.regional from which on it is read again. */
   readonly position: number
 }
@@ -38,13 +45,17 @@ export interface Known {
 export class AlertEngine {
   readonly book = new AlertBook()
   readonly series = new SeriesTable()
+  readonly silences = new SilenceBook()
   private readonly options: EngineOptions
   private readonly changes = new AlertChanges(this.book)
+  private readonly episodes = new EpisodeAlerts(this.book, this.changes)
   private rules: RuleSet
   private through = 0
   /** Some alerts include the log up to here already: until it is reached again, what they mean for others is not asked. */
   private horizon = 0
   private derivedAll = false
+  private now = 0
+  private activeSilences = ''
   evaluations = 0
   tooOld = 0
 
@@ -53,12 +64,13 @@ export class AlertEngine {
     this.rules = new RuleSet(rules)
   }
 
-  restore({ alerts, series, position }: Known): void {
+  restore({ alerts, series, silences, position }: Known): void {
     for (const alert of alerts) {
       this.book.put(alert)
       this.horizon = Math.max(this.horizon, judgedThrough(alert.version))
     }
     for (const one of series) this.series.restore(one)
+    for (const silence of silences) this.silences.restore(silence)
     this.through = position
   }
 
@@ -76,13 +88,47 @@ export class AlertEngine {
     this.conclude(message.computed_at)
   }
 
+  /** Applies what somebody does, once. @param now event time, epoch ms */
+  command(command: AlertCommand, now: number): 'applied' | 'repeated' | 'unknown' {
+    this.now = Math.max(this.now, now)
+    if (command.action === 'silence' || command.action === 'unsilence') {
+      const outcome = this.silences.apply(command, now)
+      this.conclude(now)
+      return outcome
+    }
+    const alert = this.book.get(command.alert_id ?? '')
+    if (!alert) return 'unknown'
+    if (hasCommand(alert, command.command_id)) return 'repeated'
+    this.changes.put(applyCommand(alert, command, this.rules.get(alert.rule)), command.at)
+    this.conclude(command.at)
+    return 'applied'
+  }
+
+  /** What follows from time alone: silences begin and end, nobody acknowledges, what was restless is steady. */
+  tick(now: number): void {
+    this.now = Math.max(this.now, now)
+    if (this.through < this.horizon) return
+    for (const alert of this.book.open()) {
+      if (!isOn(alert)) continue
+      const next = escalated(this.steadied(alert), this.rules.get(alert.rule)?.escalateAfterMs ?? null, now)
+      if (next !== alert) this.changes.put(next, now)
+    }
+    this.conclude(now)
+  }
+
+  /** Forgets what has been over for long. @param now event time, epoch ms */
+  sweep(now: number): void {
+    for (const id of expired(this.book.all(), now, this.options.mostOver)) this.changes.remove(id)
+    this.silences.sweep(now)
+  }
+
   /** @param now event time, epoch ms */
   changeRules(rules: readonly Rule[], now: number): void {
     this.rules = new RuleSet(rules)
     for (const alert of this.book.open()) {
       const rule = this.rules.get(alert.rule)
-      if (!rule) this.end(alert, now, 'the rule is gone')
-      else if (!isInScope(rule, alert)) this.end(alert, now, 'no longer in the scope of the rule')
+      if (!rule) this.episodes.end(alert, now, 'the rule is gone')
+      else if (!isInScope(rule, alert)) this.episodes.end(alert, now, 'no longer in the scope of the rule')
     }
     for (const one of [...this.series.all()]) {
       const rule = this.rules.get(one.rule)
@@ -108,98 +154,56 @@ export class AlertEngine {
     const after = observe(rule, before, window, this.options.keep)
     if (after === before) return
     this.series.set(rule.name, region, after, judgedBy(rule))
-    const cause: Cause = {
-      at: message.computed_at,
-      window: { start: window.start, revision: window.revision },
-    }
-    for (const transition of transitionsOf(rule, before, after))
-      this.apply(rule, message, transition, cause, offset)
-    this.refresh(rule, message, after, cause.at, offset)
+    const { level, computed_at: at } = message
+    const place = { region, level }
+    if (this.episodes.include(rule, place, offset)) return
+    const { start, revision } = window
+    this.episodes.follow(rule, place, before, after, { at, window: { start, revision } })
   }
 
-  private apply(
-    rule: Rule,
-    place: JudgedMessage,
-    transition: Transition,
-    cause: Cause,
-    offset: number,
-  ): void {
-    const since = (transition.was ?? transition.episode).activeSince
-    const alert = this.alertOf(rule.name, place.region, since)
-    if (alert && includes(alert, offset)) return
-    const { region, level } = place
-    const next = applyTransition(rule, { region, level }, transition, alert, cause)
-    if (next) this.changes.put(next, cause.at)
-  }
-
-  /** An alert that goes on shows the newest final value. */
-  private refresh(
-    rule: Rule,
-    { region }: JudgedMessage,
-    state: SeriesState,
-    at: number,
-    offset: number,
-  ): void {
-    const open = this.book.openOf(region).find(alert => alert.rule === rule.name)
-    if (!open || includes(open, offset)) return
-    const episode = episodesOf(rule, state).at(-1)
-    if (!episode || episode.activeSince !== open.active_since || episode.state === 'resolved') return
-    const next = refreshed(open, rule, episode)
-    if (next) this.changes.put(next, at)
-  }
-
-  /** The alert about the episode that begins then; where a retracted one began there too, the one that holds. */
-  private alertOf(rule: string, region: string, since: number): Alert | undefined {
-    const about = this.book.ofSeries(rule, region).filter(alert => alert.active_since === since)
-    return (
-      about.find(({ state }) => state !== 'retracted') ??
-      about[0] ??
-      this.book.get(alertId(rule, region, since))
-    )
-  }
-
-  /** The windows that are kept, as if they came for the first time; what is on goes on if it would be on now. */
+  /** The windows that are kept, as if they came for the first time. */
   private judgeAnew(rule: Rule, { region, state }: Series, now: number): void {
     const anew = { base: { ...state.base, open: null }, windows: state.windows }
-    this.series.set(rule.name, region, anew, judgedBy(rule))
     const level = regionOf(region)?.level
-    const episode = episodesOf(rule, anew).at(-1)
-    const open = this.book.ofSeries(rule.name, region).find(isOpen)
-    if (!level || !episode || episode.state === 'resolved') {
-      if (open) this.end(open, now, 'the rule changed')
-      return
-    }
-    const turn = !episode.firedBy ? 'pending' : open?.fired_at ? 'corrected' : 'fired'
-    const cause: Cause = { at: now, note: 'the rule changed' }
-    const next = applyTransition(rule, { region, level }, { turn, episode, was: null }, open, cause)
-    if (next) this.changes.put(next, now)
+    this.series.set(rule.name, region, anew, judgedBy(rule))
+    if (level) this.episodes.judgeAnew(rule, { region, level }, anew, now)
   }
 
-  private end(alert: Alert, now: number, note: string): void {
-    this.changes.put(over(alert, { at: now }, note), now)
+  private steadied(alert: Alert): Alert {
+    const at = steadyAt(alert, this.options.flapping)
+    return alert.flapping && this.now >= at
+      ? withEntry({ ...alert, flapping: false }, 'steady', { at })
+      : alert
   }
 
   /** What follows for others from what changed, and one version for all of it. */
   private conclude(at: number): void {
+    this.now = Math.max(this.now, at)
     if (this.through >= this.horizon) {
-      const changed = this.derivedAll ? this.changes.changed() : this.book.open()
+      const active = this.silences
+        .active(this.now)
+        .map(({ silence_id }) => silence_id)
+        .join()
+      const all = !this.derivedAll || active !== this.activeSilences
       this.derivedAll = true
-      if (changed.length > 0) {
-        deriveMutings({
-          changed,
-          book: this.book,
-          ruleOf: name => this.rules.get(name),
-          flapping: this.options.flapping,
-          put: alert => this.changes.put(alert, at),
-          at,
-        })
-      }
+      this.activeSilences = active
+      const changed = all ? this.book.open() : this.changes.changed()
+      if (changed.length > 0) this.derive(changed, at)
     }
     this.changes.seal(this.through)
   }
-}
 
-/** Whether what the message says is part of the alert already. */
-function includes({ version }: Alert, offset: number): boolean {
-  return judgedThrough(version) > offset
+  private derive(changed: readonly Alert[], at: number): void {
+    const { book, silences, now } = this
+    deriveMutings({
+      changed,
+      book,
+      silences,
+      ruleOf: name => this.rules.get(name),
+      flapping: this.options.flapping,
+      put: alert => this.changes.put(alert, at),
+      at,
+      now,
+    })
+  }
 }

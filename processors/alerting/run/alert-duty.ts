@@ -1,6 +1,9 @@
 import type { Clock } from '../../../platform/clock.ts'
+import { messageOf } from '../../../platform/errors.ts'
 import type { OffsetsAdmin } from '../../../platform/kafka/lasting-admin.ts'
+import type { Resource } from '../../../platform/lifecycle.ts'
 import type { Alert } from '../../../schemas/alerts/alert.ts'
+import type { AlertCommand } from '../../../schemas/alerts/alert-command.ts'
 import { topicNames } from '../../../schemas/topics.ts'
 import type { ProcessorContext } from '../../context.ts'
 import { LogPosition } from '../../task/log-position.ts'
@@ -11,6 +14,7 @@ import type { RuleFiles } from '../reload/rule-files.ts'
 import type { AlertPublisher } from './alert-publisher.ts'
 import type { Written } from './alert-records.ts'
 import { alertingGroup } from './alerting-runner.ts'
+import { commandLog } from './command-log.ts'
 import { firstPosition } from './first-position.ts'
 import { readStored } from './stored-alerting.ts'
 import type { Owned, Tenure } from './tenure.ts'
@@ -27,11 +31,17 @@ export interface AlertDutyOptions {
 
 /** Restless: on and off three times within an hour. */
 const flapping = { transitions: 6, withinMs: 3_600_000 } as const
+/** About 100 MB of them. */
+const mostOver = 20_000
+const tickMs = 1_000
+const sweepMs = 60_000
 
 /** Between the engine, which decides, and the topics, which remember: while this member owns kpi.regional. */
 export class AlertDuty {
   private readonly options: AlertDutyOptions
   private tenure: Tenure | undefined
+  private commands: Resource | undefined
+  private timers: readonly NodeJS.Timeout[] = []
   /** Names of the rules as they were published last. */
   private published = new Set<string>()
   private evaluations = 0
@@ -47,11 +57,11 @@ export class AlertDuty {
     const { clock, log, config } = context
     const startedAt = performance.now()
     const start = await firstPosition(admin, alertingGroup, wall.now())
-    const { alerts, series, rules } = await readStored(context)
+    const { alerts, series, silences, rules } = await readStored(context)
     await files.remember(republished(rules))
     this.published = new Set(rules.map(({ name }) => name))
-    const engine = new AlertEngine({ keep: config.alertKeepWindows, flapping }, [])
-    engine.restore({ alerts, series, position: start })
+    const engine = new AlertEngine({ keep: config.alertKeepWindows, flapping, mostOver }, [])
+    engine.restore({ alerts, series, silences, position: start })
     engine.changeRules(
       files.rules.rules.map(({ rule }) => rule),
       clock.now(),
@@ -64,12 +74,43 @@ export class AlertDuty {
   }
 
   begin(tenure: Tenure): void {
+    const { context, metrics } = this.options
+    const { fail } = context
     this.tenure = tenure
-    void tenure.inTurn(owned => this.publishRules(owned)).catch(this.options.context.fail)
+    void tenure.inTurn(owned => this.publishRules(owned)).catch(fail)
+    this.commands = commandLog({
+      ...context,
+      metrics,
+      onCommands: commands => tenure.inTurn(owned => this.obey(tenure, owned, commands)),
+    })
+    this.commands.start().catch(error => {
+      if (this.tenure === tenure) fail(error)
+    })
+    const every = (ms: number, work: (owned: Owned) => void) =>
+      setInterval(() => {
+        const done = tenure.inTurn(async owned => {
+          if (this.tenure !== tenure) return
+          work(owned)
+          await this.tell(owned)
+        })
+        done.catch(fail)
+      }, ms)
+    const { clock } = context
+    this.timers = [
+      every(tickMs, ({ engine }) => engine.tick(clock.now())),
+      every(sweepMs, ({ engine }) => engine.sweep(clock.now())),
+    ]
   }
 
   end(): void {
     this.tenure = undefined
+    for (const timer of this.timers) clearInterval(timer)
+    this.timers = []
+    const { commands } = this
+    this.commands = undefined
+    commands?.stop().catch(error => {
+      this.options.context.log.warn({ reason: messageOf(error) }, 'commands are not let go of')
+    })
   }
 
   /** Runs the rules as the files have them now. */
@@ -88,9 +129,12 @@ export class AlertDuty {
   async tell({ engine }: Owned): Promise<void> {
     const { publisher, metrics } = this.options
     const changed = engine.take()
-    await publisher.publish(
-      [...changed].map(([key, value]): Written => ({ topic: topicNames.alerts, key, value })),
-    )
+    await publisher.publish([
+      ...[...changed].map(([key, value]): Written => ({ topic: topicNames.alerts, key, value })),
+      ...[...engine.silences.take()].map(
+        ([key, value]): Written => ({ topic: topicNames.silences, key, value }),
+      ),
+    ])
     metrics.events.inc(changed.size)
     metrics.evaluations.inc(engine.evaluations - this.evaluations)
     metrics.tooOld.inc(engine.tooOld - this.tooOld)
@@ -129,6 +173,16 @@ export class AlertDuty {
       ...[...gone].map((key): Written => ({ topic: topicNames.alertRules, key, value: null })),
     ])
     this.published = new Set(rules.map(({ name }) => name))
+    await this.tell(owned)
+  }
+
+  private async obey(tenure: Tenure, owned: Owned, commands: readonly AlertCommand[]): Promise<void> {
+    const { context, metrics } = this.options
+    if (this.tenure !== tenure) return
+    for (const command of commands) {
+      const outcome = owned.engine.command(command, context.clock.now())
+      metrics.commands.inc({ action: command.action, outcome })
+    }
     await this.tell(owned)
   }
 

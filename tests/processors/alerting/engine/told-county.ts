@@ -77,6 +77,7 @@ export function told({ region = shinan, window, celsius = 20, coverage = 1, ...r
 export const engineOptions: EngineOptions = {
   keep: 20,
   flapping: { transitions: 6, withinMs: 30 * minute },
+  mostOver: 1_000,
 }
 
 /** An engine with its log: what was said to it, and what it said, as Kafka would keep it. */
