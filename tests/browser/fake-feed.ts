@@ -16,6 +16,8 @@ export interface FakeFeed {
   silenceRegion(code: string): void
   /** No new windows for a feed: its values grow old. */
   silenceFeed(feed: string): void
+  /** Whether the stream tells values; without, it lives and has nothing to say. */
+  tell(values: boolean): void
   /** Only this share of the region's assets reports. */
   thin(code: string, coverage: number): void
   /** Corrects the current final window of a cell and holds it, so that it can be looked at. */
@@ -62,6 +64,7 @@ export async function startFakeFeed(options: FakeFeedOptions): Promise<FakeFeed>
   const sockets = new Set<WebSocket>()
   let position = 1_000
   let tick = 0
+  let tells = true
 
   const currentCell = ({ kpi, region }: (typeof fakeCells)[number]): Cell => {
     const at = Math.min(now(), feedStopped.get(kpi.id.split('.')[0] ?? '') ?? Infinity)
@@ -77,7 +80,7 @@ export async function startFakeFeed(options: FakeFeedOptions): Promise<FakeFeed>
     const cells = fakeCells.filter((_, i) => i % slices === tick % slices).map(currentCell)
     position += cells.length
     const frame = JSON.stringify({ type: 'delta', position, sent_at: now(), cells } satisfies ServerMessage)
-    for (const socket of sockets) socket.send(frame)
+    if (tells) for (const socket of sockets) socket.send(frame)
     if (tick % 2 === 0)
       for (const socket of sockets) say(socket, { type: 'heartbeat', position, server_time: now() })
   }, tickMs)
@@ -185,6 +188,9 @@ export async function startFakeFeed(options: FakeFeedOptions): Promise<FakeFeed>
   return {
     url: `http://127.0.0.1:${port}`,
     silenceRegion: code => void troubles.outSince.set(code, now()),
+    tell(values) {
+      tells = values
+    },
     silenceFeed: feed => void feedStopped.set(feed, now()),
     thin: (code, coverage) => void troubles.thin.set(code, coverage),
     correct(kpi, region, value) {

@@ -71,6 +71,7 @@ export interface Texts {
   readonly cities: string
   readonly distribution: string
   readonly countiesWithData: (count: number, all: number) => string
+  readonly countiesOld: (count: number) => string
   readonly lowest: string
   readonly median: string
   readonly middleHalf: string
@@ -181,6 +182,7 @@ const zh: Texts = {
   cities: '各市',
   distribution: '区县分布',
   countiesWithData: (count, all) => `${all} 个区县中 ${count} 个有数据`,
+  countiesOld: count => `${count} 个区县的数值已过时`,
   lowest: '最低',
   median: '中位数',
   middleHalf: '中间一半',
@@ -286,7 +288,7 @@ const en: Texts = {
   duplicates: 'duplicate',
   late: 'late',
   rejected: 'rejected',
-  watermarkDelay: 'watermark',
+  watermarkDelay: 'delay',
   windowAge: 'window',
   problems: count => `${count} page problems`,
   silentBanner: age => `No new data for ${age}: the values below are not current.`,
@@ -296,6 +298,7 @@ const en: Texts = {
   cities: 'Cities',
   distribution: 'Across counties',
   countiesWithData: (count, all) => `${count} of ${all} counties have data`,
+  countiesOld: count => `${count} counties have old values`,
   lowest: 'lowest',
   median: 'median',
   middleHalf: 'middle half',
@@ -315,7 +318,7 @@ const en: Texts = {
   noComparison: { asking: '…', none: 'no history to compare with yet', away: 'history cannot be read now' },
   noWeek: 'no week of data yet',
   axis: (low, high) => `axis ${low} – ${high}`,
-  pace: value => `${value} by year end at this pace`,
+  pace: value => `→ ${value} by year end`,
   paceIn: days => `pace in ${days} d`,
   back: 'Go up',
 }

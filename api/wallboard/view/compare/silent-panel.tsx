@@ -5,7 +5,7 @@ import { shortNameIn } from '../../text/language.ts'
 import { useAsked } from '../hooks/use-asked.ts'
 import { useShared, useWords } from '../wall-context.ts'
 
-const shownAssets = 14
+const shownAssets = 12
 const everyMs = 30_000
 
 /** Which assets of a region should report and do not: whom to call. */

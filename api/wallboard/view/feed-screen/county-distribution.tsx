@@ -15,7 +15,9 @@ const bins = 20
 export function CountyDistribution({ kpi }: { readonly kpi: Kpi }) {
   const { language, t } = useWords()
   const read = useReader()
-  const values = counties.flatMap(({ code }) => read(kpi, code).value ?? [])
+  const readings = counties.map(({ code }) => read(kpi, code))
+  const values = readings.flatMap(({ value }) => value ?? [])
+  const old = readings.filter(({ quality }) => quality === 'old').length
   const spread = spreadOf(values)
   const province = regionOf(provinceCode)
   const target = province && targetFor(kpi, counties[0] ?? province)
@@ -24,10 +26,16 @@ export function CountyDistribution({ kpi }: { readonly kpi: Kpi }) {
   const hill = histogram(values, axis, bins)
   const most = Math.max(1, ...hill.map(({ count }) => count))
   return (
-    <section class="panel distribution" data-testid="distribution" data-counties={values.length}>
+    <section
+      class={`panel distribution${old > values.length / 2 ? ' is-old' : ''}`}
+      data-testid="distribution"
+      data-counties={values.length}
+    >
       <h2>
         {t.distribution} <small>{nameIn(kpi, language)}</small>
-        <small class="distribution-count">{t.countiesWithData(values.length, counties.length)}</small>
+        <small class="distribution-count">
+          {old > 0 ? t.countiesOld(old) : t.countiesWithData(values.length, counties.length)}
+        </small>
       </h2>
       {spread === null ? (
         <p class="quiet">{t.noData}</p>

@@ -14,7 +14,7 @@ import { TargetBar } from './target-bar.tsx'
 import { type Correction, useCorrection } from './use-correction.ts'
 
 /** Characters that fit on a tile at full size. */
-const longName = 20
+const longName = 18
 
 interface Props {
   readonly kpi: Kpi

@@ -6,6 +6,7 @@ import { showShare, showValue } from '../../text/format-number.ts'
 import { nameIn } from '../../text/language.ts'
 import { useAsked } from '../hooks/use-asked.ts'
 import { asks } from '../origin/asked-value.ts'
+import { useQuality } from '../use-quality.ts'
 import { knownKpi, useCell, useShared, useWords } from '../wall-context.ts'
 
 /** Characters that fit at full size. */
@@ -32,7 +33,9 @@ export function TargetsPanel() {
 
 function Target({ kpi }: { readonly kpi: Kpi }) {
   const { language, t } = useWords()
-  const value = useCell(kpi.id, provinceCode)?.cell.value ?? null
+  const current = useCell(kpi.id, provinceCode)
+  const { quality } = useQuality(kpi, current)
+  const value = current?.cell.value ?? null
   const target = kpi.target?.value
   const pace = usePace(kpi, value)
   if (target === undefined) return null
@@ -45,6 +48,7 @@ function Target({ kpi }: { readonly kpi: Kpi }) {
   const onWay = pace?.kind === 'projected' ? metTarget(kpi, pace.atYearEnd, target) : null
   return (
     <li
+      class={`is-${quality}`}
       data-testid="target"
       data-kpi={kpi.id}
       data-region={provinceCode}

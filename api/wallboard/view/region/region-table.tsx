@@ -1,5 +1,6 @@
 import type { Region } from '../../../../schemas/regions/regions.ts'
 import { cellKey } from '../../../client/stream-client.ts'
+import { qualityOf } from '../../state/quality.ts'
 import { rankRegions } from '../../state/rank-regions.ts'
 import { showShare, showUnit, showValue } from '../../text/format-number.ts'
 import { shortNameIn } from '../../text/language.ts'
@@ -13,7 +14,7 @@ export function RegionTable({ regions }: { readonly regions: readonly Region[] }
   const { language, t } = useWords()
   const { region, kpi } = useSelection()
   // The order follows the wall's second, not each cell: rows that swap ten times a second cannot be read.
-  void wall.pulse.value
+  const pulse = wall.pulse.value
   const ranked = rankRegions(regions, code => wall.data.cell(cellKey(kpi.id, code)), kpi.good)
   const unit = showUnit(kpi.unit)
   return (
@@ -32,6 +33,7 @@ export function RegionTable({ regions }: { readonly regions: readonly Region[] }
           return (
             <tr
               key={row.code}
+              class={`is-${qualityOf(cell, kpi.minCoverage, pulse)}`}
               data-region={row.code}
               aria-selected={row.code === region.code}
               onClick={() => navigation.go({ region: row.code })}

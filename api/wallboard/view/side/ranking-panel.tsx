@@ -6,6 +6,7 @@ import { seriesSpanMs } from '../../state/series-book.ts'
 import { showValue } from '../../text/format-number.ts'
 import { nameIn, shortNameIn } from '../../text/language.ts'
 import { asks } from '../origin/asked-value.ts'
+import { useQuality } from '../use-quality.ts'
 import { useSelection, useSeries, useShared, useWords } from '../wall-context.ts'
 
 const shownRegions = 5
@@ -52,9 +53,15 @@ function Row({ ranked: { region, current } }: { readonly ranked: Ranked }) {
   const points = useSeries(kpi.id, region.code)
   const value = current?.cell.value ?? null
   const before = hourAgo(points)
+  const { quality } = useQuality(kpi, current)
   const moved = value === null || before === null ? null : Number((value - before).toFixed(kpi.decimals))
   return (
-    <li data-region={region.code} aria-current={region.code === cityOf(selected)?.code}>
+    <li
+      class={`is-${quality}`}
+      data-region={region.code}
+      data-quality={quality}
+      aria-current={region.code === cityOf(selected)?.code}
+    >
       <button type="button" onClick={() => navigation.go({ region: region.code })}>
         <span>{shortNameIn(region, language)}</span>
         <span class="number" {...asks}>
