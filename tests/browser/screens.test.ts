@@ -200,7 +200,6 @@ test('a phone shows alerts, then the feeds, then the search, then the map; nothi
   ])
   expect(order).toEqual([...order].sort((a, b) => a - b))
   for (const path of [
-    '/',
     '/?screen=radio&lang=en',
     '/?screen=region&region=370200&lang=en',
     '/?screen=ranking',
