@@ -8,20 +8,20 @@ export type LabelTest = (labels: Readonly<Record<string, string>>) => boolean
 
 /** As in Alertmanager: a label that is not there is empty, a pattern matches all of the value. @throws PatternError */
 export function labelMatcher({ label, op, value }: Matcher): LabelTest {
-  const valueOf = (labels: Readonly<Record<string, string>>) =>
+  const labelOf = (labels: Readonly<Record<string, string>>) =>
     Object.hasOwn(labels, label) ? (labels[label] ?? '') : ''
   switch (op) {
     case '=':
-      return labels => valueOf(labels) === value
+      return labels => labelOf(labels) === value
     case '!=':
-      return labels => valueOf(labels) !== value
+      return labels => labelOf(labels) !== value
     case '=~': {
       const matches = wholeMatch(value)
-      return labels => matches(valueOf(labels))
+      return labels => matches(labelOf(labels))
     }
     case '!~': {
       const matches = wholeMatch(value)
-      return labels => !matches(valueOf(labels))
+      return labels => !matches(labelOf(labels))
     }
   }
 }
