@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { aggregateSection } from './aggregate/aggregate-section.ts'
+import { rulesSection } from './alerting/rules-section.ts'
 import { lateSection } from './late/late-section.ts'
 import { recoverySection } from './recovery/recovery-section.ts'
 import type { Section } from './section.ts'
@@ -8,7 +9,7 @@ import { stateSection } from './state/state-section.ts'
 import { streamSection } from './stream/stream-section.ts'
 
 /**
- * `npm run bench [-- --only aggregate,stream,state,recovery,late] [--readings N] [--rounds N]`: tables on the screen, and
+ * `npm run bench [-- --only aggregate,stream,state,recovery,late,rules] [--readings N] [--rounds N]`: tables on the screen, and
  * .bench/results.json, in which sections that were not run keep what they had.
  */
 const sections: readonly Section[] = [
@@ -17,6 +18,7 @@ const sections: readonly Section[] = [
   stateSection,
   recoverySection,
   lateSection,
+  rulesSection,
 ]
 const file = '.bench/results.json'
 

@@ -3,6 +3,7 @@ import { commandConfig } from '../../../platform/command-options.ts'
 import { CodedError, messageOf } from '../../../platform/errors.ts'
 import type { Rule } from '../../../schemas/alerts/rule.ts'
 import { subtreeOf } from '../../../schemas/regions/regions.ts'
+import { alertingSettings } from '../alerting-settings.ts'
 import type { BacktestRange } from '../command/rules-options.ts'
 import { backtestText } from './backtest-report.ts'
 import { byTime, type Finding } from './finding.ts'
@@ -10,8 +11,7 @@ import { type HistoryQuery, knownRevisions, lastRevisions } from './history.ts'
 import { judgeKnown } from './judge-known.ts'
 import { judgeLast } from './judge-last.ts'
 
-/** As ALERT_KEEP_WINDOWS of the alerting process. */
-const keptWindows = 120
+const backtestSettings = { ...clickhouseSettings, alertKeepWindows: alertingSettings.alertKeepWindows }
 
 /**
  * Judges stored history and prints what would have fired, in order of time. Silences and inhibition are not applied.
@@ -23,7 +23,7 @@ export async function runBacktest(
   json: boolean,
   print: (text: string) => void,
 ): Promise<void> {
-  const config = commandConfig(clickhouseSettings, process.env, range.portOffset)
+  const config = commandConfig(backtestSettings, process.env, range.portOffset)
   const clickhouse = clickhouseClient(config)
   const began = performance.now()
   try {
@@ -31,6 +31,7 @@ export async function runBacktest(
       rules,
       { clickhouse, database: config.clickhouseDatabase },
       range,
+      config.alertKeepWindows,
     )
     if (json) for (const finding of findings) print(`${JSON.stringify(finding)}\n`)
     else print(backtestText(rules, findings, { windows, ms: performance.now() - began }))
@@ -44,11 +45,15 @@ export async function runBacktest(
   }
 }
 
-/** One reading of the history for each KPI, whatever the number of its rules. */
+/**
+ * One reading of the history for each KPI, whatever the number of its rules.
+ * @param keep as the alerting process keeps windows for corrections
+ */
 export async function judgeHistory(
   rules: readonly Rule[],
   stored: Pick<HistoryQuery, 'clickhouse' | 'database'>,
   { fromMs, toMs, region, asKnown }: Pick<BacktestRange, 'fromMs' | 'toMs' | 'region' | 'asKnown'>,
+  keep: number,
 ): Promise<{ readonly findings: readonly Finding[]; readonly windows: number }> {
   const regions = region === null ? null : subtreeOf(region).map(({ code }) => code)
   const findings: Finding[] = []
@@ -57,7 +62,7 @@ export async function judgeHistory(
     const own = rules.filter(rule => rule.kpi === kpi)
     const query = { ...stored, kpi, regions, fromMs, toMs }
     const judged = asKnown
-      ? await judgeKnown(own, knownRevisions(query), keptWindows)
+      ? await judgeKnown(own, knownRevisions(query), keep)
       : await judgeLast(own, lastRevisions(query))
     findings.push(...judged.findings)
     windows += judged.windows
