@@ -31,4 +31,39 @@ export const alertingSettings = {
     describe:
       'how often what alerting knows is written and committed, ms of wall time: so much is read again after a crash',
   }),
+  alertGroupWaitMs: setting({
+    env: 'ALERT_GROUP_WAIT_MS',
+    type: Type.Integer({ minimum: 0 }),
+    fallback: 3_000,
+    describe:
+      'an alert is told to receivers when it was on for so long and none that says more came, ms of wall time',
+  }),
+  alertmanagerUrl: setting({
+    env: 'ALERTMANAGER_URL',
+    type: Type.String({ pattern: '^(https?://.+)?$' }),
+    fallback: '',
+    describe: 'Prometheus Alertmanager that is told about alerts; empty: none',
+  }),
+  alertWebhooks: setting({
+    env: 'ALERT_WEBHOOKS',
+    type: Type.Array(Type.String({ pattern: '^https?://.+$' })),
+    fallback: [],
+    parse: list,
+    describe: 'addresses that alerts are posted to, comma-separated',
+    // They may hold tokens.
+    secret: true,
+  }),
+  alertWebhookSecret: setting({
+    env: 'ALERT_WEBHOOK_SECRET',
+    type: Type.String(),
+    fallback: '',
+    describe: 'key of the HMAC-SHA256 that what is posted to webhooks is signed with; empty: not signed',
+    secret: true,
+  }),
+  wallUrl: setting({
+    env: 'WALL_URL',
+    type: Type.String({ pattern: '^https?://.+$' }),
+    fallback: 'http://127.0.0.1:8080',
+    describe: 'address of the wall, for links to alerts',
+  }),
 }

@@ -6,6 +6,7 @@ import { topicNames } from '../../schemas/topics.ts'
 import type { ProcessorContext } from '../context.ts'
 import { alertingMetrics } from './alerting-metrics.ts'
 import { type JudgedMessage, judgedFields } from './engine/judged-message.ts'
+import { notifierMetrics } from './out/notifier-metrics.ts'
 import { RuleFiles } from './reload/rule-files.ts'
 import { AlertDuty } from './run/alert-duty.ts'
 import { AlertPublisher } from './run/alert-publisher.ts'
@@ -24,7 +25,15 @@ export function alerting(context: ProcessorContext): readonly Resource[] {
     metrics,
     fail,
   })
-  const duty: AlertDuty = new AlertDuty({ context, admin, publisher, files, metrics, wall: wallClock })
+  const duty: AlertDuty = new AlertDuty({
+    context,
+    admin,
+    publisher,
+    files,
+    metrics,
+    notifierMetrics: notifierMetrics(context.metrics),
+    wall: wallClock,
+  })
   const runner = new AlertingRunner({
     kafka,
     reader: new AvroReader<JudgedMessage>(registry, topicNames.regional, judgedFields),

@@ -23,6 +23,7 @@ export function processEnvironment(facts: LocalFacts): Record<string, string> {
     ...Object.fromEntries(facts.stores.map(store => [store.variable, env[store.variable] || store.address])),
     API_HOST: host,
     API_PORT: String(ports.api),
+    WALL_URL: env.WALL_URL || `http://${host}:${ports.api}`,
     INGEST_HOST: host,
     INGEST_PORT: String(ports.ingest),
     WINDOWS: mergeWindows(env.WINDOWS ?? '', options.windows),

@@ -9,6 +9,10 @@ import type { ProcessorContext } from '../../context.ts'
 import { LogPosition } from '../../task/log-position.ts'
 import type { AlertingMetrics } from '../alerting-metrics.ts'
 import { AlertEngine } from '../engine/alert-engine.ts'
+import type { Notification } from '../out/notification.ts'
+import { Notifier } from '../out/notifier.ts'
+import type { NotifierMetrics } from '../out/notifier-metrics.ts'
+import { receivers } from '../out/receivers.ts'
 import { publishedRules, republished } from '../reload/loaded-rules.ts'
 import type { RuleFiles } from '../reload/rule-files.ts'
 import type { AlertPublisher } from './alert-publisher.ts'
@@ -25,6 +29,7 @@ export interface AlertDutyOptions {
   readonly publisher: AlertPublisher
   readonly files: RuleFiles
   readonly metrics: AlertingMetrics
+  readonly notifierMetrics: NotifierMetrics
   /** Kafka's timestamps are wall time. */
   readonly wall: Clock
 }
@@ -41,6 +46,7 @@ export class AlertDuty {
   private readonly options: AlertDutyOptions
   private tenure: Tenure | undefined
   private commands: Resource | undefined
+  private notifier: Notifier | undefined
   private timers: readonly NodeJS.Timeout[] = []
   /** Names of the rules as they were published last. */
   private published = new Set<string>()
@@ -57,7 +63,7 @@ export class AlertDuty {
     const { clock, log, config } = context
     const startedAt = performance.now()
     const start = await firstPosition(admin, alertingGroup, wall.now())
-    const { alerts, series, silences, rules } = await readStored(context)
+    const { alerts, series, silences, rules, notifications } = await readStored(context)
     await files.remember(republished(rules))
     this.published = new Set(rules.map(({ name }) => name))
     const engine = new AlertEngine({ keep: config.alertKeepWindows, flapping, mostOver }, [])
@@ -70,14 +76,19 @@ export class AlertDuty {
     log.info({ start, alerts: alerts.length, series: series.length, tookMs }, 'alerting goes on')
     this.evaluations = 0
     this.tooOld = 0
-    return { engine, position: new LogPosition(start) }
+    return { engine, position: new LogPosition(start), notifier: this.notifierOf(engine, notifications) }
   }
 
   begin(tenure: Tenure): void {
     const { context, metrics } = this.options
     const { fail } = context
     this.tenure = tenure
-    void tenure.inTurn(owned => this.publishRules(owned)).catch(fail)
+    const first = tenure.inTurn(async owned => {
+      await this.publishRules(owned)
+      this.notifier = owned.notifier
+      owned.notifier.start(owned.engine.book.all())
+    })
+    first.catch(fail)
     this.commands = commandLog({
       ...context,
       metrics,
@@ -106,6 +117,8 @@ export class AlertDuty {
     this.tenure = undefined
     for (const timer of this.timers) clearInterval(timer)
     this.timers = []
+    this.notifier?.stop()
+    this.notifier = undefined
     const { commands } = this
     this.commands = undefined
     commands?.stop().catch(error => {
@@ -126,7 +139,7 @@ export class AlertDuty {
   }
 
   /** Publishes what changed. */
-  async tell({ engine }: Owned): Promise<void> {
+  async tell({ engine, notifier }: Owned): Promise<void> {
     const { publisher, metrics } = this.options
     const changed = engine.take()
     await publisher.publish([
@@ -135,6 +148,7 @@ export class AlertDuty {
         ([key, value]): Written => ({ topic: topicNames.silences, key, value }),
       ),
     ])
+    for (const id of changed.keys()) notifier.note(id)
     metrics.events.inc(changed.size)
     metrics.evaluations.inc(engine.evaluations - this.evaluations)
     metrics.tooOld.inc(engine.tooOld - this.tooOld)
@@ -174,6 +188,28 @@ export class AlertDuty {
     ])
     this.published = new Set(rules.map(({ name }) => name))
     await this.tell(owned)
+  }
+
+  private notifierOf(engine: AlertEngine, known: readonly Notification[]): Notifier {
+    const { context, publisher, notifierMetrics: metrics, wall } = this.options
+    const { config, clock, clockSpeed, log, fail } = context
+    return new Notifier({
+      receivers: receivers(config),
+      known,
+      alertOf: id => engine.book.get(id),
+      open: () => engine.book.open(),
+      write: written =>
+        publisher.publish(
+          written.map(([key, value]): Written => ({ topic: topicNames.notifications, key, value })),
+        ),
+      groupWaitMs: config.alertGroupWaitMs,
+      clock,
+      wall,
+      clockSpeed,
+      metrics,
+      log,
+      fail,
+    })
   }
 
   private async obey(tenure: Tenure, owned: Owned, commands: readonly AlertCommand[]): Promise<void> {

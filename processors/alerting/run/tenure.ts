@@ -1,5 +1,6 @@
 import type { LogPosition } from '../../task/log-position.ts'
 import type { AlertEngine } from '../engine/alert-engine.ts'
+import type { Notifier } from '../out/notifier.ts'
 
 /** The time in which this member owns kpi.regional: what it knows ends with it. */
 export class Tenure {
@@ -23,4 +24,5 @@ export class Tenure {
 export interface Owned {
   readonly engine: AlertEngine
   readonly position: LogPosition
+  readonly notifier: Notifier
 }

@@ -1,0 +1,212 @@
+import type { Clock } from '../../../platform/clock.ts'
+import type { Log } from '../../../platform/log.ts'
+import { type Alert, isOpen } from '../../../schemas/alerts/alert.ts'
+import { askReceiver } from './ask-receiver.ts'
+import { decideRetry } from './decide-retry.ts'
+import { neededNotice } from './needed-notice.ts'
+import { type Notification, notificationKey } from './notification.ts'
+import { NotificationLedger, noticeOf } from './notification-ledger.ts'
+import type { NotifierMetrics } from './notifier-metrics.ts'
+import type { Receiver } from './receiver.ts'
+
+export interface NotifierOptions {
+  readonly receivers: readonly Receiver[]
+  /** As it was written last. */
+  readonly known: readonly Notification[]
+  /** The alert as it is now. */
+  readonly alertOf: (id: string) => Alert | undefined
+  /** Alerts that are on, for those who have to be told again. */
+  readonly open: () => readonly Alert[]
+  /** Writes to alert.notifications; null takes a key away. Resolves when it is acknowledged. */
+  readonly write: (written: readonly (readonly [key: string, value: Notification | null])[]) => Promise<void>
+  /** An alert has to be on for so long, ms of wall time, before anybody is told: another one may say more of the same. */
+  readonly groupWaitMs: number
+  readonly clock: Clock
+  readonly wall: Clock
+  /** Event time per wall time. */
+  readonly clockSpeed: number
+  readonly metrics: NotifierMetrics
+  readonly log: Log
+  readonly fail: (error: unknown) => void
+}
+
+const lookEveryMs = 250
+/** Requests to one receiver at a time. */
+const mostAtOnce = 8
+/** Alerts of one request that tells a receiver again what is on. */
+const refreshedAtOnce = 200
+
+interface Delivery {
+  attempts: number
+  /** Wall time, epoch ms. */
+  notBefore: number
+}
+
+/**
+ * Tells receivers about alerts: everything once, in order for each alert, and again until they take it. What is to be told
+ * is written to Kafka before the first try, and that it was told after the last.
+ */
+export class Notifier {
+  private readonly options: NotifierOptions
+  private readonly ledger: NotificationLedger
+  /** Alerts to look at, and since when, wall time, epoch ms. */
+  private readonly looking = new Map<string, number>()
+  private readonly deliveries = new Map<string, Delivery>()
+  /** `receiver|alert` that is being told something. */
+  private readonly busy = new Set<string>()
+  private readonly refreshedAt = new Map<string, number>()
+  private timer: NodeJS.Timeout | undefined
+  private working: Promise<void> = Promise.resolve()
+  private stopped = false
+
+  constructor(options: NotifierOptions) {
+    this.options = options
+    this.ledger = new NotificationLedger(options.known)
+  }
+
+  /** @param alerts all that are kept: of some, something may have to be told that was not */
+  start(alerts: Iterable<Alert>): void {
+    if (this.options.receivers.length === 0) return
+    for (const { alert_id } of alerts) this.note(alert_id)
+    this.timer = setInterval(() => {
+      this.working = this.working.then(() => this.look()).catch(this.failed)
+    }, lookEveryMs)
+  }
+
+  /** Requests under way may still be answered; whoever comes next sends again what nobody wrote down as told. */
+  stop(): void {
+    this.stopped = true
+    clearInterval(this.timer)
+  }
+
+  /** An alert has changed. */
+  note(alertId: string): void {
+    if (!this.looking.has(alertId)) this.looking.set(alertId, this.options.wall.now())
+  }
+
+  private async look(): Promise<void> {
+    if (this.stopped) return
+    const { receivers, write, wall } = this.options
+    const created: (readonly [string, Notification | null])[] = []
+    for (const [id, since] of this.looking) {
+      const alert = this.options.alertOf(id)
+      if (!alert) for (const key of this.ledger.forget(id)) created.push([key, null])
+      if (!alert || this.plan(alert, wall.now() - since, created)) this.looking.delete(id)
+    }
+    await write(created)
+    for (const receiver of receivers) {
+      this.deliver(receiver)
+      this.refresh(receiver)
+    }
+  }
+
+  /** Adds what is to be told about an alert; false where it is too early to say. */
+  private plan(alert: Alert, waitedMs: number, created: (readonly [string, Notification | null])[]): boolean {
+    const { receivers, clock, groupWaitMs } = this.options
+    let decided = true
+    for (const { name } of receivers) {
+      const notice = neededNotice(alert, this.ledger.toldSoFar(name, alert.alert_id))
+      if (notice === 'fired' && waitedMs < groupWaitMs) decided = false
+      else if (notice) {
+        const next = this.ledger.next(name, alert, notice, clock.now())
+        this.ledger.put(next)
+        created.push([notificationKey(next), next])
+      }
+    }
+    return decided
+  }
+
+  private deliver(receiver: Receiver): void {
+    const { wall, metrics } = this.options
+    const pending = this.ledger.pending(receiver.name)
+    metrics.pending.set({ receiver: receiver.name }, pending.length)
+    const ahead = new Set<string>()
+    let free = mostAtOnce - [...this.busy].filter(key => key.startsWith(`${receiver.name}|`)).length
+    for (const one of pending) {
+      if (free <= 0) return
+      const about = `${one.receiver}|${one.alert_id}`
+      const isFirst = !ahead.has(about) && !this.busy.has(about)
+      ahead.add(about)
+      if (!isFirst || (this.deliveries.get(notificationKey(one))?.notBefore ?? 0) > wall.now()) continue
+      free--
+      this.busy.add(about)
+      this.send(receiver, one)
+        .finally(() => this.busy.delete(about))
+        .catch(this.failed)
+    }
+  }
+
+  private async send(receiver: Receiver, notification: Notification): Promise<void> {
+    const { wall, clock, metrics, log, write } = this.options
+    const key = notificationKey(notification)
+    const delivery = this.deliveries.get(key) ?? { attempts: 0, notBefore: 0 }
+    this.deliveries.set(key, delivery)
+    delivery.attempts++
+    // Ours alone: nobody else writes this topic.
+    const alert: Alert = JSON.parse(notification.alert ?? 'null')
+    const answer = await askReceiver(receiver.request(notification, alert, wall.now()))
+    const decision = decideRetry(answer, delivery.attempts, Math.random())
+    const labels = { receiver: receiver.name }
+    if (decision.is === 'retry') {
+      delivery.notBefore = wall.now() + decision.afterMs
+      metrics.retries.inc(labels)
+      const { reason, afterMs } = decision
+      log.warn({ receiver: receiver.name, key, attempt: delivery.attempts, afterMs, reason }, 'not told yet')
+      return
+    }
+    const error = decision.is === 'give up' ? decision.reason : null
+    const settled: Notification = {
+      ...notification,
+      state: error === null ? 'delivered' : 'failed',
+      alert: null,
+      settled_at: clock.now(),
+      error,
+    }
+    if (this.stopped) return
+    await write([[key, settled]])
+    this.ledger.put(settled)
+    this.deliveries.delete(key)
+    metrics.settled.inc({ ...labels, outcome: settled.state })
+    if (error !== null) log.error({ receiver: receiver.name, key, reason: error }, 'given up')
+    else this.measure(noticeOf(notification.transition), alert, labels)
+  }
+
+  /** Tells again what is on to a receiver that forgets. */
+  private refresh({ name, refresh }: Receiver): void {
+    const { wall, open, metrics, log } = this.options
+    const now = wall.now()
+    if (!refresh || now - (this.refreshedAt.get(name) ?? 0) < refresh.everyMs) return
+    this.refreshedAt.set(name, now)
+    const waiting = new Set(this.ledger.pending(name).map(({ alert_id }) => alert_id))
+    const on = open().filter(alert => {
+      const { last } = this.ledger.toldSoFar(name, alert.alert_id)
+      const isTold = last === 'fired' || last === 'escalated'
+      return isOpen(alert) && isTold && alert.closed_at === null && !waiting.has(alert.alert_id)
+    })
+    for (let from = 0; from < on.length; from += refreshedAtOnce) {
+      const request = refresh.request(on.slice(from, from + refreshedAtOnce), now)
+      askReceiver(request)
+        .then(answer => {
+          const isTaken = decideRetry(answer, 1, 0).is === 'delivered'
+          metrics.refreshes.inc({ receiver: name, outcome: isTaken ? 'delivered' : 'failed' })
+          if (!isTaken) log.warn({ receiver: name, ...answer }, 'what is on was not told again')
+        })
+        .catch(this.failed)
+    }
+  }
+
+  private measure(
+    notice: ReturnType<typeof noticeOf>,
+    { fired_at, resolved_at }: Alert,
+    labels: { readonly receiver: string },
+  ): void {
+    const { clock, clockSpeed, metrics } = this.options
+    const end = notice === 'fired' ? fired_at : notice === 'resolved' ? resolved_at : null
+    if (end !== null)
+      metrics.windowToNotice.observe({ ...labels, notice }, (clock.now() - end) / clockSpeed / 1000)
+  }
+
+  private readonly failed = (error: unknown): void => {
+    if (!this.stopped) this.options.fail(error)
+  }
+}
