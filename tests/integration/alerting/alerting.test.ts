@@ -1,0 +1,199 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Kafka, logLevel } from 'kafkajs'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { AvroReader } from '../../../platform/avro/avro-reader.ts'
+import { SchemaRegistry } from '../../../platform/avro/schema-registry.ts'
+import { TopicFollower } from '../../../platform/kafka/topic-follower.ts'
+import { createLog } from '../../../platform/log.ts'
+import type { Alert } from '../../../schemas/alerts/alert.ts'
+import type { Status } from '../../../schemas/protocol/stream.ts'
+import { topicNames } from '../../../schemas/topics.ts'
+import { RegionalProducer } from '../api/regional-producer.ts'
+import { type StartedStores, startStores } from '../started-stores.ts'
+import { type AlertingProcess, startAlerting } from './alerting-process.ts'
+import { Hook, secret } from './hook.ts'
+import { alertmanagerProgram, type RealAlertmanager, startAlertmanager } from './real-alertmanager.ts'
+
+const patience = { timeout: 60_000, interval: 50 }
+const minute = 60_000
+/** Start of window 0: recent, so that Alertmanager takes the times for what they are. */
+const t0 = Math.floor(Date.now() / minute) * minute - 40 * minute
+const [shinan, shibei] = ['370202', '370203']
+const program = await alertmanagerProgram()
+const hook = new Hook()
+const processes = new Map<string, AlertingProcess>()
+/** Every value of every alert, as anybody reads them. */
+const told: Alert[] = []
+let stores: StartedStores
+let folder: string
+let producer: RegionalProducer
+let follower: TopicFollower
+let manager: RealAlertmanager | undefined
+
+const rules = (threshold: number) => `
+groups:
+  - name: test
+    rules:
+      - alert: InletHot
+        kpi: datacenter.inlet_max_c
+        level: county
+        expr: "> ${threshold}"
+        for: 2w
+        severity: major
+        annotations: {summary_zh: "{{ region }} {{ value }}", summary_en: "{{ region }} {{ value }}"}
+`
+
+beforeAll(async () => {
+  stores = await startStores(['kafka', 'registry'])
+  folder = await mkdtemp(join(tmpdir(), 'citybrain-rules-'))
+  await writeFile(join(folder, 'rules.yaml'), rules(27))
+  await hook.open()
+  if (program) manager = await startAlertmanager(program)
+  producer = await RegionalProducer.connect(
+    stores.addresses.KAFKA_BROKERS,
+    stores.addresses.SCHEMA_REGISTRY_URL,
+  )
+  const registry = new SchemaRegistry(stores.addresses.SCHEMA_REGISTRY_URL ?? '')
+  const reader = new AvroReader<Alert>(registry, topicNames.alerts)
+  follower = new TopicFollower({
+    kafka: new Kafka({ brokers: [stores.addresses.KAFKA_BROKERS ?? ''], logLevel: logLevel.NOTHING }),
+    topic: topicNames.alerts,
+    follower: 'test',
+    from: 'beginning',
+    log: createLog('test', 'silent'),
+    onMessages: async messages => {
+      await reader.prepare(messages)
+      for (const { value } of messages) if (value) told.push(reader.decode(value))
+    },
+  })
+  await follower.start()
+})
+afterAll(async () => {
+  for (const process of processes.values()) await process.kill()
+  await follower?.stop()
+  await producer?.disconnect()
+  await manager?.stop()
+  await hook.close()
+  await stores?.stop()
+  if (folder) await rm(folder, { recursive: true, force: true })
+})
+
+async function start(instance: string): Promise<AlertingProcess> {
+  const process = startAlerting({
+    KAFKA_BROKERS: stores.addresses.KAFKA_BROKERS ?? '',
+    SCHEMA_REGISTRY_URL: stores.addresses.SCHEMA_REGISTRY_URL ?? '',
+    INSTANCE_ID: instance,
+    KAFKA_SESSION_TIMEOUT_MS: '6000',
+    ALERT_RULES: folder,
+    ALERT_STATE_EVERY_MS: '300',
+    ALERT_GROUP_WAIT_MS: '200',
+    ALERT_WEBHOOKS: hook.url,
+    ALERT_WEBHOOK_SECRET: secret,
+    ...(manager ? { ALERTMANAGER_URL: manager.url } : {}),
+  })
+  processes.set(instance, process)
+  await process.says('ready')
+  return process
+}
+
+async function say(
+  region: string,
+  windows: Readonly<Record<number, number>>,
+  status: Status = 'final',
+): Promise<void> {
+  const revision = status === 'corrected' ? 2 : 1
+  await producer.publish(
+    ...Object.entries(windows).map(([window, value]) => ({
+      region,
+      record: 'rack' as const,
+      window_start: t0 + Number(window) * minute,
+      window_end: t0 + (Number(window) + 1) * minute,
+      status,
+      revision,
+      version: 10 * Number(window) + revision,
+      coverage: 1,
+      readings: 1,
+      event_time_max: null,
+      kpis: [{ kpi: 'datacenter.inlet_max_c', value }],
+    })),
+  )
+}
+
+/** Alerts of a region as they stand: of two values the one with the greater version. */
+function alertsOf(region: string): readonly Alert[] {
+  const standing = new Map<string, Alert>()
+  for (const alert of told) {
+    const held = standing.get(alert.alert_id)
+    if (alert.region === region && (!held || alert.version > held.version))
+      standing.set(alert.alert_id, alert)
+  }
+  return [...standing.values()]
+}
+
+const states = (region: string) => alertsOf(region).map(({ state }) => state)
+const deeds = (region: string) => alertsOf(region).map(({ history }) => history.map(({ what }) => what))
+const managed = async (region: string) =>
+  (await manager?.active())?.filter(({ labels }) => labels.region === region)
+
+test('one alert, one call and one in Alertmanager, whoever is killed in the middle; and one end', async () => {
+  const first = await start('a')
+  await first.says('alerting goes on')
+  await say(shinan, { 0: 25, 1: 31, 2: 32 })
+  await vi.waitFor(() => expect(hook.notices(shinan)).toEqual(['fired']), patience)
+  expect(states(shinan)).toEqual(['firing'])
+  if (manager) {
+    await vi.waitFor(async () => expect(await managed(shinan)).toHaveLength(1), patience)
+    const [alert] = (await managed(shinan)) ?? []
+    expect(alert?.labels).toMatchObject({ alertname: 'InletHot', region: shinan, severity: 'major' })
+    expect(alert?.generatorURL).toContain(encodeURIComponent(alertsOf(shinan)[0]?.alert_id ?? ''))
+  }
+
+  await first.kill()
+  await say(shinan, { 3: 33 })
+  const second = await start('a')
+  await vi.waitFor(() => expect(alertsOf(shinan)[0]?.value).toBe(33), patience)
+  // Another instance takes its place, or shares with it: only one of them has the partition.
+  await start('b')
+  await say(shinan, { 4: 34 })
+  await vi.waitFor(() => expect(alertsOf(shinan)[0]?.value).toBe(34), patience)
+  await second.kill()
+  await say(shinan, { 5: 20 })
+  await vi.waitFor(() => expect(hook.notices(shinan)).toEqual(['fired', 'resolved']), patience)
+  if (manager) await vi.waitFor(async () => expect(await managed(shinan)).toEqual([]), patience)
+  expect(deeds(shinan)).toEqual([['pending', 'fired', 'resolved']])
+  expect(hook.forged).toBe(0)
+})
+
+test('a late batch retracts, and who was told that it fired is told that', async () => {
+  await say(shinan, { 2: 22 }, 'corrected')
+  await say(shinan, { 3: 22, 4: 22 }, 'corrected')
+  await vi.waitFor(() => expect(states(shinan)).toEqual(['retracted']), patience)
+  await vi.waitFor(() => expect(hook.notices(shinan)).toEqual(['fired', 'resolved', 'retracted']), patience)
+})
+
+test('a receiver that was away hears everything once it is back, in order and once', async () => {
+  await hook.close()
+  await say(shibei, { 0: 31, 1: 31 })
+  await vi.waitFor(() => expect(states(shibei)).toEqual(['firing']), patience)
+  if (manager) await vi.waitFor(async () => expect(await managed(shibei)).toHaveLength(1), patience)
+  await say(shibei, { 2: 20 })
+  await vi.waitFor(() => expect(states(shibei)).toEqual(['resolved']), patience)
+  if (manager) await vi.waitFor(async () => expect(await managed(shibei)).toEqual([]), patience)
+  await hook.open()
+  await vi.waitFor(() => expect(hook.notices(shibei)).toEqual(['fired', 'resolved']), patience)
+  expect(new Set(hook.calls.map(({ key }) => key)).size).toBe(hook.calls.length)
+})
+
+test('rules that are changed are run without a restart, and a file with a mistake changes nothing', async () => {
+  const [running] = [...processes.values()].slice(-1)
+  await say(shibei, { 10: 26, 11: 26 })
+  await writeFile(join(folder, 'rules.yaml'), rules(27).replace('severity: major', 'severity: dreadful'))
+  await running?.says('rules not taken, those of before go on')
+  await say(shibei, { 12: 31, 13: 31 })
+  await vi.waitFor(() => expect(states(shibei)).toEqual(['resolved', 'firing']), patience)
+  await writeFile(join(folder, 'rules.yaml'), rules(40))
+  await vi.waitFor(() => expect(states(shibei)).toEqual(['resolved', 'resolved']), patience)
+  expect(alertsOf(shibei)[1]?.history.at(-1)?.note).toBe('the rule changed')
+})
