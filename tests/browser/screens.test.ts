@@ -159,6 +159,10 @@ test('the map shows the counties too, and says that they are not where they lie'
   await open('/?map=counties&lang=en')
   await expect.poll(() => byId('map-region').count(), patience).toBe(136)
   expect(await byId('legend').textContent()).toContain('schematic')
+  await page.locator('[data-testid="map-region"][data-region="370602"]').focus()
+  await page.keyboard.press('ArrowRight')
+  await page.keyboard.press('Enter')
+  await expect.poll(() => address().get('region'), patience).toBe('370611')
 })
 
 test('plan targets say where the pace leads', async () => {

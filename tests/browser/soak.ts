@@ -34,6 +34,8 @@ interface Sample {
   readonly listeners: number
   readonly framesPerSecond: number
   readonly errors: number
+  /** How often the page was loaded in this minute; more than in the first says that it reloads itself. */
+  readonly loads: number
   readonly screen: string
   readonly phase: string
 }
@@ -45,6 +47,7 @@ const columns: readonly (readonly [keyof Sample, string, number])[] = [
   ['listeners', 'listeners', 11],
   ['framesPerSecond', 'frames/s', 10],
   ['errors', 'errors', 8],
+  ['loads', 'loads', 7],
   ['screen', 'screen', 13],
   ['phase', 'stream', 11],
 ]
@@ -53,7 +56,11 @@ function say(line: string): void {
   process.stdout.write(`${line}\n`)
 }
 
-async function sample(page: Page, devtools: CDPSession, minute: number, errors: number): Promise<Sample> {
+async function sample(
+  page: Page,
+  devtools: CDPSession,
+  counted: Pick<Sample, 'minute' | 'errors' | 'loads'>,
+): Promise<Sample> {
   // What is left after a collection is held by something.
   await devtools.send('HeapProfiler.collectGarbage')
   const { metrics } = await devtools.send('Performance.getMetrics')
@@ -65,12 +72,11 @@ async function sample(page: Page, devtools: CDPSession, minute: number, errors: 
   const attribute = (selector: string, name: string): Promise<string | null> =>
     page.locator(selector).first().getAttribute(name)
   return {
-    minute,
+    ...counted,
     heapMb: Number((metric('JSHeapUsedSize') / 2 ** 20).toFixed(1)),
     nodes: metric('Nodes'),
     listeners: metric('JSEventListeners'),
     framesPerSecond: Number(((frames * 1_000) / lookMs).toFixed(1)),
-    errors,
     screen: (await attribute('.wall', 'data-screen')) ?? '',
     phase: (await attribute('[data-testid="connection"]', 'data-phase')) ?? '',
   }
@@ -81,6 +87,10 @@ const page = await browser.newPage({
   viewport: { width: Number(values.width), height: Number(values.height) },
 })
 let errors = 0
+let loads = 0
+page.on('load', () => {
+  loads++
+})
 page.on('pageerror', error => {
   errors++
   say(`page error: ${error.message}`)
@@ -100,8 +110,9 @@ say(columns.map(([, title, width]) => title.padStart(width)).join(''))
 const started = Date.now()
 for (let minute = 0; minute <= Number(values.minutes); minute++) {
   await page.waitForTimeout(Math.max(0, started + minute * minuteMs - Date.now()))
-  const seen = await sample(page, devtools, minute, errors)
+  const seen = await sample(page, devtools, { minute, errors, loads })
   errors = 0
+  loads = 0
   say(columns.map(([name, , width]) => String(seen[name]).padStart(width)).join(''))
 }
 await browser.close()

@@ -7,14 +7,17 @@ const directions: Readonly<Record<string, readonly [x: number, y: number]>> = {
   ArrowDown: [0, 1],
 }
 
-/** The city that lies nearest in the direction of an arrow key; undefined for other keys and at the edge. */
-export function nearestTowards(cities: readonly CityShape[], from: string, key: string): string | undefined {
+/** A region and where it stands on the screen, y downwards. */
+export type Placed = Pick<CityShape, 'code' | 'label'>
+
+/** The region that lies nearest in the direction of an arrow key; undefined for other keys and at the edge. */
+export function nearestTowards(regions: readonly Placed[], from: string, key: string): string | undefined {
   const direction = directions[key]
-  const start = cities.find(({ code }) => code === from)?.label
+  const start = regions.find(({ code }) => code === from)?.label
   if (!direction || !start) return undefined
   const [dx, dy] = direction
   let best: { code: string; cost: number } | undefined
-  for (const { code, label } of cities) {
+  for (const { code, label } of regions) {
     const [x, y] = [label.x - start.x, label.y - start.y]
     const ahead = x * dx + y * dy
     // Sideways counts double, so that "right" means right rather than nearest.

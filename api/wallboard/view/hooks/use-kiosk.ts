@@ -6,6 +6,9 @@ import { screens } from '../screens/screens.ts'
 import { useShared } from '../wall-context.ts'
 import { keepAwake } from './keep-awake.ts'
 
+/** As it was served: before chunks that load later add themselves to the head. */
+const ownVersion = versionOf(document.head.innerHTML)
+
 const touches = ['pointerdown', 'pointermove', 'keydown', 'wheel'] as const
 
 /** Makes a kiosk of this page where the address says so. */
@@ -33,7 +36,7 @@ export function useKiosk(): void {
       },
       isLive: () => wall.pulse.peek().connection.kind === 'live',
       servedVersion,
-      ownVersion: versionOf(document.head.innerHTML),
+      ownVersion,
       reload: () => location.reload(),
     })
     return () => {

@@ -2,6 +2,7 @@ import { childrenOf, type Region, regionOf } from '../../../../schemas/regions/r
 import { cityBlocks } from '../../maps/city-blocks.ts'
 import { showValue } from '../../text/format-number.ts'
 import { nameIn, shortNameIn } from '../../text/language.ts'
+import { moveFocus } from '../hooks/move-focus.ts'
 import { useShortText } from '../hooks/use-reader.ts'
 import { useSelection, useShared, useWords } from '../wall-context.ts'
 import type { Painted } from './use-choropleth.ts'
@@ -14,10 +15,16 @@ interface Props {
 export function CountyMap({ paint }: Props) {
   const { wall, navigation } = useShared()
   const { language } = useWords()
-  const { region } = useSelection()
+  const { region, kpi } = useSelection()
   const isOutside = (city: Region): boolean => region.level === 'circle' && city.parent !== region.code
   return (
-    <div class="county-map" data-testid="county-map">
+    <div
+      class="county-map"
+      role="application"
+      aria-label={nameIn(kpi, language)}
+      data-testid="county-map"
+      onKeyDown={moveFocus}
+    >
       {cityBlocks.map(column => (
         <div key={column[0]} class="county-column">
           {column.map(code => {

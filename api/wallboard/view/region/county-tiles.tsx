@@ -1,6 +1,7 @@
 import type { Region } from '../../../../schemas/regions/regions.ts'
 import { showNumber, showShare } from '../../text/format-number.ts'
-import { shortNameIn } from '../../text/language.ts'
+import { nameIn, shortNameIn } from '../../text/language.ts'
+import { moveFocus } from '../hooks/move-focus.ts'
 import { useSelection, useShared, useWords } from '../wall-context.ts'
 import type { Painted } from './use-choropleth.ts'
 
@@ -21,7 +22,7 @@ export function CountyTiles({ counties, paint, title }: Props) {
       <h3>
         {title ?? t.counties} <small>{t.schematic}</small>
       </h3>
-      <div class="county-grid">
+      <div class="county-grid" role="application" aria-label={nameIn(kpi, language)} onKeyDown={moveFocus}>
         {counties.map(county => {
           const { current, quality, colour } = paint(county.code)
           const value = current?.cell.value ?? null
