@@ -102,8 +102,9 @@ export function createWall(around: Surroundings): Wall {
   }
 
   const loadSeries = async (kpi: string, regions: readonly string[]): Promise<void> => {
-    // Before the welcome it is not known what time it is there; the snapshot asks again for all that is watched.
-    if (!clock) return
+    // Before the welcome it is not known what time it is there, and a server that is lost need not be asked by the
+    // second; once live, all that is watched is asked for again.
+    if (!clock || connection.kind === 'stale') return
     const to = serverNow(clock, now())
     const answer = await rest.series(kpi, regions, to - seriesSpanMs, to)
     if (!isRefused(answer)) {
@@ -186,6 +187,10 @@ export function createWall(around: Surroundings): Wall {
   client.subscribe('wall', { regions, depth: 'subtree', kpis: ['*'] })
 
   const askHealth = async (): Promise<void> => {
+    if (connection.kind === 'stale') {
+      health.value = null
+      return
+    }
     const answer = await rest.dataHealth()
     if (!isRefused(answer)) health.value = answer
     else {

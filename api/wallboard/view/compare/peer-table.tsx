@@ -95,12 +95,12 @@ function PeerRow({ kpi, region, peers }: Omit<Props, 'kpis'> & { readonly kpi: K
       <td class="number quiet-cell">{spread ? text(spread.median) : ''}</td>
       <td class="peer-line">
         {spread && (
-          <span class="strip">
+          <span class="peer-strip">
             {[...values].map(([code, one]) => (
               <i key={code} style={{ left: `${along(axis, one)}%` }} />
             ))}
-            <b class="strip-median" style={{ left: `${along(axis, spread.median)}%` }} />
-            {value !== null && <b class="strip-own" style={{ left: `${along(axis, value)}%` }} />}
+            <b class="peer-strip-median" style={{ left: `${along(axis, spread.median)}%` }} />
+            {value !== null && <b class="peer-strip-own" style={{ left: `${along(axis, value)}%` }} />}
           </span>
         )}
       </td>

@@ -157,6 +157,21 @@ describe('the wall', () => {
     expect(line.value).toHaveLength(1)
   })
 
+  test('of a server that is lost nothing is asked until it is back', async () => {
+    const { wall, asked, hear, turn, pass } = bench()
+    hear(welcome)
+    turn(live)
+    wall.data.watchSeries(occupancy)
+    await pass(0)
+    turn({ kind: 'stale', since: 0 })
+    wall.data.watchSeries(cellKey('parking.occupancy_pct', '370200'))
+    await pass(10_000)
+    expect(asked).toHaveLength(1)
+    turn(live)
+    await pass(0)
+    expect(asked.at(-1)?.regions).toEqual(['370100', '370200'])
+  })
+
   test('what goes wrong on the stream is counted', () => {
     const { wall, fail } = bench()
     fail('unknown_region')
