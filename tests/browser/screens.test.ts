@@ -152,6 +152,10 @@ describe('the ranking', () => {
     await expect.poll(() => last.getAttribute('data-region'), patience).toBe('371000')
     await expect.poll(() => last.getAttribute('class'), patience).toContain('is-missing')
     expect(await last.getAttribute('data-value')).toBe('')
+    const hatched = await last
+      .locator('.rank-bar')
+      .evaluate(bar => getComputedStyle(bar).backgroundImage.includes('gradient'))
+    expect(hatched).toBe(true)
   })
 })
 

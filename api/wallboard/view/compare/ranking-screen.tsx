@@ -57,7 +57,8 @@ export function RankingScreen() {
       <ol class="panel ranking-list" aria-label={nameIn(kpi, language)}>
         {ranked.map(({ region, current }) => (
           <RankingRow
-            key={region.code}
+            // Chromium keeps the old look of a row that moves while its class changes: a new quality is a new row.
+            key={`${region.code}|${read(kpi, region.code).quality}`}
             region={region}
             kpi={kpi}
             reading={{ ...read(kpi, region.code), current }}

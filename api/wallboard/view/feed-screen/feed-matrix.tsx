@@ -68,6 +68,8 @@ export function FeedMatrix({ kpis, chosen, places }: Props) {
               {kpis.map(kpi => (
                 <td key={kpi.id} class={kpi.id === chosen.id ? 'is-chosen' : undefined}>
                   <MatrixCell
+                    // A new quality is a new cell; see the ranking's rows.
+                    key={read(kpi, region.code).quality}
                     kpi={kpi}
                     region={region}
                     reading={read(kpi, region.code)}

@@ -30,10 +30,12 @@ export function RegionTable({ regions }: { readonly regions: readonly Region[] }
       <tbody>
         {ranked.map(({ region: row, current }) => {
           const cell = current?.cell
+          const quality = qualityOf(cell, kpi.minCoverage, pulse)
           return (
             <tr
-              key={row.code}
-              class={`is-${qualityOf(cell, kpi.minCoverage, pulse)}`}
+              // A new quality is a new row; see the ranking's.
+              key={`${row.code}|${quality}`}
+              class={`is-${quality}`}
               data-region={row.code}
               aria-selected={row.code === region.code}
               onClick={() => navigation.go({ region: row.code })}
