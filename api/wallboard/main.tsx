@@ -1,6 +1,7 @@
 import { render } from 'preact'
 import { createStreamClient } from '../client/stream-client.ts'
-import { credentialOf, regionsOf } from './protocol/credential.ts'
+import { createAlertClient } from './protocol/alert-client.ts'
+import { credentialOf, mayActOf, regionsOf } from './protocol/credential.ts'
 import { createRestClient } from './protocol/rest-client.ts'
 import { createNavigation } from './state/navigation.ts'
 import { createWall } from './state/wall.ts'
@@ -17,6 +18,7 @@ if (location.hash !== '') history.replaceState(null, '', `${location.pathname}${
 
 const regions = regionsOf(credential)
 const rest = createRestClient(location.origin, credential)
+const desk = createAlertClient(location.origin, credential)
 const wall = createWall({
   regions,
   now,
@@ -55,7 +57,9 @@ const place = document.getElementById('wall')
 if (!place) throw new Error('index.html has no #wall')
 wall.start()
 render(
-  <WallContext.Provider value={{ wall, navigation, rest, provenance: rest }}>
+  <WallContext.Provider
+    value={{ wall, navigation, rest, provenance: rest, desk, mayAct: mayActOf(credential) }}
+  >
     <App />
   </WallContext.Provider>,
   place,

@@ -1,17 +1,20 @@
 import { readFile } from 'node:fs/promises'
-import { createServer, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { extname, join, normalize } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { kpiOf } from '../../schemas/kpis/kpis.ts'
 import type { Cell, ServerMessage } from '../../schemas/protocol/stream.ts'
 import { recordIds } from '../../schemas/records/record.ts'
+import { FakeAlerts } from './fake-alerts.ts'
 import { answerOfPast, type FakePast, knownAt, timeOf } from './fake-history.ts'
 import { fakeCell, fakeCells, fakeSilentAssets } from './fake-province.ts'
 
 /** A development and test feed: the wallboard's files, the stream protocol and the REST routes over made-up data. */
 export interface FakeFeed {
   readonly url: string
+  readonly alerts: FakeAlerts
   /** Nothing comes from the region any more. */
   silenceRegion(code: string): void
   /** No new windows for a feed: its values grow old. */
@@ -73,6 +76,9 @@ export async function startFakeFeed(options: FakeFeedOptions): Promise<FakeFeed>
     return fakeCell(kpi, region, start, windowMs, held.has(`${kpi.id}|${region}`) ? now() : at, troubles)
   }
   const say = (socket: WebSocket, message: ServerMessage): void => socket.send(JSON.stringify(message))
+  const alerts = new FakeAlerts(message => {
+    for (const socket of sockets) say(socket, message)
+  })
 
   const timer = setInterval(() => {
     tick++
@@ -109,12 +115,16 @@ export async function startFakeFeed(options: FakeFeedOptions): Promise<FakeFeed>
     }
   }
 
-  const serve = async (path: string, query: URLSearchParams, response: ServerResponse): Promise<void> => {
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { pathname: path, searchParams: query } = new URL(request.url ?? '/', 'http://localhost')
     const send = (status: number, type: string, body: string | Buffer): void => {
       response
         .writeHead(status, { 'content-type': type, 'content-security-policy': "default-src 'self'" })
         .end(body)
     }
+    const body = request.method === 'POST' ? await text(request) : ''
+    const ofAlerts = alerts.answer(request.method ?? '', path, query, body, now())
+    if (ofAlerts) return send(200, 'application/json', JSON.stringify(ofAlerts))
     const seriesOf = /^\/v1\/kpis\/([^/]+)\/series$/.exec(path)?.[1]
     if (seriesOf) return send(200, 'application/json', JSON.stringify(series(seriesOf, query) ?? {}))
     if (path === '/v1/health/data')
@@ -128,9 +138,9 @@ export async function startFakeFeed(options: FakeFeedOptions): Promise<FakeFeed>
       return send(answer ? 200 : 404, 'application/json', JSON.stringify(answer ?? { status: 404 }))
     }
     const file = normalize(path === '/' ? '/index.html' : path)
-    const body = await readFile(join(dir, file)).catch(() => null)
-    return body
-      ? send(200, types[extname(file)] ?? 'application/octet-stream', body)
+    const page = await readFile(join(dir, file)).catch(() => null)
+    return page
+      ? send(200, types[extname(file)] ?? 'application/octet-stream', page)
       : send(404, 'text/plain', 'no such page')
   }
   const health = () =>
@@ -148,8 +158,7 @@ export async function startFakeFeed(options: FakeFeedOptions): Promise<FakeFeed>
   let port = options.port ?? 0
   const listen = async (): Promise<void> => {
     const http = createServer((request, response) => {
-      const url = new URL(request.url ?? '/', 'http://localhost')
-      void serve(url.pathname, url.searchParams, response)
+      void serve(request, response)
     })
     new WebSocketServer({ server: http, path: '/v1/stream' }).on('connection', socket => {
       socket.on('close', () => sockets.delete(socket))
@@ -167,7 +176,7 @@ export async function startFakeFeed(options: FakeFeedOptions): Promise<FakeFeed>
         }
         if (type === 'ping') say(socket, { type: 'pong' })
         if (type !== 'subscribe') return
-        say(socket, { type: 'snapshot', id, position, cells: fakeCells.map(currentCell), alerts: [] })
+        say(socket, { type: 'snapshot', id, position, cells: fakeCells.map(currentCell), ...alerts.part })
         sockets.add(socket)
       })
     })
@@ -187,6 +196,7 @@ export async function startFakeFeed(options: FakeFeedOptions): Promise<FakeFeed>
   await listen()
   return {
     url: `http://127.0.0.1:${port}`,
+    alerts,
     silenceRegion: code => void troubles.outSince.set(code, now()),
     tell(values) {
       tells = values

@@ -39,18 +39,25 @@ export function credentialOf(fragment: string, drawer: Drawer): Credential | und
  * the province where there is no token, or it names everything or cannot be read.
  */
 export function regionsOf(credential: Credential | undefined): readonly string[] {
-  const named = credential ? namedRegions(credential.token) : []
-  const known = named.filter(code => regionOf(code))
-  return known.length > 0 && !named.includes('*') ? known : [provinceCode]
+  const codes = credential ? named(credential.token, 'regions') : []
+  const known = codes.filter(code => regionOf(code))
+  return known.length > 0 && !codes.includes('*') ? known : [provinceCode]
 }
 
-function namedRegions(token: string): readonly string[] {
+/** Whether the token names a role that acts on alerts: others are not offered what they would be refused. */
+export function mayActOf(credential: Credential | undefined): boolean {
+  const roles = credential ? named(credential.token, 'roles') : []
+  return roles.includes('operator') || roles.includes('admin')
+}
+
+function named(token: string, claim: 'regions' | 'roles'): readonly string[] {
   try {
     const [, payload = ''] = token.split('.')
-    const { regions }: { regions?: unknown } = JSON.parse(
+    const claims: Readonly<Record<string, unknown>> = JSON.parse(
       atob(payload.replaceAll('-', '+').replaceAll('_', '/')),
     )
-    return Array.isArray(regions) ? regions.filter(code => typeof code === 'string') : []
+    const said = claims[claim]
+    return Array.isArray(said) ? said.filter(code => typeof code === 'string') : []
   } catch {
     // Whatever it is, the server says what is wrong with it.
     return []

@@ -62,14 +62,15 @@ export function createNavigation(
   return {
     route,
     go,
-    turnTo: screen => show({ screen, origin: null }, false),
+    turnTo: screen => show({ screen, origin: null, alert: null }, false),
     // A link leads to a place, not to the panel that happens to be open over this one.
-    addressOf: change => write({ origin: null, ...change }) || '?',
-    openOrigin: (kpi, region, windowStart = null) => go({ origin: { kpi, region, windowStart } }),
+    addressOf: change => write({ origin: null, alert: null, ...change }) || '?',
+    openOrigin: (kpi, region, windowStart = null) =>
+      go({ origin: { kpi, region, windowStart }, alert: null }),
     closeOrigin: () => go({ origin: null }),
     up() {
-      const { origin, region, screen } = route.value
-      if (origin) return go({ origin: null })
+      const { origin, alert, region, screen } = route.value
+      if (origin || alert) return go({ origin: null, alert: null })
       const here = regionOf(region)
       const above = here && region !== home ? regionAbove(here) : undefined
       if (above) go({ region: sees(above.code) ? above.code : home })
@@ -79,6 +80,7 @@ export function createNavigation(
 }
 
 function isOtherPlace(one: Route, other: Route): boolean {
-  const placeOf = ({ screen, region, origin }: Route): string => JSON.stringify([screen, region, origin])
+  const placeOf = ({ screen, region, origin, alert }: Route): string =>
+    JSON.stringify([screen, region, origin, alert])
   return placeOf(one) !== placeOf(other)
 }

@@ -151,6 +151,8 @@ export function createPastWall({ live, rest, ...around }: PastSurroundings): Pas
       places: live.places,
       sees: live.sees,
       data,
+      // Alerts of the present say nothing of that time.
+      alerts: signal([]),
       pulse,
       problems: live.problems,
       health: signal(null),

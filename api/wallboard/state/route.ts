@@ -26,6 +26,8 @@ export interface Route {
   readonly language: Language
   /** The panel that is open over the screen; `origin=parking.occupancy_pct|370200|1764121680000`. */
   readonly origin: Origin | null
+  /** The alert that is open over the screen, by its id. */
+  readonly alert: string | null
   /** The time that the time machine shows, epoch ms; null is the present. */
   readonly at: number | null
   readonly known: Known
@@ -47,6 +49,7 @@ export function readRoute(search: string, home: string = provinceCode): Route {
     kpi: kpiOf(kpi) ? kpi : firstKpi,
     language: isLanguage(language) ? language : 'zh',
     origin: readOrigin(said('origin')),
+    alert: said('alert') || null,
     at: readTime(said('at')),
     known: said('known') === 'now' ? 'now' : 'then',
     map: said('map') === 'counties' ? 'counties' : 'cities',
@@ -65,6 +68,7 @@ export function writeRoute(route: Route, search: string, home: string = province
   put('kpi', route.kpi, firstKpi)
   put('lang', route.language, 'zh')
   put('origin', route.origin ? writeOrigin(route.origin) : '', '')
+  put('alert', route.alert ?? '', '')
   put('at', route.at === null ? '' : String(route.at), '')
   put('known', route.known, 'then')
   put('map', route.map, 'cities')

@@ -1,4 +1,5 @@
 import { batch, type ReadonlySignal, signal } from '@preact/signals'
+import type { AlertLine } from '../../../schemas/alerts/alert.ts'
 import type { ServerMessage } from '../../../schemas/protocol/stream.ts'
 import { type Region, regionOf, withAncestors } from '../../../schemas/regions/regions.ts'
 import {
@@ -9,6 +10,7 @@ import {
 } from '../../client/stream-client.ts'
 import type { RecordHealth } from '../protocol/parse-health.ts'
 import { isRefused, type RestClient } from '../protocol/rest-client.ts'
+import { createAlertShelf } from './alerts/alert-shelf.ts'
 import { citiesUnder, provinceCode } from './catalogue.ts'
 import { createLiveData, type LiveData } from './live-data.ts'
 import { createPublisher } from './publisher.ts'
@@ -34,7 +36,7 @@ export interface Surroundings {
 
 /** What the wall wants to hear of the stream. */
 export type StreamListener = Required<
-  Pick<StreamClientOptions, 'onState' | 'onCells' | 'onMessage' | 'onError'>
+  Pick<StreamClientOptions, 'onState' | 'onCells' | 'onAlerts' | 'onMessage' | 'onError'>
 >
 
 /** The wall's clock and connection as of the latest second. */
@@ -68,6 +70,8 @@ export interface Wall {
   /** The cities that may be seen; where there is none, what may be seen instead. */
   readonly places: readonly Region[]
   readonly data: LiveData
+  /** Every alert that goes on, and the last that are over. */
+  readonly alerts: ReadonlySignal<readonly AlertLine[]>
   readonly pulse: ReadonlySignal<Pulse>
   readonly problems: ReadonlySignal<Problems>
   /** Null while the server has no such route. */
@@ -168,9 +172,11 @@ export function createWall(around: Surroundings): Wall {
     else if (message.type === 'delta') clock = observed(clock, message.sent_at, now())
   }
 
+  const shelf = createAlertShelf(around.onFrame)
   const client = around.connect({
     onMessage,
     onCells: data.takeCells,
+    onAlerts: shelf.take,
     onState(next) {
       connection = next
       if (next.kind === 'live') {
@@ -184,7 +190,7 @@ export function createWall(around: Surroundings): Wall {
     onError: ({ code }) => count(code === 'unreadable_message' ? 'unreadable' : 'streamErrors'),
   })
   // Once for everything: walls that see the same have the same shape, which the server encodes once for all of them.
-  client.subscribe('wall', { regions, depth: 'subtree', kpis: ['*'] })
+  client.subscribe('wall', { regions, depth: 'subtree', kpis: ['*'], alerts: true })
 
   const askHealth = async (): Promise<void> => {
     if (connection.kind === 'stale') {
@@ -205,6 +211,7 @@ export function createWall(around: Surroundings): Wall {
     places: cities.length > 0 ? cities : regions.flatMap(code => regionOf(code) ?? []),
     sees,
     data,
+    alerts: shelf.alerts,
     pulse,
     problems,
     health,

@@ -40,8 +40,6 @@ export interface Texts {
   readonly region: string
   readonly value: string
   readonly status: string
-  readonly alerts: string
-  readonly noAlertRules: string
   readonly gaps: string
   readonly noGaps: string
   readonly gapsUnknown: string
@@ -151,8 +149,6 @@ const zh: Texts = {
   region: '地区',
   value: '数值',
   status: '状态',
-  alerts: '告警',
-  noAlertRules: '暂无告警规则',
   gaps: '数据异常',
   noGaps: '各地数据完整、及时',
   gapsUnknown: '连接中断，无法判断',
@@ -267,8 +263,6 @@ const en: Texts = {
   region: 'Region',
   value: 'Value',
   status: 'State',
-  alerts: 'Alerts',
-  noAlertRules: 'No alert rules yet',
   gaps: 'Data gaps',
   noGaps: 'Data complete and in time everywhere',
   gapsUnknown: 'Not known while the connection is lost',

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useState } from 'preact/hooks'
 import { locales } from '../text/language.ts'
+import { AlertLayer } from './alerts/alert-layer.tsx'
 import { Banner } from './header/banner.tsx'
 import { Header } from './header/header.tsx'
 import { SearchDialog } from './header/search-dialog.tsx'
@@ -29,6 +30,7 @@ export function App() {
       <Banner />
       <Screen key={id} />
       <OriginLayer />
+      <AlertLayer />
       {isSearching && <SearchDialog onDone={() => search(false)} />}
     </div>
   )

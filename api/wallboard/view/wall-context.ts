@@ -5,6 +5,7 @@ import type { Kpi, KpiId } from '../../../schemas/kpis/kpi.ts'
 import { kpiOf } from '../../../schemas/kpis/kpis.ts'
 import { type Region, regionOf } from '../../../schemas/regions/regions.ts'
 import { cellKey } from '../../client/stream-client.ts'
+import type { AlertClient } from '../protocol/alert-client.ts'
 import type { SeriesPoint } from '../protocol/parse-series.ts'
 import type { ProvenanceClient, RestClient } from '../protocol/rest-client.ts'
 import { firstKpi, provinceCode } from '../state/catalogue.ts'
@@ -20,6 +21,9 @@ export interface Shared {
   /** For what is asked for once rather than followed. */
   readonly rest: RestClient
   readonly provenance: ProvenanceClient
+  readonly desk: AlertClient
+  /** Whether the viewer may do something about alerts; the server decides. */
+  readonly mayAct: boolean
 }
 
 export const WallContext = createContext<Shared | null>(null)

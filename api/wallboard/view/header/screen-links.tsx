@@ -17,7 +17,7 @@ export function ScreenLinks() {
           onClick={event => {
             if (event.ctrlKey || event.metaKey || event.shiftKey) return
             event.preventDefault()
-            navigation.go({ screen: id, origin: null })
+            navigation.go({ screen: id, origin: null, alert: null })
           }}
         >
           {t.screens[id]}

@@ -5,6 +5,8 @@ import { projectMap } from '../../maps/project.ts'
 import outlines from '../../maps/shandong-cities.json' with { type: 'json' }
 import { showNumber, showShare, showValue } from '../../text/format-number.ts'
 import { nameIn, shortNameIn } from '../../text/language.ts'
+import { SeverityShape } from '../alerts/severity-mark.tsx'
+import { useMarks } from '../alerts/use-board.ts'
 import { useSelection, useShared, useWords } from '../wall-context.ts'
 import type { Painted } from './use-choropleth.ts'
 
@@ -22,6 +24,7 @@ export function CityMap({ cities, paint }: Props) {
   const { region, kpi } = useSelection()
   const map = useMemo(() => projectMap(outlines, mapWidth), [])
   const svg = useRef<SVGSVGElement>(null)
+  const marks = useMarks()
 
   const onKey = (event: KeyboardEvent, code: string): void => {
     if (event.key === 'Enter' || event.key === ' ') {
@@ -86,6 +89,11 @@ export function CityMap({ cities, paint }: Props) {
             </tspan>
           </text>
         ))}
+        {shapes.map(({ shape, city }) => {
+          const mark = marks.get(city.code)
+          const { x, y } = shape.label
+          return mark && <SeverityShape key={city.code} severity={mark.severity} x={x} y={y - 34} size={20} />
+        })}
       </svg>
     </div>
   )

@@ -2,6 +2,8 @@ import { childrenOf, type Region, regionOf } from '../../../../schemas/regions/r
 import { cityBlocks } from '../../maps/city-blocks.ts'
 import { showValue } from '../../text/format-number.ts'
 import { nameIn, shortNameIn } from '../../text/language.ts'
+import { SeverityMark } from '../alerts/severity-mark.tsx'
+import { useMarks } from '../alerts/use-board.ts'
 import { moveFocus } from '../hooks/move-focus.ts'
 import { useShortText } from '../hooks/use-reader.ts'
 import { useSelection, useShared, useWords } from '../wall-context.ts'
@@ -54,6 +56,7 @@ function CountyCell({ county, painted }: { readonly county: Region; readonly pai
   const { language, t } = useWords()
   const { kpi } = useSelection()
   const text = useShortText()
+  const mark = useMarks().get(county.code)
   const { current, quality, colour } = painted
   const value = current?.cell.value ?? null
   const said = value === null ? t.noData : showValue(value, kpi.decimals, kpi.unit, language)
@@ -71,6 +74,7 @@ function CountyCell({ county, painted }: { readonly county: Region; readonly pai
       data-quality={quality}
       onClick={() => navigation.go({ region: county.code })}
     >
+      {mark && <SeverityMark severity={mark.severity} isDemanding />}
       <span class="county-cell-name">{shortNameIn(county, language)}</span>
       <span class="county-cell-value">{value === null ? '' : text({ current, quality, value }, kpi)}</span>
     </button>

@@ -1,6 +1,8 @@
 import type { Region } from '../../../../schemas/regions/regions.ts'
 import { showNumber, showShare } from '../../text/format-number.ts'
 import { nameIn, shortNameIn } from '../../text/language.ts'
+import { SeverityMark } from '../alerts/severity-mark.tsx'
+import { useMarks } from '../alerts/use-board.ts'
 import { moveFocus } from '../hooks/move-focus.ts'
 import { useSelection, useShared, useWords } from '../wall-context.ts'
 import type { Painted } from './use-choropleth.ts'
@@ -17,6 +19,7 @@ export function CountyTiles({ counties, paint, title }: Props) {
   const { navigation } = useShared()
   const { language, t } = useWords()
   const { region, kpi } = useSelection()
+  const marks = useMarks()
   return (
     <section class="county-tiles">
       <h3>
@@ -25,6 +28,7 @@ export function CountyTiles({ counties, paint, title }: Props) {
       <div class="county-grid" role="application" aria-label={nameIn(kpi, language)} onKeyDown={moveFocus}>
         {counties.map(county => {
           const { current, quality, colour } = paint(county.code)
+          const mark = marks.get(county.code)
           const value = current?.cell.value ?? null
           const coverage = current?.cell.coverage ?? null
           const shown = value === null ? null : showNumber(value, kpi.decimals, language)
@@ -41,6 +45,7 @@ export function CountyTiles({ counties, paint, title }: Props) {
               data-quality={quality}
               onClick={() => navigation.go({ region: county.code })}
             >
+              {mark && <SeverityMark severity={mark.severity} isDemanding />}
               <span class="county-name">{shortNameIn(county, language)}</span>
               <span class="county-value">
                 {shown === null

@@ -21,6 +21,10 @@ export const screens: readonly [Screen, ...Screen[]] = [
   { id: 'region', component: RegionScreen },
   { id: 'ranking', component: RankingScreen },
   {
+    id: 'handover',
+    component: lazily(async () => (await import('../handover/hand-over-screen.tsx')).HandOverScreen),
+  },
+  {
     id: 'timemachine',
     component: lazily(async () => (await import('../timemachine/time-machine.tsx')).TimeMachine),
   },

@@ -8,6 +8,7 @@ const everything: Route = {
   kpi: 'datacenter.pue',
   language: 'en',
   origin: { kpi: 'parking.occupancy_pct', region: '370102', windowStart: 1_764_121_680_000 },
+  alert: 'ParkingFull:370200:20260601T000000Z',
   at: 1_764_121_690_000,
   known: 'now',
   map: 'counties',
@@ -37,7 +38,8 @@ describe('the address', () => {
     const search = writeRoute(everything, '')
     expect(search).toBe(
       '?screen=timemachine&region=370200&kpi=datacenter.pue&lang=en' +
-        '&origin=parking.occupancy_pct|370102|1764121680000&at=1764121690000&known=now&map=counties',
+        '&origin=parking.occupancy_pct|370102|1764121680000' +
+        '&alert=ParkingFull%3A370200%3A20260601T000000Z&at=1764121690000&known=now&map=counties',
     )
     expect(readRoute(search)).toEqual(everything)
   })
@@ -60,6 +62,7 @@ describe('the address', () => {
       kpi: 'parking.occupancy_pct',
       language: 'zh',
       origin: null,
+      alert: null,
       at: null,
       known: 'then',
       map: 'cities',

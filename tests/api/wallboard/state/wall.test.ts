@@ -92,7 +92,7 @@ afterEach(() => wall?.stop())
 describe('the wall', () => {
   test('the first value shows at once, changes at most once a second', async () => {
     const { wall, subscribed, take, pass } = bench()
-    expect(subscribed).toEqual([{ regions: ['370000'], depth: 'subtree', kpis: ['*'] }])
+    expect(subscribed).toEqual([{ regions: ['370000'], depth: 'subtree', kpis: ['*'], alerts: true }])
     const shown = wall.data.watchCell(occupancy)
     take([cellOf(1, 50)])
     await pass(16)
@@ -107,7 +107,7 @@ describe('the wall', () => {
 
   test('of a city asks for what its token names and for nothing else', async () => {
     const { wall, asked, subscribed, hear, pass } = bench(undefined, ['370100'])
-    expect(subscribed).toEqual([{ regions: ['370100'], depth: 'subtree', kpis: ['*'] }])
+    expect(subscribed).toEqual([{ regions: ['370100'], depth: 'subtree', kpis: ['*'], alerts: true }])
     expect(wall.home).toBe('370100')
     expect(wall.places.map(({ code }) => code)).toEqual(['370100'])
     expect(['370000', 'circle-shenghui', '370200', '370102'].map(wall.sees)).toEqual([
