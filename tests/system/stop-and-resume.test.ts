@@ -23,6 +23,7 @@ const parts = [
   'archive',
   'correct',
   'census',
+  'alerting',
   'api',
 ]
 /** The local default. */
