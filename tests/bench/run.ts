@@ -7,10 +7,11 @@ import { recoverySection } from './recovery/recovery-section.ts'
 import type { Section } from './section.ts'
 import { stateSection } from './state/state-section.ts'
 import { streamSection } from './stream/stream-section.ts'
+import { wallSection } from './wall/wall-section.ts'
 
 /**
- * `npm run bench [-- --only aggregate,stream,state,recovery,late,rules] [--readings N] [--rounds N]`: tables on the screen, and
- * .bench/results.json, in which sections that were not run keep what they had.
+ * `npm run bench [-- --only aggregate,stream,state,recovery,late,rules,wall] [--readings N] [--rounds N]`: tables on the screen,
+ * and .bench/results.json, in which sections that were not run keep what they had.
  */
 const sections: readonly Section[] = [
   aggregateSection,
@@ -19,6 +20,7 @@ const sections: readonly Section[] = [
   recoverySection,
   lateSection,
   rulesSection,
+  wallSection,
 ]
 const file = '.bench/results.json'
 
