@@ -1,7 +1,7 @@
 import type { Cell } from '../../../schemas/protocol/stream.ts'
 import { isObject } from '../../client/json-types.ts'
 import { parseCells } from '../../client/parse-cell.ts'
-import { isNumber, listOf, objectOf, reader, type Shaped } from './shape.ts'
+import { isNumber, isNumberOrNull, isText, listOf, objectOf, reader, type Shaped } from './shape.ts'
 
 /** The cells in the answer of `GET /v1/kpis/at`; undefined when it is not such an answer. */
 export function parseCellsAt(json: unknown): readonly Cell[] | undefined {
@@ -20,3 +20,12 @@ export type Corrections = Shaped<typeof isCorrections>
 
 /** The answer of `GET /v1/kpis/corrections`. */
 export const parseCorrections = reader(isCorrections)
+
+const isFiredAlert = objectOf({ alert_id: isText, severity: isText, fired_at: isNumberOrNull })
+export type FiredAlert = Shaped<typeof isFiredAlert>
+const isAlerts = objectOf({ alerts: listOf(isFiredAlert) })
+
+/** The alerts in the answer of `GET /v1/alerts`, as far as the time machine needs them. */
+export function parseFiredAlerts(json: unknown): readonly FiredAlert[] | undefined {
+  return isAlerts(json) ? json.alerts : undefined
+}

@@ -3,7 +3,13 @@ import type { Known } from '../state/route.ts'
 import { type Credential, headersOf } from './credential.ts'
 import { parseHealth, type RecordHealth } from './parse-health.ts'
 import { type Lineage, parseLineage, parseRevisions, type Revision } from './parse-lineage.ts'
-import { type Corrections, parseCellsAt, parseCorrections } from './parse-past.ts'
+import {
+  type Corrections,
+  type FiredAlert,
+  parseCellsAt,
+  parseCorrections,
+  parseFiredAlerts,
+} from './parse-past.ts'
 import { parseSeries, type SeriesPoint } from './parse-series.ts'
 import { parseSilentAssets, type SilentAssets } from './parse-silent-assets.ts'
 
@@ -61,6 +67,8 @@ export interface ProvenanceClient {
     knownAt: number | null,
   ): Promise<SeriesByRegion | Refused>
   corrections(region: string, from: number, to: number): Promise<Corrections | Refused>
+  /** Alerts of the region and everything below it that go on, or changed since. */
+  alertsSince(region: string, since: number): Promise<readonly FiredAlert[] | Refused>
 }
 
 export function isRefused<T extends object>(answer: T | Refused): answer is Refused {
@@ -115,6 +123,8 @@ export function createRestClient(base: string, credential?: Credential): RestCli
       ),
     cellsAt: ({ time, known, regions, kpis }) =>
       get(`/v1/kpis/at?${queryOf({ time: instant(time), known, region: regions, kpi: kpis })}`, parseCellsAt),
+    alertsSince: (region, since) =>
+      get(`/v1/alerts?${queryOf({ region, since: instant(since), limit: '2000' })}`, parseFiredAlerts),
     corrections: (region, from, to) =>
       get(
         `/v1/kpis/corrections?${queryOf({ region, from: instant(from), to: instant(to) })}`,

@@ -1,7 +1,7 @@
 import type { Cell } from '../../../schemas/protocol/stream.ts'
 import { childrenOf, type Region } from '../../../schemas/regions/regions.ts'
 import { cellKey } from '../../client/stream-client.ts'
-import type { Corrections } from '../protocol/parse-past.ts'
+import type { Corrections, FiredAlert } from '../protocol/parse-past.ts'
 import { cityOf, feedCards } from './catalogue.ts'
 
 const minute = 60_000
@@ -65,6 +65,34 @@ export function ticksOf({ corrections, slot_ms }: Corrections, from: number, to:
     const height = Math.log1p(values) / Math.log1p(most)
     return [{ at: middle, along: ((middle - from) / (to - from)) * 100, values, height }]
   })
+}
+
+/** A place on the slider where alerts fired. */
+export interface AlertTick {
+  /** Along the slider, per cent. */
+  readonly along: number
+  readonly alerts: number
+  readonly isCritical: boolean
+  /** When the first of them fired, epoch ms. */
+  readonly at: number
+}
+
+const alertPlaces = 120
+
+/** Where alerts fired; those that stand too near to be told apart are one. */
+export function alertTicksOf(alerts: readonly FiredAlert[], from: number, to: number): readonly AlertTick[] {
+  const fired = alerts.flatMap(({ fired_at: at, severity }) =>
+    at === null || at < from || at > to ? [] : [{ at, isCritical: severity === 'critical' }],
+  )
+  const places = Map.groupBy(fired, ({ at }) => Math.round(((at - from) / (to - from)) * alertPlaces))
+  return [...places]
+    .sort(([one], [other]) => one - other)
+    .map(([place, all]) => ({
+      along: (place / alertPlaces) * 100,
+      alerts: all.length,
+      isCritical: all.some(({ isCritical }) => isCritical),
+      at: Math.min(...all.map(({ at }) => at)),
+    }))
 }
 
 export interface Needed {

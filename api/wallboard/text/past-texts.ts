@@ -20,6 +20,8 @@ export interface PastTexts {
   readonly spans: Readonly<Record<Span, string>>
   readonly corrections: string
   readonly correctedAt: (time: string, values: string) => string
+  readonly alerts: string
+  readonly alertsAt: (time: string, alerts: string) => string
   readonly changes: string
   readonly noChanges: string
   readonly unknown: string
@@ -44,6 +46,8 @@ const zh: PastTexts = {
   spans: { '6h': '6 小时', '1d': '1 天', '3d': '3 天', '7d': '7 天' },
   corrections: '修正',
   correctedAt: (time, values) => `${time} 修正了 ${values} 个值`,
+  alerts: '告警',
+  alertsAt: (time, alerts) => `${time} 起 ${alerts} 条告警`,
   changes: '当时与现在不同',
   noChanges: '页面上的数值，现在所知与当时所知相同',
   unknown: '未知',
@@ -68,6 +72,8 @@ const en: PastTexts = {
   spans: { '6h': '6 h', '1d': '1 day', '3d': '3 days', '7d': '7 days' },
   corrections: 'corrections',
   correctedAt: (time, values) => `${time}: ${values} values corrected`,
+  alerts: 'alerts',
+  alertsAt: (time, alerts) => `${time}: ${alerts} alerts fired`,
   changes: 'Different then and now',
   noChanges: 'All values on this screen are known now as they were then',
   unknown: 'not known',

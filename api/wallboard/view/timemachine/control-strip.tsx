@@ -84,7 +84,7 @@ export function ControlStrip(props: Props) {
             {t.latest}
           </button>
           <span class="strip-legend">
-            <i /> {t.corrections}
+            <i /> {t.corrections} <b /> {t.alerts}
           </span>
           <span class="strip-spans">
             {spanNames.map((span: Span) => (

@@ -1,4 +1,4 @@
-import { marksBetween, spans, ticksOf } from '../../state/time-machine.ts'
+import { alertTicksOf, marksBetween, spans, ticksOf } from '../../state/time-machine.ts'
 import { showExact } from '../../text/format-number.ts'
 import { showDate, showMinute } from '../../text/format-time.ts'
 import { pastTexts } from '../../text/past-texts.ts'
@@ -17,8 +17,8 @@ interface Props {
   readonly onStand: (at: number) => void
 }
 
-/** The last hours or days, with a tick wherever values were corrected. */
-export function Slider({ timeline: { range, span, corrections }, at, onMove, onStand }: Props) {
+/** The last hours or days, with a tick wherever values were corrected and a mark where alerts fired. */
+export function Slider({ timeline: { range, span, corrections, alerts }, at, onMove, onStand }: Props) {
   const { language } = useWords()
   const t = pastTexts[language]
   if (!range) return <div class="slider" />
@@ -33,6 +33,15 @@ export function Slider({ timeline: { range, span, corrections }, at, onMove, onS
             key={tick.at}
             style={{ left: `${tick.along}%`, height: `${35 + 65 * tick.height}%` }}
             title={t.correctedAt(showMinute(tick.at), showExact(tick.values, language))}
+          />
+        ))}
+        {alertTicksOf(alerts, from, to).map(tick => (
+          <b
+            key={tick.along}
+            data-testid="alert-tick"
+            class={tick.isCritical ? 'is-critical' : ''}
+            style={{ left: `${tick.along}%` }}
+            title={t.alertsAt(showMinute(tick.at), showExact(tick.alerts, language))}
           />
         ))}
       </div>

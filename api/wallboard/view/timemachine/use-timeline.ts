@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks'
-import type { Corrections } from '../../protocol/parse-past.ts'
+import type { Corrections, FiredAlert } from '../../protocol/parse-past.ts'
 import { isRefused } from '../../protocol/rest-client.ts'
 import { type Span, spanReaching, spans, toMinute } from '../../state/time-machine.ts'
 import { useSelection, useShared } from '../wall-context.ts'
@@ -10,6 +10,7 @@ export interface Timeline {
   readonly range: { readonly from: number; readonly to: number } | null
   /** Null while they are not known. */
   readonly corrections: Corrections | null
+  readonly alerts: readonly FiredAlert[]
   choose(span: Span): void
   /** Moves the right end to the latest minute, and gives it. */
   toLatest(): number | null
@@ -23,6 +24,7 @@ export function useTimeline(at: number | null): Timeline {
   const [to, setTo] = useState<number | null>(null)
   const [chosen, choose] = useState<Span | null>(null)
   const [corrections, setCorrections] = useState<Corrections | null>(null)
+  const [alerts, setAlerts] = useState<readonly FiredAlert[]>([])
   const end = to ?? (now === null ? null : toMinute(now))
   useEffect(() => {
     if (to === null && end !== null) setTo(Math.max(end, at ?? 0))
@@ -36,6 +38,10 @@ export function useTimeline(at: number | null): Timeline {
     void provenance.corrections(region.code, range.from, range.to).then(answer => {
       if (isWanted && !isRefused(answer)) setCorrections(answer)
     })
+    setAlerts([])
+    void provenance.alertsSince(region.code, range.from).then(answer => {
+      if (isWanted && !isRefused(answer)) setAlerts(answer)
+    })
     return () => {
       isWanted = false
     }
@@ -44,6 +50,7 @@ export function useTimeline(at: number | null): Timeline {
     span,
     range,
     corrections,
+    alerts,
     choose,
     toLatest() {
       const latest = now === null ? null : toMinute(now)

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import {
+  alertTicksOf,
   cellsNeeded,
   changesBetween,
   marksBetween,
@@ -56,6 +57,22 @@ describe('the slider', () => {
     expect(ticks[1]?.height).toBeGreaterThan(0.1)
     expect(ticks[1]?.height).toBeLessThan(0.2)
   })
+})
+
+test('alerts are marked where they fired; those that stand too near are one mark', () => {
+  const alert = (fired_at: number | null, severity = 'warning') => ({ alert_id: 'x', severity, fired_at })
+  const alerts = [
+    alert(noon + 30 * minute),
+    alert(noon + 30 * minute + 5_000, 'critical'),
+    alert(noon),
+    alert(null),
+    alert(noon - 1),
+    alert(noon + 61 * minute),
+  ]
+  expect(alertTicksOf(alerts, noon, noon + hour)).toEqual([
+    { along: 0, alerts: 1, isCritical: false, at: noon },
+    { along: 50, alerts: 2, isCritical: true, at: noon + 30 * minute },
+  ])
 })
 
 describe('what is asked for', () => {
