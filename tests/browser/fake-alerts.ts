@@ -49,6 +49,7 @@ export class FakeAlerts {
     now: number,
   ): object | undefined {
     if (path === '/v1/rules') return { rules: Array.from({ length: this.rules }, () => ({ rule: {} })) }
+    if (path === '/v1/alerts') return this.part
     if (path === '/v1/handover') return this.handOver(Number(query.get('since')), now)
     const [, id = '', action = ''] = /^\/v1\/alerts\/([^/]+)(?:\/(\w+))?$/.exec(path) ?? []
     const alert = this.byId.get(decodeURIComponent(id))
