@@ -5,7 +5,7 @@ import { type BuiltWallboard, buildWallboard } from './built-wallboard.ts'
 import { type LoadFeed, startLoadFeed } from './load/load-feed.ts'
 import { type FirstPaint, measureFirstPaint, measureWall, type WallWork } from './load/measure-wall.ts'
 
-const patience = { timeout: 60_000, interval: 100 }
+const patience = { timeout: 120_000, interval: 100 }
 /** What the wall is measured for, ms. */
 const watchedMs = 8_000
 
@@ -25,6 +25,7 @@ afterAll(async () => {
 beforeEach(async () => {
   feed = await startLoadFeed({ dir: built.dir, cells: 12_000, changesPerSecond: 2_000 })
   page = await browser.newPage({ viewport: { width: 1920, height: 1080 } })
+  page.setDefaultTimeout(patience.timeout)
   complaints = []
   page.on('pageerror', error => complaints.push(error.message))
 })
