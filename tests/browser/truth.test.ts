@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { regionOf } from '../../schemas/regions/regions.ts'
+import { alert } from '../api/alerts/alerts.ts'
 import { launchBrowser } from './browser.ts'
 import { type BuiltWallboard, buildWallboard } from './built-wallboard.ts'
 import { type FakeFeed, startFakeFeed } from './fake-feed.ts'
@@ -201,6 +202,7 @@ describe('the time machine', () => {
   })
 
   test('is dragged, stepped and played', async () => {
+    feed.alerts.put(alert({ fired_at: Date.now() - 1_800_000 }))
     await open('/?lang=en&screen=timemachine')
     await shown().waitFor()
     const at = async () => Number(await strip().getAttribute('data-at'))
