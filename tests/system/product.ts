@@ -11,7 +11,16 @@ const root = join(import.meta.dirname, '../..')
 const host = '127.0.0.1'
 
 /** Set by whoever runs the tests, these would make a test use something else than it started. */
-const notInherited = ['KAFKA_BROKERS', 'CLICKHOUSE_URL', 'SCHEMA_REGISTRY_URL', 'WINDOWS', 'LOG_LEVEL']
+const notInherited = [
+  'KAFKA_BROKERS',
+  'CLICKHOUSE_URL',
+  'SCHEMA_REGISTRY_URL',
+  'WINDOWS',
+  'LOG_LEVEL',
+  'ALERT_RULES',
+  'ALERTMANAGER_URL',
+  'ALERT_WEBHOOKS',
+]
 
 export interface ProductOptions {
   /** After `npm start --`; ports and data directory are added. */
