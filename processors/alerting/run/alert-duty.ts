@@ -20,6 +20,7 @@ import type { Written } from './alert-records.ts'
 import { alertingGroup } from './alerting-runner.ts'
 import { commandLog } from './command-log.ts'
 import { firstPosition } from './first-position.ts'
+import { stateWatch } from './state-watch.ts'
 import { readStored } from './stored-alerting.ts'
 import type { Owned, Tenure } from './tenure.ts'
 
@@ -45,7 +46,7 @@ const sweepMs = 60_000
 export class AlertDuty {
   private readonly options: AlertDutyOptions
   private tenure: Tenure | undefined
-  private commands: Resource | undefined
+  private followers: Resource[] = []
   private notifier: Notifier | undefined
   private timers: readonly NodeJS.Timeout[] = []
   /** Names of the rules as they were published last. */
@@ -84,19 +85,16 @@ export class AlertDuty {
     const { fail } = context
     this.tenure = tenure
     const first = tenure.inTurn(async owned => {
+      if (this.tenure !== tenure) return
       await this.publishRules(owned)
+      this.follow(tenure, stateWatch({ ...context, series: owned.engine.series, wall: this.options.wall }))
       this.notifier = owned.notifier
       owned.notifier.start(owned.engine.book.all())
     })
     first.catch(fail)
-    this.commands = commandLog({
-      ...context,
-      metrics,
-      onCommands: commands => tenure.inTurn(owned => this.obey(tenure, owned, commands)),
-    })
-    this.commands.start().catch(error => {
-      if (this.tenure === tenure) fail(error)
-    })
+    const onCommands = (commands: readonly AlertCommand[]) =>
+      tenure.inTurn(owned => this.obey(tenure, owned, commands))
+    this.follow(tenure, commandLog({ ...context, metrics, onCommands }))
     const every = (ms: number, work: (owned: Owned) => void) =>
       setInterval(() => {
         const done = tenure.inTurn(async owned => {
@@ -119,11 +117,13 @@ export class AlertDuty {
     this.timers = []
     this.notifier?.stop()
     this.notifier = undefined
-    const { commands } = this
-    this.commands = undefined
-    commands?.stop().catch(error => {
-      this.options.context.log.warn({ reason: messageOf(error) }, 'commands are not let go of')
-    })
+    const { followers } = this
+    this.followers = []
+    for (const follower of followers) {
+      follower.stop().catch(error => {
+        this.options.context.log.warn({ reason: messageOf(error) }, `${follower.name} is not let go of`)
+      })
+    }
   }
 
   /** Runs the rules as the files have them now. */
@@ -209,6 +209,13 @@ export class AlertDuty {
       metrics,
       log,
       fail,
+    })
+  }
+
+  private follow(tenure: Tenure, follower: Resource): void {
+    this.followers.push(follower)
+    follower.start().catch(error => {
+      if (this.tenure === tenure) this.options.context.fail(error)
     })
   }
 

@@ -28,6 +28,7 @@ const processes = new Map<string, AlertingProcess>()
 const told: Alert[] = []
 let stores: StartedStores
 let folder: string
+let kafka: Kafka
 let producer: RegionalProducer
 let follower: TopicFollower
 let manager: RealAlertmanager | undefined
@@ -55,10 +56,11 @@ beforeAll(async () => {
     stores.addresses.KAFKA_BROKERS,
     stores.addresses.SCHEMA_REGISTRY_URL,
   )
+  kafka = new Kafka({ brokers: [stores.addresses.KAFKA_BROKERS ?? ''], logLevel: logLevel.NOTHING })
   const registry = new SchemaRegistry(stores.addresses.SCHEMA_REGISTRY_URL ?? '')
   const reader = new AvroReader<Alert>(registry, topicNames.alerts)
   follower = new TopicFollower({
-    kafka: new Kafka({ brokers: [stores.addresses.KAFKA_BROKERS ?? ''], logLevel: logLevel.NOTHING }),
+    kafka,
     topic: topicNames.alerts,
     follower: 'test',
     from: 'beginning',
@@ -184,6 +186,42 @@ test('a receiver that was away hears everything once it is back, in order and on
   await hook.open()
   await vi.waitFor(() => expect(hook.notices(shibei)).toEqual(['fired', 'resolved']), patience)
   expect(new Set(hook.calls.map(({ key }) => key)).size).toBe(hook.calls.length)
+})
+
+test('older state that a process which slept writes over newer is written again', async () => {
+  const registry = new SchemaRegistry(stores.addresses.SCHEMA_REGISTRY_URL ?? '')
+  const topic = topicNames.alertState
+  const key = `InletHot|${shinan}`
+  const reader = new AvroReader<{ readonly through: number }>(registry, topic, ['through'])
+  const values: Buffer[] = []
+  const states = new TopicFollower({
+    kafka,
+    topic,
+    follower: 'test-state',
+    from: 'beginning',
+    log: createLog('test', 'silent'),
+    onMessages: messages => {
+      for (const message of messages)
+        if (message.key?.toString() === key && message.value) values.push(message.value)
+    },
+  })
+  await states.start()
+  await vi.waitFor(() => expect(values.length).toBeGreaterThan(1), patience)
+  const [oldest, newest] = [values[0], values.at(-1)]
+  if (!oldest || !newest) throw new Error('no state was written')
+  await reader.prepare([{ value: oldest }, { value: newest }])
+  const before = values.length
+  const sleeper = kafka.producer()
+  await sleeper.connect()
+  await sleeper.send({ topic, messages: [{ key, value: oldest }] })
+  await sleeper.disconnect()
+  await vi.waitFor(() => expect(values.slice(before)).toContainEqual(oldest), patience)
+  await say(shibei, { 6: 20 })
+  await vi.waitFor(() => {
+    const last = reader.decode(values.at(-1) ?? oldest)
+    expect(last.through).toBeGreaterThanOrEqual(reader.decode(newest).through)
+  }, patience)
+  await states.stop()
 })
 
 test('rules that are changed are run without a restart, and a file with a mistake changes nothing', async () => {
