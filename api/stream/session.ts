@@ -45,7 +45,8 @@ export class Session {
   /** What the client says it holds, and why that cannot be used. */
   resume: Extent = {}
   lastHeardAt: number
-  lastSentAt: number
+  /** When it was last told a position. */
+  lastPlacedAt: number
   readonly budget: MessageBudget
   /** Of which regions it is told alerts. */
   readonly scope = new AlertScope()
@@ -61,7 +62,7 @@ export class Session {
     this.options = options
     this.budget = new MessageBudget(options.limits.messages, options.openedAt)
     this.lastHeardAt = options.openedAt
-    this.lastSentAt = options.openedAt
+    this.lastPlacedAt = options.openedAt
   }
 
   get isClosed(): boolean {
@@ -141,7 +142,7 @@ export class Session {
       return
     }
     connection.send(bytes)
-    this.lastSentAt = now
+    if (type !== 'pong' && type !== 'error') this.lastPlacedAt = now
     metrics.sent(type, bytes.length, cells)
   }
 

@@ -176,7 +176,7 @@ export class StreamHub {
       } else if (heard > limits.silentMs) session.close('silent')
       else if (viewer.expiresAt !== null && viewer.expiresAt <= now) session.close('tokenExpired')
       // A heartbeat says that everything below its position was sent.
-      else if (now - session.lastSentAt >= limits.heartbeatMs && !session.behind && !session.isCongested) {
+      else if (now - session.lastPlacedAt >= limits.heartbeatMs && !session.behind && !session.isCongested) {
         session.send({ type: 'heartbeat', position: table.position, server_time: serverTime }, now)
       }
     }

@@ -201,6 +201,15 @@ describe('keeping alive', () => {
     expect(client.take()).toMatchObject([{ type: 'delta' }])
   })
 
+  test('a client that asks and is answered hears the position all the same', async () => {
+    const { client, session } = await subscribed()
+    stream.wall.advance(limits.heartbeatMs)
+    stream.table.advanceTo(7)
+    await stream.say(session, { type: 'ping' })
+    stream.hub.tick()
+    expect(client.take()).toMatchObject([{ type: 'pong' }, { type: 'heartbeat', position: 7 }])
+  })
+
   test('a client that is not heard of is closed, one that answers probes is not', async () => {
     const silent = await subscribed()
     const alive = await subscribed()
