@@ -46,8 +46,10 @@ export function stepStream(state: StreamState, event: StreamEvent, now: number, 
       return tick(state, now, jitter)
     case 'subscribe':
       return subscribe(state, event.id, event.selection)
-    case 'unsubscribe':
-      return unsubscribe(state, event.id)
+    case 'unsubscribe': {
+      const { state: next, actions } = unsubscribe(state, event.id)
+      return { state: served(next, now), actions }
+    }
   }
 }
 

@@ -315,4 +315,9 @@ describe('subscriptions', () => {
       { type: 'subscribe', id: 'wall', ...province, fresh: true },
     ])
   })
+
+  test('may be none: who ends the one that is waited for waits for nothing', () => {
+    const waiting = play([...live.slice(0, 4), [40, { type: 'unsubscribe', id: 'wall' }]])
+    expect(waiting.state).toMatchObject({ phase: 'live', liveSince: 40 })
+  })
 })

@@ -151,3 +151,17 @@ describe('a client', () => {
     bench.client.stop()
   })
 })
+
+test('a client that no longer waits for anything is live', async () => {
+  const bench = new Bench({ urls: [here] })
+  bench.up(here, new LogServer([next(0, 40), next(1, 41)]).all())
+  bench.client.subscribe('jinan', jinan)
+  bench.client.start()
+  await bench.pass(500)
+  bench.up(here, new LogServer([next(0, 40), next(1, 41)]))
+  await bench.pass(2_000)
+  expect(bench.client.state.kind).toBe('stale')
+  bench.client.unsubscribe('jinan')
+  expect(bench.client.state.kind).toBe('live')
+  bench.client.stop()
+})
