@@ -32,8 +32,14 @@ export const clientMessages = {
           {
             position: Type.Integer({
               minimum: 0,
-              description: 'Greatest position of a frame that was applied completely',
+              description: 'Up to where every subscription that does not say `fresh` is complete',
             }),
+            seen: Type.Optional(
+              Type.Integer({
+                minimum: 0,
+                description: 'Greatest position of a frame that was applied, where it is a greater one',
+              }),
+            ),
             log: Type.Optional(Type.String({ maxLength: 64, description: '`welcome.log` it belongs to' })),
           },
           { description: 'Subscriptions that do not say `fresh` are then told only what changed since' },

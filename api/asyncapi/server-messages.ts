@@ -49,7 +49,8 @@ export const serverMessages = {
       ),
       reason: Type.Optional(
         Type.Enum([...freshReasons], {
-          description: 'Why this is everything although the client wanted to resume',
+          description:
+            'Why this is everything although the client resumes; `position_ahead`: what it holds may be newer',
         }),
       ),
       cells: Type.Array(CellSchema),

@@ -1,5 +1,13 @@
 import { closeCodes } from '../../schemas/protocol/close-codes.ts'
-import { type ClientMessage, protocolVersion, type ServerMessage } from '../../schemas/protocol/stream.ts'
+import {
+  type AlertTold,
+  type ClientMessage,
+  type Delta,
+  type Heartbeat,
+  protocolVersion,
+  type ServerMessage,
+  type Snapshot,
+} from '../../schemas/protocol/stream.ts'
 import type { Unknown } from './parse-message.ts'
 import { retryInMs } from './retry.ts'
 import type { Step, StreamEvent, StreamState } from './stream-state.ts'
@@ -62,8 +70,8 @@ function connect(state: StreamState, now: number): Step {
 }
 
 function open(state: StreamState, token: string | undefined, now: number): Step {
-  const { settings, log, subscriptions } = state
-  const resume = resumeOf(subscriptions, log)
+  const { settings, log, seen, subscriptions } = state
+  const resume = resumeOf(subscriptions, seen, log)
   const hello = {
     type: 'hello',
     protocol: protocolVersion,
@@ -91,18 +99,15 @@ function hear(state: StreamState, message: ServerMessage | Unknown, now: number)
       // A server that does not know its log is taken for one of the same.
       const { log = state.log } = message
       const isOther = state.log !== null && state.log !== log
-      const subscriptions = isOther ? unplaced(state.subscriptions) : state.subscriptions
-      const next = { ...state, log, isWelcome: true, keepAliveMs: message.heartbeat_ms, subscriptions }
+      const anew = isOther ? { seen: null, subscriptions: unplaced(state.subscriptions) } : {}
+      const next = { ...state, ...anew, log, isWelcome: true, keepAliveMs: message.heartbeat_ms }
       return { state: served(next, now), actions: isOther ? [{ type: 'forget' }] : [] }
     }
     case 'snapshot':
-      return calm(served({ ...state, subscriptions: answered(state.subscriptions, message) }, now))
     case 'delta':
     case 'alert':
-    case 'heartbeat': {
-      const subscriptions = advanced(state.subscriptions, message.position)
-      return calm(subscriptions === state.subscriptions ? state : { ...state, subscriptions })
-    }
+    case 'heartbeat':
+      return calm(served(hearFrame(state, message), now))
     case 'error': {
       if (message.id === undefined) return calm(state)
       return calm(served({ ...state, subscriptions: refused(state.subscriptions, message.id) }, now))
@@ -111,6 +116,16 @@ function hear(state: StreamState, message: ServerMessage | Unknown, now: number)
     case 'unknown':
       return calm(state)
   }
+}
+
+/** A frame says how far its server has read, and what is complete up to there. */
+function hearFrame(state: StreamState, message: Snapshot | Delta | AlertTold | Heartbeat): StreamState {
+  const seen = Math.max(message.position, state.seen ?? 0)
+  const subscriptions =
+    message.type === 'snapshot'
+      ? answered(state.subscriptions, message)
+      : advanced(state.subscriptions, message.position)
+  return { ...state, seen, subscriptions }
 }
 
 function calm(state: StreamState): Step {

@@ -42,6 +42,8 @@ export interface StreamState {
   readonly closeCode: number | null
   /** The log that positions belong to; null before the first welcome. */
   readonly log: string | null
+  /** The greatest position of this log that any server spoke of; null before the first frame. */
+  readonly seen: number | null
   readonly subscriptions: Subscriptions
   /** Subscriptions that were ended or replaced. */
   readonly ended: number
@@ -84,6 +86,7 @@ export function initialStream(now: number, settings: StreamSettings): StreamStat
     retryAt: now,
     closeCode: null,
     log: null,
+    seen: null,
     subscriptions: [],
     ended: 0,
   }

@@ -60,11 +60,15 @@ export function allServed(all: Subscriptions): boolean {
   return all.length === 0 || all.some(one => one.answer === 'given')
 }
 
-/** Where to go on: the position up to which every subscription that was ever answered is complete. */
-export function resumeOf(all: Subscriptions, log: string | null): Hello['resume'] {
-  const held = all.flatMap(({ heldTo }) => (heldTo === null ? [] : [heldTo]))
-  if (held.length === 0) return undefined
-  return { position: Math.min(...held), ...(log !== null && { log }) }
+/**
+ * Where to go on: the position up to which every subscription that was ever answered is complete, and how far any was
+ * told. Those that were ended count too: a server that has not read as far is not to be believed yet.
+ * @param seen null when there was no frame yet
+ */
+export function resumeOf(all: Subscriptions, seen: number | null, log: string | null): Hello['resume'] {
+  if (seen === null) return undefined
+  const position = Math.min(seen, ...all.flatMap(({ heldTo }) => (heldTo === null ? [] : [heldTo])))
+  return { position, ...(seen > position && { seen }), ...(log !== null && { log }) }
 }
 
 export function subscribeMessage({ wireId, selection, heldTo }: Subscription): Subscribe {

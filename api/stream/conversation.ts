@@ -14,8 +14,7 @@ import type { CellTable } from '../cells/cell-table.ts'
 import { select } from '../cells/selection.ts'
 import { alertRegions } from './alert-scope.ts'
 import { type Parsed, parseClientMessage } from './client-message.ts'
-import type { Extent } from './frames.ts'
-import type { Session } from './session.ts'
+import type { Resumed, Session } from './session.ts'
 import type { StreamLimits } from './stream-limits.ts'
 
 export interface ConversationOptions {
@@ -30,6 +29,8 @@ export interface ConversationOptions {
   readonly wall: Clock
   readonly log: Log
 }
+
+type Resume = NonNullable<Hello['resume']>
 
 /** Refusals at the door that have a close code of their own. */
 const refusals: Readonly<Record<string, CloseReason>> = {
@@ -119,7 +120,7 @@ export class Conversation {
   private welcome(session: Session, { resume }: Hello): void {
     const { table, limits, clock, clockSpeed, logId, wall } = this.options
     const log = logId()
-    if (resume) session.resume = this.extentOf(resume, log)
+    if (resume) session.resumed = this.resumedFrom(resume, log)
     session.send(
       {
         type: 'welcome',
@@ -134,11 +135,15 @@ export class Conversation {
     )
   }
 
-  /** What a client that holds a position must be told, or why it must be told everything. */
-  private extentOf({ position, log }: NonNullable<Hello['resume']>, ours: string): Extent {
-    if (log !== undefined && log !== ours) return { reason: 'other_log' }
-    if (position < this.options.table.knownFrom) return { reason: 'position_too_old' }
-    return { since: position }
+  /** What a client that comes back must be told, or why it must be told everything. */
+  private resumedFrom({ position, seen = position, log }: Resume, ours: string): Resumed {
+    const { table, limits, wall } = this.options
+    if (log !== undefined && log !== ours) return { extent: { reason: 'other_log' }, seen: 0, waitsUntil: 0 }
+    return {
+      extent: position < table.knownFrom ? { reason: 'position_too_old' } : { since: position },
+      seen: Math.max(position, seen),
+      waitsUntil: wall.now() + limits.aheadMs,
+    }
   }
 
   private answer(session: Session, message: ClientMessage, now: number): void {
@@ -164,7 +169,7 @@ export class Conversation {
     try {
       const cells = select(table.space, message)
       if (session.viewer) requireRegions(session.viewer, message)
-      if (session.subscribe(message.id, cells, message.fresh ? {} : session.resume, now)) {
+      if (session.subscribe(message.id, cells, message.fresh ? {} : session.resumed.extent)) {
         session.scope.want(message.id, alertRegions(table.space, message))
         return
       }

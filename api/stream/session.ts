@@ -34,16 +34,25 @@ export interface Waiting {
   readonly id: string
   readonly extent: Extent
   readonly shape: Shape<Session>
-  /** Wall time, epoch ms. */
-  readonly askedAt: number
 }
+
+/** What a client brings along from before. */
+export interface Resumed {
+  /** What it must be told of what it holds. */
+  readonly extent: Extent
+  /** Up to where it has seen this log, on whichever server. */
+  readonly seen: number
+  /** So long it waits for a server that has not read as far, wall time, epoch ms. */
+  readonly waitsUntil: number
+}
+
+const nothing: Resumed = { extent: {}, seen: 0, waitsUntil: 0 }
 
 /** One client: what it subscribed to and what was sent to it. Its memory is bounded by the limits. */
 export class Session {
   /** Who it is; nobody before the greeting. */
   viewer: Viewer | undefined
-  /** What the client says it holds, and why that cannot be used. */
-  resume: Extent = {}
+  resumed = nothing
   lastHeardAt: number
   /** When it was last told a position. */
   lastPlacedAt: number
@@ -95,13 +104,13 @@ export class Session {
   }
 
   /** Adds a subscription, or replaces the one of the same id; false when there are too many. */
-  subscribe(id: string, cells: Uint8Array, extent: Extent, now: number): boolean {
+  subscribe(id: string, cells: Uint8Array, extent: Extent): boolean {
     const { shapes, limits } = this.options
     if (!this.subscriptions.has(id) && this.subscriptions.size >= limits.maxSubscriptions) return false
     this.drop(id)
     const shape = shapes.acquire(cells)
     this.subscriptions.set(id, shape)
-    this.waiting.set(id, { id, shape, extent, askedAt: now })
+    this.waiting.set(id, { id, shape, extent })
     return true
   }
 
@@ -111,12 +120,11 @@ export class Session {
     return known
   }
 
-  /** Hands out the subscriptions whose snapshot can be made; from now on deltas cover them. */
-  takeWaiting(canBeMade: (waiting: Waiting) => boolean): readonly Waiting[] {
+  /** Hands out the subscriptions that wait for their snapshot; from now on deltas cover them. */
+  takeWaiting(): readonly Waiting[] {
     if (this.waiting.size === 0) return []
-    const taken = [...this.waiting.values()].filter(canBeMade)
-    if (taken.length === 0) return []
-    for (const { id } of taken) this.waiting.delete(id)
+    const taken = [...this.waiting.values()]
+    this.waiting.clear()
     this.join()
     return taken
   }

@@ -4,7 +4,7 @@ import type { CellTable } from '../cells/cell-table.ts'
 import { alertsPart } from './alert-frames.ts'
 import { AlertTeller } from './alert-teller.ts'
 import { catchUpFrame, deltaFrame, type Extent, type Frame, snapshotFrame } from './frames.ts'
-import { type Connection, Session, type Waiting } from './session.ts'
+import { type Connection, Session } from './session.ts'
 import { Shapes } from './shapes.ts'
 import type { StreamLimits } from './stream-limits.ts'
 import type { StreamMetrics } from './stream-metrics.ts'
@@ -145,16 +145,17 @@ export class StreamHub {
   }
 
   private sendSnapshots(now: number): void {
-    const { table, alerts: book, limits } = this.options
-    // A client may come from a server that was ahead of this one: it is not to see time run backwards.
-    const canBeMade = ({ extent, askedAt }: Waiting) =>
-      (extent.since ?? 0) <= table.position || now - askedAt >= limits.aheadMs
+    const { table, alerts: book } = this.options
     // Walls that come back together ask for the same: encoded once for all of them.
     const made = new Map<string, Frame>()
     for (const session of this.sessions) {
       if (session.behind || session.isCongested) continue
-      for (const { id, shape, extent: asked } of session.takeWaiting(canBeMade)) {
-        const isAhead = (asked.since ?? 0) > table.position
+      const { seen, waitsUntil } = session.resumed
+      // A client may come from a server that was ahead of this one: it is not to see time run backwards, whatever it
+      // asks for, unless it is told so.
+      const isAhead = seen > table.position
+      if (isAhead && now < waitsUntil) continue
+      for (const { id, shape, extent: asked } of session.takeWaiting()) {
         const extent: Extent = isAhead ? { reason: 'position_ahead' } : asked
         const regions = session.scope.begin(id)
         const key = `${extent.since}|${extent.reason}|${shape.key}|${regions}|${id}`

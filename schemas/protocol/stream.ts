@@ -36,10 +36,11 @@ export interface Hello {
   /** The screen that a kiosk token is bound to. */
   readonly wall?: string
   /**
-   * The greatest position of a frame that this client applied, and the log it belongs to (`welcome.log`).
-   * Subscriptions that do not say `fresh` are then told only what changed since.
+   * The position up to which every subscription that does not say `fresh` is complete: they are told only what changed
+   * since. `seen`: the greatest position of a frame that this client applied, where it is a greater one. Both belong to
+   * `log` (`welcome.log`).
    */
-  readonly resume?: { readonly position: number; readonly log?: string }
+  readonly resume?: { readonly position: number; readonly seen?: number; readonly log?: string }
 }
 
 export interface Subscribe {
@@ -81,7 +82,7 @@ export interface Welcome {
   readonly clock_speed: number
 }
 
-/** Why a client that wanted to resume is sent everything again. */
+/** Why a client that resumes is sent everything again. */
 export const freshReasons = ['position_too_old', 'position_ahead', 'other_log'] as const
 export type FreshReason = (typeof freshReasons)[number]
 
@@ -92,7 +93,7 @@ export interface Snapshot {
   readonly position: number
   /** Only cells that changed at or after this position are listed: the others are as the client holds them. */
   readonly since?: number
-  /** Why this is everything although the client wanted to resume. */
+  /** Why this is everything although the client resumes; with `position_ahead`, what it holds may be newer. */
   readonly reason?: FreshReason
   readonly cells: readonly Cell[]
   /**

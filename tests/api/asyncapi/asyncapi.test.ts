@@ -77,7 +77,7 @@ const subscribe = { type: 'subscribe', id: 'a', ...province } as const
 describe('a client message', () => {
   test.each([
     { type: 'hello', protocol: 1 },
-    { type: 'hello', protocol: 1, token: 't', wall: 'w', resume: { position: 7, log: 'l' } },
+    { type: 'hello', protocol: 1, token: 't', wall: 'w', resume: { position: 7, seen: 9, log: 'l' } },
     subscribe,
     { ...subscribe, alerts: true, fresh: true },
     { type: 'unsubscribe', id: 'a' },
@@ -90,6 +90,7 @@ describe('a client message', () => {
   test.each([
     { type: 'hello', protocol: '1' },
     { type: 'hello', protocol: 1, resume: { position: -1 } },
+    { type: 'hello', protocol: 1, resume: { position: 1, seen: -1 } },
     { ...subscribe, id: '' },
     { ...subscribe, regions: [] },
     { ...subscribe, depth: 'deep' },

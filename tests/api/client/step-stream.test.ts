@@ -272,6 +272,29 @@ describe('resuming', () => {
     expect(saidAgain(two).at(-3)).toMatchObject({ type: 'hello', resume: { position: 120 } })
   })
 
+  test('says how far it has seen where that is further', () => {
+    const two: readonly Played[] = [
+      ...live,
+      [40, { type: 'subscribe', id: 'more', selection: county }],
+      [50, snapshot('more', 110)],
+      ...again(60),
+      [2_000, welcome()],
+      [2_010, snapshot('more', 300, { since: 110 })],
+      ...again(2_030),
+    ]
+    expect(saidAgain(two).findLast(({ type }) => type === 'hello')).toMatchObject({
+      resume: { position: 100, seen: 300, log: 'log-1' },
+    })
+  })
+
+  test('says so when the subscription that saw it has ended', () => {
+    const replaced: Played = [40, { type: 'subscribe', id: 'wall', selection: county }]
+    expect(saidAgain([...live, replaced, ...again(60)]).slice(-2)).toEqual([
+      { type: 'hello', protocol: 1, resume: { position: 100, log: 'log-1' } },
+      { type: 'subscribe', id: 'wall.1', ...county, fresh: true },
+    ])
+  })
+
   test('is not tried in another log; what is held of the old one goes', () => {
     const reset: readonly Played[] = [
       ...live,

@@ -152,6 +152,38 @@ describe('a client', () => {
   })
 })
 
+describe('a client that moves to a server which is behind', () => {
+  const corrected = { ...next(0, 41), status: 'corrected', revision: 2, version: 120 } as const
+  const log = [next(0, 40), corrected]
+
+  /** It was told of the correction; the server that is left has not read it. */
+  async function moved() {
+    const bench = new Bench()
+    bench.up(here, new LogServer(log).all())
+    const behind = bench.up(there, new LogServer(log))
+    behind.next()
+    bench.client.subscribe('jinan', jinan)
+    bench.client.start()
+    await bench.pass(500)
+    expect(bench.client.cell(occupancy, '370100')?.value).toBe(41)
+    bench.down(here)
+    return { bench, behind }
+  }
+
+  test('and asks for a subscription anew is told nothing older, but waits', async () => {
+    const { bench, behind } = await moved()
+    bench.client.subscribe('jinan', jinan)
+    await bench.pass(2_000)
+    expect(bench.snapshots()).toHaveLength(1)
+    behind.next()
+    await bench.pass(250)
+    expect(bench.snapshots().slice(1)).toMatchObject([{ id: 'jinan.1', position: 2 }])
+    expect(bench.snapshots().at(-1)).not.toHaveProperty('reason')
+    expect(bench.mirror.get(cellKey(occupancy, '370100'))?.value).toBe(41)
+    bench.client.stop()
+  })
+})
+
 test('a client that no longer waits for anything is live', async () => {
   const bench = new Bench({ urls: [here] })
   bench.up(here, new LogServer([next(0, 40), next(1, 41)]).all())

@@ -90,6 +90,52 @@ describe('a client that comes back', () => {
   })
 })
 
+describe('a client that has seen more than the server', () => {
+  test.each([
+    ['of a subscription that it did not have', { position: 3, log: 'log-1' }, { fresh: true }],
+    ['of one that it has further than the others', { position: 1, seen: 3, log: 'log-1' }, {}],
+    ['of one that reaches too far back', { position: 0, seen: 3, log: 'log-1' }, {}],
+  ])('is told nothing %s before the server has caught up', async (_what, resume, over) => {
+    const stream = server(three.slice(1, 2), { first: 1 })
+    const { client, session } = await stream.connect({ resume })
+    await stream.say(session, { ...subscribe, ...over })
+    stream.wall.advance(limits.aheadMs - 1)
+    stream.hub.tick()
+    expect(client.take()).toEqual([])
+    stream.table.put(three[2]!, 2)
+    stream.table.advanceTo(3)
+    stream.hub.tick()
+    const [snapshot] = client.take()
+    expect(snapshot).toMatchObject({ type: 'snapshot', position: 3 })
+    expect(snapshot).not.toMatchObject({ reason: 'position_ahead' })
+  })
+
+  test('is told so with every snapshot until then, and waits once', async () => {
+    const stream = server(two)
+    const { client, session } = await stream.connect({ resume: { position: 3 } })
+    await stream.say(session, { ...subscribe, fresh: true })
+    stream.wall.advance(limits.aheadMs)
+    stream.hub.tick()
+    await stream.say(session, { ...subscribe, id: 'more', fresh: true })
+    stream.hub.tick()
+    const behind = { type: 'snapshot', reason: 'position_ahead', position: 2 }
+    expect(client.take()).toMatchObject([behind, { ...behind, id: 'more' }])
+    stream.table.put(three[2]!, 2)
+    stream.table.advanceTo(3)
+    await stream.say(session, { ...subscribe, id: 'last', fresh: true })
+    stream.hub.tick()
+    const [delta, last] = client.take()
+    expect(delta).toMatchObject({ type: 'delta', position: 3 })
+    expect(last).toMatchObject({ id: 'last', position: 3 })
+    expect(last).not.toHaveProperty('reason')
+  })
+
+  test('of another log is not kept waiting: there is nothing to compare with', async () => {
+    const snapshot = await snapshotOf(server(two), { resume: { position: 3, log: 'log-0' } })
+    expect(snapshot).toMatchObject({ reason: 'other_log', position: 2 })
+  })
+})
+
 test('a window that history had is known to have been said when it comes again in the log', () => {
   const table = emptyTable()
   table.put(window())
