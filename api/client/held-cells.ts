@@ -1,19 +1,13 @@
-import { supersedes } from '../../schemas/protocol/current-value.ts'
 import type { Cell, Delta, Snapshot } from '../../schemas/protocol/stream.ts'
+import { type HeldCell, heldAfter } from './held-cell.ts'
 import { mayHold, type Subscriptions } from './subscriptions.ts'
 
 /** What a frame changed. */
 export interface Change {
-  /** New values, each newer than the one held before. */
+  /** New values, none of them an older version of a window than one before. */
   readonly changed: readonly Cell[]
   /** Cells that are no longer held, as they were. */
   readonly gone: readonly Cell[]
-}
-
-interface Held {
-  readonly cell: Cell
-  /** Of the frame that it came in. */
-  readonly position: number
 }
 
 const nothing: Change = { changed: [], gone: [] }
@@ -28,7 +22,12 @@ export function cellKey(kpi: string, region: string): string {
  * no older version of a window follows a newer one is decided here, whichever server speaks.
  */
 export class HeldCells {
-  private readonly held = new Map<string, Held>()
+  private readonly held = new Map<string, HeldCell>()
+  /**
+   * Cells that no subscription has any more, as they were: when one has them again, on a server that has read less,
+   * they are the newer ones. Never more than there are cells.
+   */
+  private readonly letGo = new Map<string, HeldCell>()
   /** The cells of each subscription, by its name on the wire. */
   private readonly members = new Map<string, Set<string>>()
   private isOfOtherLog = false
@@ -94,9 +93,11 @@ export class HeldCells {
       const key = cellKey(cell.kpi, cell.region)
       note(key, cell)
       const held = this.held.get(key)
-      if (held && !isNews(cell, position, held)) continue
-      this.held.set(key, { cell, position })
-      changed.push(cell)
+      const next = heldAfter(held ?? this.letGo.get(key), cell, position)
+      if (next === held) continue
+      this.held.set(key, next)
+      this.letGo.delete(key)
+      changed.push(next.cell)
     }
     return changed
   }
@@ -108,6 +109,7 @@ export class HeldCells {
       const held = this.held.get(key)
       if (!held || [...this.members.values()].some(set => set.has(key))) continue
       this.held.delete(key)
+      this.letGo.set(key, held)
       gone.push(held.cell)
     }
     return gone
@@ -117,16 +119,8 @@ export class HeldCells {
     this.isOfOtherLog = false
     const cells = [...this]
     this.held.clear()
+    this.letGo.clear()
     for (const keys of this.members.values()) keys.clear()
     return cells
   }
-}
-
-/**
- * A server that has read less of the log than another one did knows of nothing newer, except where it names a newer
- * window or version all the same. Otherwise its choice of the window holds.
- */
-function isNews(next: Cell, position: number, { cell, position: heldAt }: Held): boolean {
-  if (next.window_start === cell.window_start) return supersedes(next, cell)
-  return position >= heldAt || next.window_start > cell.window_start
 }

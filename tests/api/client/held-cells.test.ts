@@ -75,6 +75,38 @@ describe('of two windows', () => {
   })
 })
 
+describe('a server that has read less than another one', () => {
+  const [first, second] = [cell({ version: 10 }), cell({ version: 11 })]
+
+  test('does not bring back an older version of what was let go of', () => {
+    const held = new HeldCells()
+    held.takeSnapshot(snapshot(9, [second]))
+    held.drop('one')
+    expect(held.get(kpi, '370102')).toBeUndefined()
+    const again = snapshot(7, [first], { id: 'two', reason: 'position_ahead' })
+    expect(held.takeSnapshot(again)).toEqual({ changed: [second], gone: [] })
+    expect(held.get(kpi, '370102')).toEqual(second)
+  })
+
+  test('does not bring it back by way of a window in between either', () => {
+    const held = new HeldCells()
+    held.takeSnapshot(snapshot(9, [second]))
+    const filled = cell(later)
+    expect(held.takeDelta(delta(7, filled), []).changed).toEqual([filled])
+    // Its coverage fell: the window before is the current one again, and the server has not read the newest of it.
+    expect(held.takeDelta(delta(8, first), []).changed).toEqual([])
+    expect(held.takeDelta(delta(9, second), []).changed).toEqual([second])
+  })
+
+  test('may be right about what was held of another log', () => {
+    const held = new HeldCells()
+    held.takeSnapshot(snapshot(9, [second]))
+    held.drop('one')
+    held.ofOtherLog()
+    expect(held.takeSnapshot(snapshot(1, [first])).changed).toEqual([first])
+  })
+})
+
 describe('a snapshot', () => {
   const two = [cell(), cell({ region: '370103' })]
 

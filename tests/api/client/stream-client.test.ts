@@ -182,6 +182,25 @@ describe('a client that moves to a server which is behind', () => {
     expect(bench.mirror.get(cellKey(occupancy, '370100'))?.value).toBe(41)
     bench.client.stop()
   })
+
+  test('and stays behind is told so with what is older, and holds what it once had', async () => {
+    const { bench } = await moved()
+    bench.client.unsubscribe('jinan')
+    expect([...bench.client.cells()]).toEqual([])
+    bench.client.subscribe('jinan', jinan)
+    await bench.pass(6_000)
+    bench.client.subscribe('more', { ...jinan, depth: 'subtree' })
+    await bench.pass(250)
+    const [, again, more] = bench.snapshots()
+    const older = expect.arrayContaining([expect.objectContaining({ kpi: occupancy, value: 40 })])
+    expect([again, more]).toMatchObject([
+      { id: 'jinan.1', reason: 'position_ahead', position: 1, cells: older },
+      { id: 'more.1', reason: 'position_ahead', position: 1, cells: older },
+    ])
+    expect(bench.client.cell(occupancy, '370100')?.value).toBe(41)
+    expect(bench.mirror.get(cellKey(occupancy, '370100'))?.value).toBe(41)
+    bench.client.stop()
+  })
 })
 
 test('a client that no longer waits for anything is live', async () => {
