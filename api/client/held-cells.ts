@@ -55,7 +55,8 @@ export class HeldCells {
     const { id, position, since, cells } = snapshot
     const before = this.members.get(id) ?? new Set()
     const keys = new Set<string>(since === undefined ? [] : before)
-    const changed = this.put(cells, position, key => keys.add(key))
+    for (const { kpi, region } of cells) keys.add(cellKey(kpi, region))
+    const changed = this.put(cells, position)
     // Of what came after it, a snapshot does not speak: its server has read less of the log than the one before.
     for (const key of before) if ((this.held.get(key)?.position ?? 0) > position) keys.add(key)
     this.members.set(id, keys)
@@ -64,15 +65,19 @@ export class HeldCells {
     return { changed, gone: [...lost.filter(back), ...left] }
   }
 
-  /** A cell that was not held before is counted to every subscription that may hold it. */
+  /**
+   * A cell that was not held before is counted to every subscription that may hold it, one that was to those that do
+   * for sure. What nobody may hold is of a subscription that has just ended, and so is what another log says before its
+   * first snapshot.
+   */
   takeDelta({ position, cells }: Delta, subscriptions: Subscriptions): Change {
-    const changed = this.put(cells, position, (key, cell) => {
-      if (this.held.has(key)) return
-      for (const { wireId, selection } of subscriptions) {
-        if (mayHold(selection, cell)) this.members.get(wireId)?.add(key)
-      }
+    if (this.isOfOtherLog) return nothing
+    const exact = subscriptions.filter(({ selection }) => selection.depth === 'self')
+    const ours = cells.filter(cell => {
+      const isHeld = this.held.has(cellKey(cell.kpi, cell.region))
+      return this.count(cell, isHeld ? exact : subscriptions) || isHeld
     })
-    return { changed, gone: [] }
+    return { changed: this.put(ours, position), gone: [] }
   }
 
   /** Lets go of the cells that no other subscription has. */
@@ -83,15 +88,21 @@ export class HeldCells {
     return { changed: [], gone: this.release(keys) }
   }
 
-  private put(
-    cells: readonly Cell[],
-    position: number,
-    note: (key: string, cell: Cell) => void,
-  ): readonly Cell[] {
+  private count(cell: Cell, to: Subscriptions): boolean {
+    let isCounted = false
+    for (const { wireId, selection } of to) {
+      const keys = this.members.get(wireId)
+      if (!keys || !mayHold(selection, cell)) continue
+      keys.add(cellKey(cell.kpi, cell.region))
+      isCounted = true
+    }
+    return isCounted
+  }
+
+  private put(cells: readonly Cell[], position: number): readonly Cell[] {
     const changed: Cell[] = []
     for (const cell of cells) {
       const key = cellKey(cell.kpi, cell.region)
-      note(key, cell)
       const held = this.held.get(key)
       const next = heldAfter(held ?? this.letGo.get(key), cell, position)
       if (next === held) continue

@@ -107,6 +107,28 @@ describe('a server that has read less than another one', () => {
   })
 })
 
+describe('a delta that was on its way', () => {
+  test('when its subscription ended is not held', () => {
+    const held = new HeldCells()
+    const left = subscription('two', ['370103'])
+    held.takeSnapshot(snapshot(5, [cell()]))
+    held.takeSnapshot(snapshot(5, [], { id: 'two' }))
+    held.drop('one')
+    expect(held.takeDelta(delta(6, cell({ version: 11 })), [left]).changed).toEqual([])
+    expect(held.size).toBe(0)
+  })
+
+  test('of a log of which there was no snapshot yet is not mixed with what is held of another one', () => {
+    const held = new HeldCells()
+    held.takeSnapshot(snapshot(5, [cell()]))
+    held.ofOtherLog()
+    expect(
+      held.takeDelta(delta(6, cell({ version: 11 })), [subscription('one', ['370102'])]).changed,
+    ).toEqual([])
+    expect(held.takeSnapshot(snapshot(6, [cell({ version: 9 })])).changed).toEqual([cell({ version: 9 })])
+  })
+})
+
 describe('a snapshot', () => {
   const two = [cell(), cell({ region: '370103' })]
 
@@ -145,6 +167,16 @@ test('the cells of a subscription that ends go, but for those that another one h
   held.takeDelta(delta(6, cell({ region: '370103' })), both)
   expect(held.drop('one').gone.map(({ region }) => region)).toEqual(['370102'])
   expect(held.drop('two').gone.map(({ region }) => region)).toEqual(['370103'])
+})
+
+test('a cell that one subscription has is counted to another one that has it for sure', () => {
+  const held = new HeldCells()
+  const both = [subscription('one', ['370102']), subscription('two', ['370102'])]
+  held.takeSnapshot(snapshot(5, [cell()]))
+  // Of a server that has not read of it yet.
+  held.takeSnapshot(snapshot(4, [], { id: 'two', reason: 'position_ahead' }))
+  held.takeDelta(delta(5, cell()), both)
+  expect(held.drop('one').gone).toEqual([])
 })
 
 test('what a cell may belong to: with a depth, any region below is the server’s to say', () => {
