@@ -80,6 +80,14 @@ export class HeldCells {
     return { changed: this.put(ours, position), gone: [] }
   }
 
+  /** A subscription is the same under another name. */
+  rename(from: string, to: string): void {
+    const keys = this.members.get(from)
+    if (!keys) return
+    this.members.delete(from)
+    this.members.set(to, keys)
+  }
+
   /** Lets go of the cells that no other subscription has. */
   drop(wireId: string): Change {
     const keys = this.members.get(wireId)

@@ -1,7 +1,6 @@
 import { closeCodes } from '../../schemas/protocol/close-codes.ts'
 import {
   type AlertTold,
-  type ClientMessage,
   type Delta,
   type Heartbeat,
   protocolVersion,
@@ -10,7 +9,7 @@ import {
 } from '../../schemas/protocol/stream.ts'
 import type { Unknown } from './parse-message.ts'
 import { retryInMs } from './retry.ts'
-import type { Step, StreamEvent, StreamState } from './stream-state.ts'
+import type { Step, StreamAction, StreamEvent, StreamState } from './stream-state.ts'
 import {
   advanced,
   allServed,
@@ -18,9 +17,11 @@ import {
   refused,
   resumeOf,
   type Selection,
+  type Subscription,
   subscribeMessage,
   unanswered,
   unplaced,
+  unsure,
 } from './subscriptions.ts'
 
 /** Asking "are you there" after this silence. */
@@ -106,8 +107,10 @@ function hear(state: StreamState, message: ServerMessage | Unknown, now: number)
     case 'snapshot':
     case 'delta':
     case 'alert':
-    case 'heartbeat':
-      return calm(served(hearFrame(state, message), now))
+    case 'heartbeat': {
+      const step = hearFrame(state, message)
+      return { ...step, state: served(step.state, now) }
+    }
     case 'error': {
       if (message.id === undefined) return calm(state)
       return calm(served({ ...state, subscriptions: refused(state.subscriptions, message.id) }, now))
@@ -119,13 +122,34 @@ function hear(state: StreamState, message: ServerMessage | Unknown, now: number)
 }
 
 /** A frame says how far its server has read, and what is complete up to there. */
-function hearFrame(state: StreamState, message: Snapshot | Delta | AlertTold | Heartbeat): StreamState {
-  const seen = Math.max(message.position, state.seen ?? 0)
+function hearFrame(state: StreamState, message: Snapshot | Delta | AlertTold | Heartbeat): Step {
+  const { position } = message
+  const seen = Math.max(position, state.seen ?? 0)
   const subscriptions =
     message.type === 'snapshot'
-      ? answered(state.subscriptions, message)
-      : advanced(state.subscriptions, message.position)
-  return { ...state, seen, subscriptions }
+      ? answered(state.subscriptions, message, seen)
+      : advanced(state.subscriptions, position)
+  const next = { ...state, seen, subscriptions }
+  // What a server could not tell that had read less than others, it can now.
+  return position < seen ? calm(next) : askAgain(next, one => one.isUnsure && one.answer === 'given')
+}
+
+/** Under another name: what was said to the old one, and is on its way, is no answer. */
+function askAgain(state: StreamState, isMeant: (one: Subscription) => boolean): Step {
+  if (!state.subscriptions.some(isMeant)) return calm(state)
+  const { ended } = state
+  const actions: StreamAction[] = []
+  const subscriptions = state.subscriptions.map(one => {
+    if (!isMeant(one)) return one
+    const again = { ...one, wireId: `${one.id}.${ended + 1}`, answer: 'none' } as const
+    actions.push(
+      { type: 'rename', from: one.wireId, to: again.wireId },
+      { type: 'send', message: { type: 'unsubscribe', id: one.wireId } },
+      { type: 'send', message: subscribeMessage(again) },
+    )
+    return again
+  })
+  return { state: { ...state, subscriptions, ended: ended + 1 }, actions }
 }
 
 function calm(state: StreamState): Step {
@@ -188,7 +212,7 @@ function lose(state: StreamState, code: number | null, now: number, jitter: numb
 function subscribe(before: StreamState, id: string, selection: Selection): Step {
   const { state, actions } = unsubscribe(before, id)
   const wireId = state.ended === 0 ? id : `${id}.${state.ended}`
-  const added = { id, wireId, selection, heldTo: null, answer: 'none' } as const
+  const added = { id, wireId, selection, heldTo: null, answer: 'none', isUnsure: false } as const
   return {
     state: { ...state, subscriptions: [...state.subscriptions, added] },
     actions: isOpen(state) ? [...actions, { type: 'send', message: subscribeMessage(added) }] : actions,
@@ -198,19 +222,12 @@ function subscribe(before: StreamState, id: string, selection: Selection): Step 
 function unsubscribe(state: StreamState, id: string): Step {
   const gone = state.subscriptions.find(one => one.id === id)
   if (!gone) return calm(state)
-  const { wireId } = gone
-  const left = state.subscriptions.filter(one => one !== gone)
-  // Cells that came with deltas may have been counted to one that does not have them: its snapshot tells.
-  const unsure = left.filter(one => one.selection.depth !== 'self' && one.answer !== 'refused')
-  const messages: readonly ClientMessage[] = [
-    ...(gone.answer === 'refused' ? [] : [{ type: 'unsubscribe', id: wireId } as const]),
-    ...unsure.map(one => ({ ...subscribeMessage(one), fresh: true })),
-  ]
-  return {
-    state: { ...state, subscriptions: left, ended: state.ended + 1 },
-    actions: [
-      { type: 'drop', wireId },
-      ...(isOpen(state) ? messages.map(message => ({ type: 'send', message }) as const) : []),
-    ],
-  }
+  const { wireId, answer } = gone
+  const left = unsure(state.subscriptions.filter(one => one !== gone))
+  const next = { ...state, subscriptions: left, ended: state.ended + 1 }
+  const drop = { type: 'drop', wireId } as const
+  if (!isOpen(state)) return { state: next, actions: [drop] }
+  const step = askAgain(next, one => one.isUnsure && one.answer !== 'refused')
+  const bye = { type: 'send', message: { type: 'unsubscribe', id: wireId } } as const
+  return { state: step.state, actions: [drop, ...(answer === 'refused' ? [] : [bye]), ...step.actions] }
 }

@@ -147,6 +147,9 @@ export function createStreamClient(options: StreamClientOptions): StreamClient {
           tellCells(held.drop(action.wireId))
           tellAlerts(alerts.drop(action.wireId))
           break
+        case 'rename':
+          held.rename(action.from, action.to)
+          break
         case 'send':
           link?.send(JSON.stringify(action.message))
           break
@@ -197,8 +200,8 @@ export function createStreamClient(options: StreamClientOptions): StreamClient {
       take({ type: 'closed', code: null })
       return
     }
-    const { subscriptions } = state
     decide({ type: 'heard', message })
+    const { subscriptions } = state
     if (message.type === 'unknown') ignored.unknown++
     else {
       options.onMessage?.(message)

@@ -45,7 +45,7 @@ export interface StreamState {
   /** The greatest position of this log that any server spoke of; null before the first frame. */
   readonly seen: number | null
   readonly subscriptions: Subscriptions
-  /** Subscriptions that were ended or replaced. */
+  /** Names on the wire that were given up. */
   readonly ended: number
 }
 
@@ -63,6 +63,8 @@ export type StreamAction =
   | { readonly type: 'forget' }
   /** The cells of a subscription that ended. */
   | { readonly type: 'drop'; readonly wireId: string }
+  /** A subscription is the same under another name. */
+  | { readonly type: 'rename'; readonly from: string; readonly to: string }
   | { readonly type: 'send'; readonly message: ClientMessage }
 
 export interface Step {

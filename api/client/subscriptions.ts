@@ -21,6 +21,8 @@ export interface Subscription {
   readonly heldTo: number | null
   /** What the server of this connection said to it. */
   readonly answer: 'none' | 'given' | 'refused'
+  /** Cells of one that ended may be counted to it, until a server that has read enough says which ones it has. */
+  readonly isUnsure: boolean
 }
 
 export type Subscriptions = readonly Subscription[]
@@ -35,11 +37,23 @@ export function unplaced(all: Subscriptions): Subscriptions {
   return all.map(one => ({ ...one, heldTo: null }))
 }
 
-export function answered(all: Subscriptions, { id, position }: Snapshot): Subscriptions {
+/** @param seen how far any server spoke of the log: one that has read less does not know of all cells */
+export function answered(all: Subscriptions, { id, position, since }: Snapshot, seen: number): Subscriptions {
   return all.map(one => {
     if (one.wireId !== id) return one
-    return { ...one, answer: 'given', heldTo: Math.max(position, one.heldTo ?? 0) }
+    const isWhole = since === undefined && position >= seen
+    return {
+      ...one,
+      answer: 'given',
+      heldTo: Math.max(position, one.heldTo ?? 0),
+      isUnsure: one.isUnsure && !isWhole,
+    }
   })
+}
+
+/** One ended: cells that came with deltas were counted to every subscription that may have them. */
+export function unsure(all: Subscriptions): Subscriptions {
+  return all.map(one => (one.selection.depth === 'self' ? one : { ...one, isUnsure: true }))
 }
 
 export function refused(all: Subscriptions, wireId: string): Subscriptions {
@@ -61,18 +75,22 @@ export function allServed(all: Subscriptions): boolean {
 }
 
 /**
- * Where to go on: the position up to which every subscription that was ever answered is complete, and how far any was
- * told. Those that were ended count too: a server that has not read as far is not to be believed yet.
+ * Where to go on: the position up to which every subscription is complete that is not asked for as a whole, and how far
+ * any was told. Those that were ended count too: a server that has not read as far is not to be believed yet.
  * @param seen null when there was no frame yet
  */
 export function resumeOf(all: Subscriptions, seen: number | null, log: string | null): Hello['resume'] {
   if (seen === null) return undefined
-  const position = Math.min(seen, ...all.flatMap(({ heldTo }) => (heldTo === null ? [] : [heldTo])))
+  const position = Math.min(
+    seen,
+    ...all.flatMap(({ heldTo, isUnsure }) => (heldTo === null || isUnsure ? [] : [heldTo])),
+  )
   return { position, ...(seen > position && { seen }), ...(log !== null && { log }) }
 }
 
-export function subscribeMessage({ wireId, selection, heldTo }: Subscription): Subscribe {
-  return { type: 'subscribe', id: wireId, ...selection, ...(heldTo === null && { fresh: true }) }
+export function subscribeMessage({ wireId, selection, heldTo, isUnsure }: Subscription): Subscribe {
+  const isWhole = heldTo === null || isUnsure
+  return { type: 'subscribe', id: wireId, ...selection, ...(isWhole && { fresh: true }) }
 }
 
 /**

@@ -39,6 +39,7 @@ const subscription = (wireId: string, regions: readonly string[]): Subscription 
   selection: { regions, depth: 'self', kpis: ['parking.*'] },
   heldTo: 0,
   answer: 'given',
+  isUnsure: false,
 })
 
 describe('of one window', () => {
@@ -177,6 +178,14 @@ test('a cell that one subscription has is counted to another one that has it for
   held.takeSnapshot(snapshot(4, [], { id: 'two', reason: 'position_ahead' }))
   held.takeDelta(delta(5, cell()), both)
   expect(held.drop('one').gone).toEqual([])
+})
+
+test('a subscription has its cells under another name too', () => {
+  const held = new HeldCells()
+  held.takeSnapshot(snapshot(5, [cell()]))
+  held.rename('one', 'one.1')
+  expect(held.drop('one').gone).toEqual([])
+  expect(held.drop('one.1').gone).toEqual([cell()])
 })
 
 test('what a cell may belong to: with a depth, any region below is the server’s to say', () => {

@@ -309,6 +309,12 @@ describe('resuming', () => {
 })
 
 describe('subscriptions', () => {
+  const ended: readonly Played[] = [
+    ...live,
+    [40, { type: 'subscribe', id: 'more', selection: county }],
+    [50, { type: 'unsubscribe', id: 'more' }],
+  ]
+
   test('that are added while the stream is live are asked for at once', () => {
     const { state, sent } = play([...live, [40, { type: 'subscribe', id: 'more', selection: county }]])
     expect(sent.at(-1)).toEqual({ type: 'subscribe', id: 'more', ...county, fresh: true })
@@ -328,14 +334,39 @@ describe('subscriptions', () => {
   })
 
   test('that remain are asked for anew where it is not known which cells were of the one that ended', () => {
-    const { sent } = play([
-      ...live,
-      [40, { type: 'subscribe', id: 'more', selection: county }],
-      [50, { type: 'unsubscribe', id: 'more' }],
-    ])
-    expect(sent.slice(-2)).toEqual([
+    const { sent, state, actions } = play(ended)
+    expect(sent.slice(-3)).toEqual([
       { type: 'unsubscribe', id: 'more' },
-      { type: 'subscribe', id: 'wall', ...province, fresh: true },
+      { type: 'unsubscribe', id: 'wall' },
+      { type: 'subscribe', id: 'wall.2', ...province, fresh: true },
+    ])
+    expect(actions.map(([, action]) => action)).toContainEqual({ type: 'rename', from: 'wall', to: 'wall.2' })
+    // What was on its way before does not answer it.
+    const late = play([[60, snapshot('wall', 110)]], state).state
+    expect(late.subscriptions).toMatchObject([{ answer: 'none', isUnsure: true, heldTo: 100 }])
+    const told = play([[70, snapshot('wall.2', 110)]], late).state
+    expect(told.subscriptions).toMatchObject([{ answer: 'given', isUnsure: false, heldTo: 110 }])
+  })
+
+  test('are asked for anew on the next connection when it is lost before the answer', () => {
+    const again: readonly Played[] = [
+      [60, { type: 'closed', code: 1006 }],
+      [1_060, { type: 'tick' }],
+      [1_070, { type: 'opened' }],
+    ]
+    expect(play([...ended, ...again]).sent.slice(-2)).toEqual([
+      { type: 'hello', protocol: 1, resume: { position: 100, log: 'log-1' } },
+      { type: 'subscribe', id: 'wall.2', ...province, fresh: true },
+    ])
+  })
+
+  test('are asked for once more when the server could not tell yet', () => {
+    const behind = play([...ended, [60, snapshot('wall.2', 90, { reason: 'position_ahead' })]])
+    expect(behind.state.subscriptions).toMatchObject([{ answer: 'given', isUnsure: true }])
+    expect(play([[70, delta(99)]], behind.state).sent).toEqual([])
+    expect(play([[70, heartbeat(100)]], behind.state).sent).toEqual([
+      { type: 'unsubscribe', id: 'wall.2' },
+      { type: 'subscribe', id: 'wall.3', ...province, fresh: true },
     ])
   })
 

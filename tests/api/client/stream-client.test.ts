@@ -201,6 +201,21 @@ describe('a client that moves to a server which is behind', () => {
     expect(bench.mirror.get(cellKey(occupancy, '370100'))?.value).toBe(41)
     bench.client.stop()
   })
+
+  test('and ends a subscription knows which cells it has left as soon as the server knows', async () => {
+    const { bench, behind } = await moved()
+    bench.client.subscribe('counties', { ...jinan, regions: ['370102'], depth: 'subtree' })
+    await bench.pass(6_000)
+    bench.client.unsubscribe('jinan')
+    await bench.pass(250)
+    expect(bench.snapshots().at(-1)).toMatchObject({ reason: 'position_ahead', cells: [] })
+    behind.next()
+    await bench.pass(11_000)
+    expect(bench.snapshots().at(-1)).toMatchObject({ position: 2, cells: [] })
+    expect(bench.snapshots().at(-1)).not.toHaveProperty('reason')
+    expect([...bench.client.cells()]).toEqual([])
+    bench.client.stop()
+  })
 })
 
 test('a client that no longer waits for anything is live', async () => {
