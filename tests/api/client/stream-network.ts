@@ -4,8 +4,10 @@ import type { StreamUnderTest } from '../stream/stream-under-test.ts'
 
 type Listener = (event: { readonly data: unknown; readonly code: number }) => void
 
-/** Sockets to servers of the test, which are up or down; everything that was sent arrives. */
+/** Sockets to servers of the test, which are up or down; what was sent arrives, unless the connection breaks before. */
 export class StreamNetwork {
+  /** How long everything is on its way, ms. */
+  latencyMs = 0
   readonly WebSocket: SocketConstructor
   /** Every address that was tried. */
   readonly tried: string[] = []
@@ -26,8 +28,8 @@ export class StreamNetwork {
           if (!this.server) return this.tell('close', { code: 1006 })
           this.session = this.server.hub.open({
             buffered: () => 0,
-            send: bytes => this.tell('message', { data: bytes.toString() }),
-            close: code => this.tell('close', { code }),
+            send: bytes => network.carry(() => this.tell('message', { data: bytes.toString() })),
+            close: code => network.carry(() => this.tell('close', { code })),
           })
           network.open.get(url)?.add({
             cut: () => {
@@ -45,7 +47,9 @@ export class StreamNetwork {
       }
 
       send(text: string): void {
-        if (this.session) void this.server?.say(this.session, text)
+        network.carry(() => {
+          if (this.session) void this.server?.say(this.session, text)
+        })
       }
 
       close(): void {
@@ -58,6 +62,11 @@ export class StreamNetwork {
         for (const listener of this.listeners.get(type) ?? []) listener({ data: '', code: 0, ...event })
       }
     }
+  }
+
+  private carry(arrive: () => void): void {
+    if (this.latencyMs === 0) arrive()
+    else setTimeout(arrive, this.latencyMs)
   }
 
   /** A server that cannot be reached where there is none. */

@@ -5,6 +5,7 @@ import type { RegionWindow } from '../../../api/cells/region-window.ts'
 import { select } from '../../../api/cells/selection.ts'
 import type { Snapshot } from '../../../schemas/protocol/stream.ts'
 import { emptyTable, lives, minute, noon, smallTable, window } from '../cells/windows.ts'
+import { inTime, readable } from '../laws.ts'
 import { RecordedClient } from './recorded-client.ts'
 import { limits, province, StreamUnderTest } from './stream-under-test.ts'
 
@@ -157,17 +158,24 @@ test('a window that history tells late counts as changed when it is told', () =>
 type Step =
   | { readonly do: 'tick' | 'stall' | 'go on' | 'move' | 'restart' }
   | { readonly do: 'read'; readonly server: 0 | 1 }
-const script: fc.Arbitrary<readonly Step[]> = fc.array(
-  fc.oneof(
-    { weight: 8, arbitrary: fc.constantFrom<Step[]>({ do: 'read', server: 0 }, { do: 'read', server: 1 }) },
-    { weight: 3, arbitrary: fc.constant<Step>({ do: 'tick' }) },
-    {
-      weight: 3,
-      arbitrary: fc.constantFrom<Step[]>({ do: 'stall' }, { do: 'go on' }, { do: 'move' }, { do: 'restart' }),
-    },
-  ),
-  { maxLength: 80 },
-)
+const script: fc.Arbitrary<readonly Step[]> = fc
+  .array(
+    fc.oneof(
+      { weight: 8, arbitrary: fc.constantFrom<Step[]>({ do: 'read', server: 0 }, { do: 'read', server: 1 }) },
+      { weight: 3, arbitrary: fc.constant<Step>({ do: 'tick' }) },
+      {
+        weight: 3,
+        arbitrary: fc.constantFrom<Step[]>(
+          { do: 'stall' },
+          { do: 'go on' },
+          { do: 'move' },
+          { do: 'restart' },
+        ),
+      },
+    ),
+    { maxLength: 80 },
+  )
+  .map(steps => readable(steps, step => Object.values(step).join(' ')))
 
 test('law: whoever moves between servers, stalls and resumes holds exactly the current cells, and saw none go back', {
   timeout: 60_000,
@@ -213,7 +221,7 @@ test('law: whoever moves between servers, stalls and resumes holds exactly the c
       stream.hub.tick()
       expectSame(client, stream.table)
     }),
-    { numRuns: 300 },
+    { numRuns: 300, ...inTime },
   )
 })
 

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { type Selection, select } from '../../../api/cells/selection.ts'
 import { closeCodes } from '../../../schemas/protocol/close-codes.ts'
 import { emptyTable, lives, minute, noon, smallTable, window } from '../cells/windows.ts'
+import { inTime, readable } from '../laws.ts'
 import { RecordedClient } from './recorded-client.ts'
 import { limits, province, StreamUnderTest } from './stream-under-test.ts'
 
@@ -239,20 +240,22 @@ type Step =
   | { readonly do: 'tick' }
   | { readonly do: 'subscribe' | 'unsubscribe'; readonly id: number }
 
-const steps: fc.Arbitrary<readonly Step[]> = fc.array(
-  fc.oneof(
-    { weight: 6, arbitrary: fc.constant<Step>({ do: 'put' }) },
-    { weight: 2, arbitrary: fc.constant<Step>({ do: 'tick' }) },
-    {
-      weight: 2,
-      arbitrary: fc.record<Step & { id: number }>({
-        do: fc.constantFrom('subscribe', 'subscribe', 'unsubscribe'),
-        id: fc.nat(selections.length - 1),
-      }),
-    },
-  ),
-  { maxLength: 60 },
-)
+const steps: fc.Arbitrary<readonly Step[]> = fc
+  .array(
+    fc.oneof(
+      { weight: 6, arbitrary: fc.constant<Step>({ do: 'put' }) },
+      { weight: 2, arbitrary: fc.constant<Step>({ do: 'tick' }) },
+      {
+        weight: 2,
+        arbitrary: fc.record<Step & { id: number }>({
+          do: fc.constantFrom('subscribe', 'subscribe', 'unsubscribe'),
+          id: fc.nat(selections.length - 1),
+        }),
+      },
+    ),
+    { maxLength: 60 },
+  )
+  .map(list => readable(list, step => Object.values(step).join(' ')))
 
 test('law: snapshot and deltas give the client exactly the table, whatever happens in between', {
   timeout: 60_000,
@@ -294,6 +297,6 @@ test('law: snapshot and deltas give the client exactly the table, whatever happe
         }
       }
     }),
-    { numRuns: 60 },
+    { numRuns: 60, ...inTime },
   )
 })
