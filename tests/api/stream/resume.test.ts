@@ -156,7 +156,7 @@ test('a window that history tells late counts as changed when it is told', () =>
 
 /** What a client of a server, or of the next one, does. */
 type Step =
-  | { readonly do: 'tick' | 'stall' | 'go on' | 'move' | 'restart' }
+  | { readonly do: 'tick' | 'stall' | 'go on' | 'move' | 'move and ask anew' | 'restart' }
   | { readonly do: 'read'; readonly server: 0 | 1 }
 const script: fc.Arbitrary<readonly Step[]> = fc
   .array(
@@ -169,6 +169,7 @@ const script: fc.Arbitrary<readonly Step[]> = fc
           { do: 'stall' },
           { do: 'go on' },
           { do: 'move' },
+          { do: 'move and ask anew' },
           { do: 'restart' },
         ),
       },
@@ -203,13 +204,15 @@ test('law: whoever moves between servers, stalls and resumes holds exactly the c
             client.unread = 0
             break
           case 'move':
+          case 'move and ask anew':
           case 'restart': {
             const other = 1 - at
             if (step.do === 'restart') servers[other] = restarted(servers[other]!, log)
             stream.hub.remove(session)
             client.unread = 0
             at = other
-            session = (await arrive(servers[at]!.stream, client, client.position)).session
+            const over = step.do === 'move and ask anew' ? { fresh: true } : {}
+            session = (await arrive(servers[at]!.stream, client, client.position, over)).session
             break
           }
         }
@@ -253,9 +256,14 @@ function restarted({ read }: Server, log: readonly RegionWindow[]): Server {
   return again
 }
 
-async function arrive(stream: StreamUnderTest, client: RecordedClient, position: number | undefined) {
+async function arrive(
+  stream: StreamUnderTest,
+  client: RecordedClient,
+  position: number | undefined,
+  over: object = {},
+) {
   const arrived = await stream.connect(position === undefined ? {} : { resume: { position } }, client)
-  await stream.say(arrived.session, subscribe)
+  await stream.say(arrived.session, { ...subscribe, ...over })
   stream.hub.tick()
   return arrived
 }
