@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { Ajv, type ValidateFunction } from 'ajv'
 import type { Static } from 'typebox'
-import { describe, expect, expectTypeOf, test } from 'vitest'
+import { describe, expect, expectTypeOf, test, vi } from 'vitest'
 import type { clientMessages } from '../../../api/asyncapi/client-messages.ts'
 import { serverMessages } from '../../../api/asyncapi/server-messages.ts'
 import { streamErrors } from '../../../api/asyncapi/stream-errors.ts'
@@ -13,6 +13,9 @@ import { alert } from '../alerts/alerts.ts'
 import { app } from '../app.ts'
 import { emptyTable, window } from '../cells/windows.ts'
 import { caller, limits, province, StreamUnderTest } from '../stream/stream-under-test.ts'
+
+// Schemas are compiled in it, which takes seconds on a busy machine.
+vi.setConfig({ testTimeout: 30_000 })
 
 interface Document {
   readonly info: { readonly description: string }
