@@ -149,6 +149,7 @@ export function createStreamClient(options: StreamClientOptions): StreamClient {
           break
         case 'rename':
           held.rename(action.from, action.to)
+          alerts.rename(action.from, action.to)
           break
         case 'send':
           link?.send(JSON.stringify(action.message))
