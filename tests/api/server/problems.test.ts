@@ -28,7 +28,7 @@ test.each([
   ['/v1/kpis/radio.coverage_pct/lineage?window_start=0&readings=1001', 400, 'invalid_request'],
   ['/v1/kpis/radio.coverage_pct/lineage?window_start=0', 503, 'history_unavailable'],
   ['/v1/kpis/radio.coverage_pct/provenance', 404, 'not_found'],
-  ['/v1/alerts', 404, 'not_found'],
+  ['/v1/weather', 404, 'not_found'],
   ['/v1/stream', 426, 'upgrade_required'],
 ])('%s is a problem: %i %s', async (url, status, code) => {
   const answer = await (await app()).inject(url)
