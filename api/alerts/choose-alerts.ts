@@ -1,4 +1,4 @@
-import { type Alert, type AlertState, isOpen } from '../../schemas/alerts/alert.ts'
+import { type Alert, type AlertState, cameToNothing, isOpen } from '../../schemas/alerts/alert.ts'
 import { type Severity, severities } from '../../schemas/alerts/severity.ts'
 
 /** What is asked for. */
@@ -18,6 +18,7 @@ export function isChosen(alert: Alert, choice: AlertChoice): boolean {
     regions.has(alert.region) &&
     (states.length === 0 || states.includes(alert.state)) &&
     (choice.severities.length === 0 || choice.severities.includes(alert.severity)) &&
+    !cameToNothing(alert) &&
     (isOpen(alert) || alert.updated_at >= since)
   )
 }

@@ -117,6 +117,11 @@ export function isOpen({ state }: Pick<Alert, 'state'>): boolean {
   return state === 'pending' || state === 'firing' || state === 'unknown'
 }
 
+/** Whether its condition ceased to hold before it fired: nobody was told, and nobody need know. */
+export function cameToNothing({ state, fired_at }: Pick<Alert, 'state' | 'fired_at'>): boolean {
+  return state === 'resolved' && fired_at === null
+}
+
 /** Whether somebody should look: it is on, and neither muted nor closed. */
 export function isDemanding(
   alert: Pick<Alert, 'state' | 'inhibited_by' | 'silenced_by' | 'closed_at'>,

@@ -35,7 +35,7 @@ export interface StoredChoice {
   readonly limit: number
 }
 
-/** Alerts of some regions, those that were updated last first. @throws CodedError `history_unavailable` or `history_timeout`. */
+/** Alerts of some regions that fired or may, those that were updated last first. @throws CodedError `history_unavailable` or `history_timeout`. */
 export async function readAlerts(
   history: History,
   { regions, since, limit }: StoredChoice,
@@ -44,6 +44,7 @@ export async function readAlerts(
 SELECT ${columns}
 FROM {database: Identifier}.alerts AS a
 WHERE a.region IN {regions: Array(String)} AND a.updated_at >= fromUnixTimestamp64Milli({since: Int64})
+  AND NOT (a.state = 'resolved' AND a.fired_at IS NULL)
 ORDER BY a.updated_at DESC
 LIMIT {limit: UInt32}`
   const params = { database: history.database, regions, since, limit }

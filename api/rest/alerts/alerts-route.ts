@@ -65,7 +65,7 @@ export function alertsRoute(api: Api, sources: Sources): void {
         summary: 'Alerts of some regions: those that go on, and those that are over since a time',
         description:
           'What goes on is listed whatever its age, with how it stands: acknowledged, dispatched, silenced, muted by ' +
-          'another alert, raised late, retracted. By default of the regions and everything below them.',
+          'another alert, raised late, retracted. What was over before it fired is left out. By default of the regions and everything below them.',
         tags: ['alerts'],
         querystring: Query,
         response: {

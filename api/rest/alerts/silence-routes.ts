@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { CodedError } from '../../../platform/errors.ts'
+import { patternProblem } from '../../../schemas/alerts/matching/whole-match.ts'
 import type { Matcher } from '../../../schemas/alerts/silence.ts'
 import { requireRegions } from '../../access/permissions.ts'
 import { concerns, silenceStateOf } from '../../alerts/silence-book.ts'
@@ -205,11 +206,13 @@ function endSilence(api: Api, { desk }: Sources): void {
 /** @throws CodedError `invalid_matcher`. */
 function requirePattern({ op, value }: Matcher): void {
   if (op !== '=~' && op !== '!~') return
-  try {
-    new RegExp(value, 'u')
-  } catch {
-    throw new CodedError('invalid_matcher', `${JSON.stringify(value)} is not a regular expression`, {
+  const problem = patternProblem(value)
+  if (problem === null) return
+  throw new CodedError(
+    'invalid_matcher',
+    `${JSON.stringify(value)} cannot be used as a pattern: ${problem}`,
+    {
       hint: 'for a text as it is, use = or !=',
-    })
-  }
+    },
+  )
 }
