@@ -16,6 +16,7 @@ export default defineConfig({
       project('unit', ['tests/**/*.test.ts'], {
         exclude: ['tests/integration/**', 'tests/system/**', 'tests/browser/**'],
         maxWorkers: 2,
+        testTimeout: 60_000,
       }),
       project('integration', ['tests/integration/**/*.test.ts'], {
         globalSetup: ['tests/integration/stack.ts'],
