@@ -7,7 +7,7 @@ const project = (name: string, include: string[], options: object = {}) => ({
 /**
  * unit: pure and fast, no process started.
  * integration: the real broker, ClickHouse and registry, started once by tests/integration/stack.ts.
- * system: the whole product as a user starts it, in a real browser; it mostly waits, so two at a time.
+ * system: the whole product as a user starts it, in a real browser.
  */
 export default defineConfig({
   test: {
@@ -15,7 +15,6 @@ export default defineConfig({
     projects: [
       project('unit', ['tests/**/*.test.ts'], {
         exclude: ['tests/integration/**', 'tests/system/**', 'tests/browser/**'],
-        maxWorkers: 2,
         testTimeout: 60_000,
       }),
       project('integration', ['tests/integration/**/*.test.ts'], {
@@ -25,8 +24,7 @@ export default defineConfig({
         hookTimeout: 180_000,
       }),
       project('system', ['tests/system/**/*.test.ts', 'tests/browser/**/*.test.ts'], {
-        maxWorkers: 2,
-        sequence: { groupOrder: 1 },
+        fileParallelism: false,
         testTimeout: 600_000,
         hookTimeout: 600_000,
       }),
