@@ -53,9 +53,10 @@ export class HeldAlerts {
 
   /**
    * An alert that was not held before is counted to every subscription that may hold it. One that none does is of a
-   * subscription that has just ended.
+   * subscription that has just ended, and so is what another log says before its first snapshot.
    */
   takeAlert({ alert, alerts_position }: AlertTold, subscriptions: Subscriptions): AlertChange {
+    if (this.isOfOtherLog) return { changed: [], gone: [] }
     this.position = Math.max(this.position, alerts_position)
     if (!this.held.has(alert.alert_id)) {
       const those = subscriptions.flatMap(({ wireId, selection }) =>
