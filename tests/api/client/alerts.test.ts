@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { type AlertLine, createStreamClient } from '../../../api/client/stream-client.ts'
 import { type Alert, alertStates, isOpen } from '../../../schemas/alerts/alert.ts'
 import { alert } from '../alerts/alerts.ts'
+import { inTime } from '../laws.ts'
 import { StreamUnderTest } from '../stream/stream-under-test.ts'
 import { StreamNetwork } from './stream-network.ts'
 
@@ -133,7 +134,7 @@ const logs = fc
   })
   .map(told => told.map(({ id, state }, index) => alert({ alert_id: id, state, version: index + 1 })))
 
-test('whatever happens on the way, it ends with what the servers hold and never goes back', async () => {
+test('law: whatever happens on the way, it ends with what the servers hold and never goes back', async () => {
   await fc.assert(
     fc.asyncProperty(logs, steps, async (log, script) => {
       const bench = new Bench(log)
@@ -157,6 +158,6 @@ test('whatever happens on the way, it ends with what the servers hold and never 
       expect(bench.mirror.size).toBe([...bench.client.alerts()].length)
       bench.client.stop()
     }),
-    { numRuns: 60 },
+    { numRuns: 60, ...inTime },
   )
 }, 120_000)
