@@ -115,13 +115,18 @@ describe('a region’s screen', () => {
     expect(await page.locator('.region-parts [data-testid="county"]').count()).toBe(10)
   })
 
+  const openSearch = async (): Promise<void> => {
+    await page.keyboard.press('/')
+    await page.locator('[data-testid="search-dialog"] input:focus').waitFor()
+  }
+
   test('is found by name, in either language, from the keyboard', async () => {
     await open('/?screen=region')
-    await page.keyboard.press('/')
+    await openSearch()
     await page.keyboard.type('laoshan')
     await page.keyboard.press('Enter')
     await expect.poll(() => byId('region-name').textContent(), patience).toBe('崂山区')
-    await page.keyboard.press('/')
+    await openSearch()
     await page.keyboard.type('烟台')
     await page.keyboard.press('Enter')
     await expect.poll(() => byId('region-name').textContent(), patience).toBe('烟台市')

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { Region } from '../../../../schemas/regions/regions.ts'
 import { cityOf } from '../../state/catalogue.ts'
 import { findRegions } from '../../state/compare/find-regions.ts'
@@ -20,20 +20,23 @@ export function RegionSearch({ onDone, autofocus = false }: Props) {
   const [text, type] = useState('')
   const [at, move] = useState(0)
   const input = useRef<HTMLInputElement>(null)
-  useEffect(() => {
+  // Before the screen is drawn: what is typed right after the key that opens it belongs here.
+  useLayoutEffect(() => {
     if (autofocus) input.current?.focus()
   }, [autofocus])
-  const found = findRegions(text, { sees: wall.sees, limit })
+  const find = (wanted: string): readonly Region[] => findRegions(wanted, { sees: wall.sees, limit })
+  const found = find(text)
   const open = (region: Region | undefined): void => {
     if (!region) return
     navigation.go({ region: region.code, origin: null })
     type('')
     onDone?.()
   }
-  const onKey = (event: KeyboardEvent): void => {
+  const onKey = (event: KeyboardEvent & { readonly currentTarget: HTMLInputElement }): void => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
     if (step) move((at + step + found.length) % Math.max(1, found.length))
-    else if (event.key === 'Enter') open(found[at])
+    // What was typed in the same moment is not drawn yet.
+    else if (event.key === 'Enter') open(find(event.currentTarget.value)[at])
     else if (event.key === 'Escape') {
       type('')
       onDone?.()
