@@ -17,3 +17,9 @@ export function kpiOf(id: string): Kpi | undefined {
 export function kpisOf(series: SeriesId): readonly Kpi[] {
   return kpis.filter(kpi => kpi.of === series)
 }
+
+/** Whether the KPI is the share of assets that reported, whatever they said. */
+export function tellsWhoReports(id: string): boolean {
+  const [factor, ...more] = kpiOf(id)?.factors ?? []
+  return factor?.numerator === 'assets' && factor.denominator === 'expected' && more.length === 0
+}

@@ -56,12 +56,16 @@ export function newAlert(rule: Rule, { region, level }: Place, episode: Episode)
   return judgedAs(blank, rule, episode)
 }
 
-/** The alert as the rule and the newest window of its episode have it. */
+/**
+ * The alert as the rule and the newest window of its episode have it. Its texts tell the trouble: once it is over, what
+ * they said when it fired.
+ */
 export function judgedAs(
   alert: Alert,
   rule: Rule,
-  { last, activeSince, firedAt, resolvedAt }: Episode,
+  { last, activeSince, firedAt, resolvedAt, firedBy, resolvedBy }: Episode,
 ): Alert {
+  const told = resolvedBy && firedBy ? firedBy : last
   return {
     ...alert,
     rule_group: rule.group,
@@ -80,10 +84,10 @@ export function judgedAs(
     cell_version: last.version,
     annotations: renderAnnotations(rule, {
       region: alert.region,
-      value: last.value,
-      coverage: last.coverage,
-      windowStart: last.start,
-      windowEnd: last.end,
+      value: told.value,
+      coverage: told.coverage,
+      windowStart: told.start,
+      windowEnd: told.end,
       activeSince,
     }),
   }

@@ -15,7 +15,7 @@ export function episodesOf(rule: Rule, { base, windows }: SeriesState): readonly
   // Provisional windows that newer final ones have passed by are as good as untold.
   let hints: JudgedWindow[] = []
   for (const window of windows) {
-    const weight = weightOf(rule, window)
+    const weight = weightOf(rule, window, base.through === 0 && window === windows[0])
     if (weight === 'hints') hints.push(window)
     if (weight !== 'decides') continue
     hints = []

@@ -10,6 +10,7 @@ import { type JudgedWindow, weightOf } from './judged-window.ts'
 export class InOrder {
   private readonly rule: Rule
   private open: OpenEpisode | null = null
+  private first = true
 
   constructor(rule: Rule) {
     this.rule = rule
@@ -17,7 +18,9 @@ export class InOrder {
 
   /** The episode that this window ended. */
   judge(window: JudgedWindow): Episode | null {
-    if (weightOf(this.rule, window) !== 'decides') return null
+    const weight = weightOf(this.rule, window, this.first)
+    this.first = false
+    if (weight !== 'decides') return null
     const { open, ended } = advance(this.rule, this.open, window)
     this.open = open
     return ended

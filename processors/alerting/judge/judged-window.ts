@@ -1,6 +1,6 @@
 import { type Comparison, type Condition, comparisons, type Rule } from '../../../schemas/alerts/rule.ts'
 import { defaultMinCoverage } from '../../../schemas/kpis/kpi.ts'
-import { kpiOf } from '../../../schemas/kpis/kpis.ts'
+import { kpiOf, tellsWhoReports } from '../../../schemas/kpis/kpis.ts'
 import type { Status } from '../../../schemas/protocol/stream.ts'
 
 /** What was last said of a KPI in one region and window. Times are epoch ms. */
@@ -48,15 +48,18 @@ export function statementOf(rule: Rule, { value, coverage }: JudgedWindow): Stat
 }
 
 /**
- * How much a window counts. `decides`: it may make the rule fire and end. `hints`: it may make it pending. `filling`: a
- * provisional window is as good as untold until it would be taken for the current value, see `currentOf`: a county that
- * has reported half of its assets so far has not lost the other half.
+ * How much a window counts. `decides`: it may make the rule fire and end. `hints`: it may make it pending. `nothing`: it is
+ * as good as untold. So is a provisional window until it would be taken for the current value, see `currentOf`: a county
+ * that has reported half of its assets so far has not lost the other half. And so is, for a rule on who reports, the first
+ * window that is told of a region at all: its assets began to report somewhere within it, and nothing fell silent.
  */
-export type Weight = 'decides' | 'hints' | 'filling'
+export type Weight = 'decides' | 'hints' | 'nothing'
 
-export function weightOf(rule: Rule, { status, coverage }: JudgedWindow): Weight {
+/** @param first whether no earlier window of the region is known */
+export function weightOf(rule: Rule, { status, coverage }: JudgedWindow, first: boolean): Weight {
+  if (first && tellsWhoReports(rule.kpi)) return 'nothing'
   if (status !== 'provisional') return 'decides'
   const complete = Math.max(rule.minCoverage, kpiOf(rule.kpi)?.minCoverage ?? defaultMinCoverage)
-  if (coverage === null || coverage < complete) return 'filling'
+  if (coverage === null || coverage < complete) return 'nothing'
   return rule.on === 'provisional' ? 'decides' : 'hints'
 }

@@ -44,7 +44,7 @@ function settle(rule: Rule, { base, windows }: SeriesState, keep: number): Serie
   for (const window of windows) {
     const left = windows.length - settled
     if (left <= keep || (window.status === 'provisional' && left <= 2 * keep)) break
-    if (weightOf(rule, window) === 'decides') open = advance(rule, open, window).open
+    if (weightOf(rule, window, through === 0) === 'decides') open = advance(rule, open, window).open
     through = window.end
     settled++
   }

@@ -27,6 +27,14 @@ describe('an alert', () => {
     expect(deeds(told.alert(first))).toEqual(['fired'])
   })
 
+  test('goes on telling what was wrong when it is over', () => {
+    const told = new ToldEngine().tell({ window: 0, celsius: 31 }, { window: 1, celsius: 33 })
+    expect(told.alert(first).annotations.summary_en).toContain('33')
+    told.tell({ window: 2, celsius: 20 })
+    expect(told.alert(first)).toMatchObject({ state: 'resolved', value: 20 })
+    expect(told.alert(first).annotations.summary_en).toContain('31')
+  })
+
   test('is retracted when a correction lifts the value back, and raised late when one makes it', () => {
     const told = new ToldEngine().tell({ window: 0, celsius: 31 }, { window: 1, celsius: 20 })
     told.tell({ window: 0, celsius: 25, status: 'corrected' })
@@ -57,12 +65,13 @@ describe('an alert', () => {
   test('of a county is muted by what its city says', () => {
     const city = { ...silent, name: 'CitySilent', scope: { level: 'city' } as const }
     const told = new ToldEngine([hot, silent, city])
+    told.tell({ window: 0, celsius: 20 }, { window: 0, region: qingdao, celsius: 20 })
     told.tell(
-      { window: 0, coverage: 0, celsius: null },
-      { window: 0, region: qingdao, coverage: 0, celsius: null },
+      { window: 1, coverage: 0, celsius: null },
+      { window: 1, region: qingdao, coverage: 0, celsius: null },
     )
-    const outage = `CitySilent:${qingdao}:20260601T000000Z`
-    expect(told.alert(`RacksSilent:${shinan}:20260601T000000Z`).inhibited_by).toBe(outage)
+    const outage = `CitySilent:${qingdao}:20260601T000100Z`
+    expect(told.alert(`RacksSilent:${shinan}:20260601T000100Z`).inhibited_by).toBe(outage)
     expect(told.alert(outage).inhibited_by).toBeNull()
   })
 

@@ -13,6 +13,7 @@ const span = fc.oneof(
 
 const rules: fc.Arbitrary<Rule> = fc
   .record({
+    kpi: fc.constantFrom('datacenter.pue' as const, 'datacenter.coverage_pct' as const),
     for: span,
     keepFiringFor: span,
     clear: fc.constantFrom(null, { op: '<' as const, threshold: 1.2 }),

@@ -129,6 +129,25 @@ describe.each(Object.entries(tables))('%s', (_, cases) => {
   })
 })
 
+describe('who reports', () => {
+  const silent = ruleOf({
+    kpi: 'datacenter.coverage_pct',
+    condition: { op: '<', threshold: 50 },
+    minCoverage: 0,
+  })
+
+  test('is not judged in the first window of a region: its assets began somewhere within it', () => {
+    expect(judged(silent, told('10 100 100'))).toBe('')
+    expect(judged(silent, told('10 100 100 100'), 1)).toBe('')
+    expect(judged(silent, told('100 10 100'))).toBe('since 1 fired 2 over 3')
+  })
+
+  test('is judged from the second on, even of a region that never reported', () => {
+    expect(judged(silent, told('0 0 0'))).toBe('since 1 fired 2 firing')
+    expect(judged(silent, told('0 0 0'), 1)).toBe('since 1 fired 2 firing')
+  })
+})
+
 describe('a correction', () => {
   test('takes back what should not have fired', () => {
     expect(judged(ruleOf(), [...told('1.2 1.3 1.2'), correctionOf(1, 1.2)])).toBe('')
