@@ -5,7 +5,10 @@ import { archived, corrected } from './archived.ts'
 import { compareWithReadings, oracles } from './kpi-oracle.ts'
 import { type Product, type ProductOptions, startProduct } from './product.ts'
 
-/** The product without devices: resolves when everything that was accepted before is stored, and corrected. */
+/**
+ * The product without devices: resolves when everything that was accepted before is stored, and corrected.
+ * @param options its `--speed` is better a low one: as fast as the clock goes it tells empty windows, and stores them
+ */
 export async function startSettled({ args = [], ...options }: ProductOptions): Promise<Product> {
   const product = await startProduct({ ...options, args: [...args, '--no-simulator'] })
   try {
