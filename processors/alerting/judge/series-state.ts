@@ -34,7 +34,7 @@ export function observe(rule: Rule, series: SeriesState, window: JudgedWindow, k
   const held = windows[at - 1]
   const known = held?.start === window.start
   if (known && !supersedes(window, held)) return series
-  const next = [...windows.slice(0, known ? at - 1 : at), window, ...windows.slice(at)]
+  const next = known ? windows.with(at - 1, window) : windows.toSpliced(at, 0, window)
   return settle(rule, { base: series.base, windows: next }, keep)
 }
 

@@ -1,6 +1,6 @@
 import type { Rule } from '../../../schemas/alerts/rule.ts'
 import type { Episode } from './episode.ts'
-import { episodesOf } from './episodes-of.ts'
+import { episodesOf, foldOn } from './episodes-of.ts'
 import type { SeriesState } from './series-state.ts'
 
 /**
@@ -30,6 +30,7 @@ export interface Transition {
 /** What changed in a series by what was observed, the oldest episode first. */
 export function transitionsOf(rule: Rule, before: SeriesState, after: SeriesState): readonly Transition[] {
   if (before === after) return []
+  foldOn(rule, before, after)
   const newest = newestFinal(before)
   return pairEpisodes(
     episodesOf(rule, before).filter(

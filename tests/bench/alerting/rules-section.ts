@@ -10,8 +10,8 @@ const week = 7 * 24 * 60
 const regions = 1_000
 /** As ALERT_KEEP_WINDOWS of the alerting process. */
 const kept = 120
-/** Live evaluation looks at all kept windows again for each one, so less of it is measured. */
-const liveRegions = 10
+/** Live evaluation keeps windows for corrections and compares what it thought before, so less of it is measured. */
+const liveRegions = 100
 
 const rule: Rule = {
   name: 'PueHigh',

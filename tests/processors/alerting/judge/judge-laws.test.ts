@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { episodesOf } from '../../../../processors/alerting/judge/episodes-of.ts'
 import type { JudgedWindow } from '../../../../processors/alerting/judge/judged-window.ts'
-import { observe } from '../../../../processors/alerting/judge/series-state.ts'
+import { emptySeries, observe } from '../../../../processors/alerting/judge/series-state.ts'
+import { transitionsOf } from '../../../../processors/alerting/judge/transitions.ts'
 import { noDataPolicies, type Rule } from '../../../../schemas/alerts/rule.ts'
 import { everything, fold, minute, ruleOf } from './told.ts'
 
@@ -113,6 +114,25 @@ describe('judging', () => {
         )
         expect(episodesOf(rule, few)).toEqual(unsettled)
       }),
+    )
+  })
+
+  test('from window to window says what judging all kept windows says', () => {
+    fc.assert(
+      fc.property(
+        rules,
+        fc.oneof(revisions, ordered),
+        fc.integer({ min: 0, max: 10 }),
+        (rule, said, keep) => {
+          let series = emptySeries()
+          for (const window of said) {
+            const next = observe(rule, series, window, keep)
+            transitionsOf(rule, series, next)
+            expect(episodesOf(rule, next)).toEqual(episodesOf(rule, { ...next }))
+            series = next
+          }
+        },
+      ),
     )
   })
 
