@@ -75,3 +75,14 @@ export interface GroupCoordinator {
   }>
   leaveGroup(options: { readonly groupId: string; readonly memberId: string }): Promise<unknown>
 }
+
+/** src/consumer/offsetManager/index.js: what a member of a group has consumed and committed. */
+export interface OffsetManager {
+  readonly groupId: string
+  coordinator: unknown
+  readonly cluster: { findGroupCoordinator(of: { readonly groupId: string }): Promise<unknown> }
+  commitOffsets(offsets?: unknown): Promise<void>
+}
+export interface OffsetManagerClass {
+  readonly prototype: OffsetManager
+}
