@@ -4,7 +4,7 @@ import type { Alert } from '../../schemas/alerts/alert.ts'
 import { alert, entry } from '../api/alerts/alerts.ts'
 import { launchBrowser } from './browser.ts'
 import { type BuiltWallboard, buildWallboard } from './built-wallboard.ts'
-import { type FakeFeed, startFakeFeed } from './fake-feed.ts'
+import { type FakeFeed, startFakeFeed } from './feed/fake-feed.ts'
 
 /** As long as it takes on a busy machine; nothing waits for it to pass. */
 const patience = { timeout: 60_000, interval: 50 }

@@ -4,7 +4,7 @@ import { regionOf } from '../../schemas/regions/regions.ts'
 import { alert } from '../api/alerts/alerts.ts'
 import { launchBrowser } from './browser.ts'
 import { type BuiltWallboard, buildWallboard } from './built-wallboard.ts'
-import { type FakeFeed, startFakeFeed } from './fake-feed.ts'
+import { type FakeFeed, startFakeFeed } from './feed/fake-feed.ts'
 
 const occupancy = 'parking.occupancy_pct'
 const windowMs = 6_000

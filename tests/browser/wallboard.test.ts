@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { launchBrowser } from './browser.ts'
 import { type BuiltWallboard, buildWallboard } from './built-wallboard.ts'
-import { type FakeFeed, startFakeFeed } from './fake-feed.ts'
+import { type FakeFeed, startFakeFeed } from './feed/fake-feed.ts'
 
 const occupancy = 'parking.occupancy_pct'
 const windowMs = 6_000

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { extname, join, normalize } from 'node:path'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Cell, ServerMessage } from '../../../schemas/protocol/stream.ts'
-import { fakeCells } from '../fake-province.ts'
+import { fakeCells } from '../feed/fake-province.ts'
 
 /** A feed under which a wall has to hold: so many cells, so many changes a second, over the stream protocol. */
 export interface LoadFeed {

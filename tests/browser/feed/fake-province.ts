@@ -1,7 +1,7 @@
-import type { Kpi } from '../../schemas/kpis/kpi.ts'
-import { kpis } from '../../schemas/kpis/kpis.ts'
-import type { Cell } from '../../schemas/protocol/stream.ts'
-import { regions, withAncestors } from '../../schemas/regions/regions.ts'
+import type { Kpi } from '../../../schemas/kpis/kpi.ts'
+import { kpis } from '../../../schemas/kpis/kpis.ts'
+import type { Cell } from '../../../schemas/protocol/stream.ts'
+import { regions, withAncestors } from '../../../schemas/regions/regions.ts'
 
 /*
  * Made-up values for looking at the wallboard and testing its behaviour without the pipeline. They only have to look
@@ -49,10 +49,31 @@ const shapes: Readonly<Record<string, Shape>> = {
 }
 const plain: Shape = { base: 98, spread: 2 }
 
+interface County {
+  readonly code: string
+  /** Phase of its wave. */
+  readonly phase: number
+  readonly seed: number
+  /** By KPI, from -1 to 1: where it stands among the others, near the rest of its city. */
+  readonly places: ReadonlyMap<string, number>
+}
+
+/* A wall asks for hundreds of windows of the whole province at once: what never changes is worked out beforehand. */
+const counties: readonly County[] = regions
+  .filter(({ level }) => level === 'county')
+  .map(({ code }) => {
+    const placeOf = (kpi: string) =>
+      noise(`${kpi}${withAncestors(code)[1]}`) * 1.4 + noise(`${kpi}${code}`) * 0.6 - 1
+    return {
+      code,
+      phase: 6 * noise(code),
+      seed: Number(code),
+      places: new Map(kpis.map(({ id }) => [id, placeOf(id)])),
+    }
+  })
+
 const countiesUnder = Map.groupBy(
-  regions
-    .filter(({ level }) => level === 'county')
-    .flatMap(({ code }) => withAncestors(code).map(above => ({ above, code }))),
+  counties.flatMap(county => withAncestors(county.code).map(above => ({ above, county }))),
   ({ above }) => above,
 )
 
@@ -101,18 +122,15 @@ export function fakeCell(
 /** In the KPI's unit; the same for the same arguments. */
 function valueAt(kpi: Kpi, region: string, at: number): number {
   const { base, spread, count, grows = 0 } = shapes[kpi.id] ?? plain
-  const counties = countiesUnder.get(region) ?? []
-  const ofCounty = (code: string): number => {
-    const place = noise(`${kpi.id}${withAncestors(code)[1]}`) * 1.4 + noise(`${kpi.id}${code}`) * 0.6 - 1
-    const wave =
-      Math.sin(at / 900_000 + 6 * noise(code)) * 0.25 + noise(`${code}${Math.floor(at / 5000)}`) * 0.06
-    return Math.max(0, base + spread * (place + wave)) * (1 - grows * (1 - shareOfYear(at)))
+  const under = countiesUnder.get(region) ?? []
+  const growth = 1 - grows * (1 - shareOfYear(at))
+  let sum = 0
+  for (const { county } of under) {
+    const place = county.places.get(kpi.id) ?? 0
+    const wave = Math.sin(at / 900_000 + county.phase) * 0.25 + flicker(county.seed, at) * 0.06
+    sum += Math.max(0, base + spread * (place + wave)) * growth
   }
-  const sum = counties.reduce(
-    (total, { code }) => total + (count ? Math.max(0, ofCounty(code)) : ofCounty(code)),
-    0,
-  )
-  const value = count ? sum : sum / counties.length
+  const value = count ? sum : sum / under.length
   const top = kpi.atMost ?? (kpi.unit === '%' ? 100 : Infinity)
   return Math.min(top, count && kpi.decimals === 0 ? Math.round(value) : value)
 }
@@ -122,10 +140,15 @@ function shareOfYear(at: number): number {
   return (at - Date.UTC(year, 0, 1)) / (Date.UTC(year + 1, 0, 1) - Date.UTC(year, 0, 1))
 }
 
+/** 0..1, another every five seconds. */
+function flicker(seed: number, at: number): number {
+  return mixed(Math.imul(seed, 16_777_619) ^ Math.floor(at / 5_000))
+}
+
 /** A few assets of every county that say nothing. */
 export function fakeSilentAssets(region: string, now: number) {
   const records = ['rack', 'radio_pm', 'parking', 'facility']
-  const assets = (countiesUnder.get(region) ?? []).flatMap(({ code }) => {
+  const assets = (countiesUnder.get(region) ?? []).flatMap(({ county: { code } }) => {
     const count = Math.floor(noise(`silent${code}`) * 4)
     return Array.from({ length: count }, (_, i) => {
       const record = records[Math.floor(noise(`${code}${i}`) * records.length)] ?? 'rack'
@@ -147,7 +170,12 @@ export function fakeSilentAssets(region: string, now: number) {
 function noise(text: string): number {
   let hash = 2_166_136_261
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 16_777_619)
-  hash = Math.imul(hash ^ (hash >>> 15), 2_246_822_507)
+  return mixed(hash)
+}
+
+/** 0..1, whatever the bits were. */
+function mixed(bits: number): number {
+  const hash = Math.imul(bits ^ (bits >>> 15), 2_246_822_507)
   return ((hash ^ (hash >>> 13)) >>> 0) / 2 ** 32
 }
 

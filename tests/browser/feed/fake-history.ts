@@ -1,7 +1,7 @@
-import { isCensusId, type Kpi, type Term } from '../../schemas/kpis/kpi.ts'
-import { kpiOf, kpis } from '../../schemas/kpis/kpis.ts'
-import type { Cell } from '../../schemas/protocol/stream.ts'
-import { subtreeOf } from '../../schemas/regions/regions.ts'
+import { isCensusId, type Kpi, type Term } from '../../../schemas/kpis/kpi.ts'
+import { kpiOf, kpis } from '../../../schemas/kpis/kpis.ts'
+import type { Cell } from '../../../schemas/protocol/stream.ts'
+import { subtreeOf } from '../../../schemas/regions/regions.ts'
 import { fakeCell, type Troubles } from './fake-province.ts'
 
 /** Made-up answers of the routes that look back: consistent with the made-up cells, and adding up. */

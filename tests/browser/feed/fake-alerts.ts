@@ -1,5 +1,5 @@
-import type { Alert, AlertDeed, AlertEntry, AlertLine } from '../../schemas/alerts/alert.ts'
-import type { ServerMessage } from '../../schemas/protocol/stream.ts'
+import type { Alert, AlertDeed, AlertEntry, AlertLine } from '../../../schemas/alerts/alert.ts'
+import type { ServerMessage } from '../../../schemas/protocol/stream.ts'
 
 const deeds: Readonly<Record<string, AlertDeed>> = {
   ack: 'acknowledged',

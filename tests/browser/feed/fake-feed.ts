@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net'
 import { extname, join, normalize } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { type WebSocket, WebSocketServer } from 'ws'
-import { kpiOf } from '../../schemas/kpis/kpis.ts'
-import type { Cell, ServerMessage } from '../../schemas/protocol/stream.ts'
-import { recordIds } from '../../schemas/records/record.ts'
+import { kpiOf } from '../../../schemas/kpis/kpis.ts'
+import type { Cell, ServerMessage } from '../../../schemas/protocol/stream.ts'
+import { recordIds } from '../../../schemas/records/record.ts'
 import { FakeAlerts } from './fake-alerts.ts'
 import { answerOfPast, type FakePast, knownAt, timeOf } from './fake-history.ts'
 import { fakeCell, fakeCells, fakeSilentAssets } from './fake-province.ts'
@@ -223,6 +223,6 @@ export async function startFakeFeed(options: FakeFeedOptions): Promise<FakeFeed>
 
 if (import.meta.main) {
   const port = Number(process.argv[2] ?? 14_080)
-  const feed = await startFakeFeed({ dir: join(import.meta.dirname, '../../api/wallboard/dist'), port })
+  const feed = await startFakeFeed({ dir: join(import.meta.dirname, '../../../api/wallboard/dist'), port })
   process.stdout.write(`made-up data for development: ${feed.url}\n`)
 }
