@@ -7,6 +7,7 @@ const project = (name: string, include: string[], options: object = {}) => ({
 /**
  * unit: pure and fast, no process started.
  * integration: the real broker, ClickHouse and registry, started once by tests/integration/stack.ts.
+ * browser: the wallboard over made-up data, in a real browser that is started once by tests/browser/wall-and-browser.ts.
  * system: the whole product as a user starts it, in a real browser.
  */
 export default defineConfig({
@@ -23,7 +24,13 @@ export default defineConfig({
         testTimeout: 180_000,
         hookTimeout: 180_000,
       }),
-      project('system', ['tests/system/**/*.test.ts', 'tests/browser/**/*.test.ts'], {
+      project('browser', ['tests/browser/**/*.test.ts'], {
+        globalSetup: ['tests/browser/wall-and-browser.ts'],
+        fileParallelism: false,
+        testTimeout: 600_000,
+        hookTimeout: 600_000,
+      }),
+      project('system', ['tests/system/**/*.test.ts'], {
         fileParallelism: false,
         testTimeout: 600_000,
         hookTimeout: 600_000,

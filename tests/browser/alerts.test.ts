@@ -1,50 +1,27 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { afterEach, beforeEach, expect, inject, test } from 'vitest'
 import type { Alert } from '../../schemas/alerts/alert.ts'
 import { alert, entry } from '../api/alerts/alerts.ts'
-import { launchBrowser } from './browser.ts'
-import { type BuiltWallboard, buildWallboard } from './built-wallboard.ts'
 import { type FakeFeed, startFakeFeed } from './feed/fake-feed.ts'
-
-/** As long as it takes on a busy machine; nothing waits for it to pass. */
-const patience = { timeout: 60_000, interval: 50 }
-
-let browser: Browser
-let built: BuiltWallboard
-beforeAll(async () => {
-  built = await buildWallboard()
-  browser = await launchBrowser()
-})
-afterAll(async () => {
-  await browser?.close()
-  await built?.remove()
-})
+import { steady } from './feed/paces.ts'
+import { patience, WatchedPage } from './watched-page.ts'
 
 let feed: FakeFeed
+let wall: WatchedPage
 let page: Page
-let complaints: string[]
 beforeEach(async () => {
-  feed = await startFakeFeed({ dir: built.dir, windowMs: 6_000, tickMs: 250, slices: 2 })
-  page = await browser.newPage({ viewport: { width: 1920, height: 1080 } })
-  complaints = []
-  page.on('pageerror', error => complaints.push(error.message))
-  page.on('console', message => {
-    if (['error', 'warning'].includes(message.type())) complaints.push(message.text())
-  })
+  feed = await startFakeFeed({ dir: inject('wallboardDir'), ...steady })
+  wall = await WatchedPage.over(feed)
+  page = wall.page
 })
-afterEach(async () => {
-  await page?.close()
-  await feed?.stop()
-})
+afterEach(() => wall?.close())
 
 /** What the wall reads of a token; this feed asks for none. */
 const tokenOf = (roles: readonly string[]) =>
   `x.${Buffer.from(JSON.stringify({ regions: ['*'], roles })).toString('base64url')}.x`
 
-async function open(path = '/?lang=en', roles?: readonly string[]): Promise<void> {
-  await page.goto(`${feed.url}${path}${roles ? `#token=${tokenOf(roles)}` : ''}`)
-  await page.locator('[data-testid="connection"][data-phase="live"]').waitFor()
-}
+const open = (path = '/?lang=en', roles?: readonly string[]) =>
+  wall.open(`${path}${roles ? `#token=${tokenOf(roles)}` : ''}`)
 
 const full = 'ParkingFull:370200:1'
 function now(change: Partial<Alert> = {}): Alert {
@@ -74,7 +51,7 @@ test('calm while nothing is wrong; without any rule it says that nothing is watc
   feed.alerts.rules = 0
   await open()
   await expect.poll(() => panel.textContent(), patience).toContain('nothing is watched')
-  expect(complaints).toEqual([])
+  expect(wall.complaints).toEqual([])
 })
 
 test('an alert appears, is acknowledged by an operator, and is resolved', async () => {
@@ -108,7 +85,7 @@ test('an alert appears, is acknowledged by an operator, and is resolved', async 
   expect(await row().count()).toBe(0)
   expect(await over.textContent()).toMatch(/resolved .*\d\d:\d\d/)
   expect(await page.locator('[data-testid="map-mark"]').count()).toBe(0)
-  expect(complaints).toEqual([])
+  expect(wall.complaints).toEqual([])
 })
 
 test('one that corrected data takes back says so, and one that it adds too', async () => {
@@ -167,7 +144,7 @@ test('the shift is handed over: what is open, what fired, who did what', async (
   expect(await part('fired').getAttribute('data-count')).toBe('2')
   expect(await part('deeds').textContent()).toContain('已派人')
   expect(await part('silences').textContent()).toContain('泊位改造')
-  expect(complaints).toEqual([])
+  expect(wall.complaints).toEqual([])
 })
 
 test('on a phone alerts come first', async () => {

@@ -1,46 +1,26 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest'
 import { kpisOfFeed } from '../../api/wallboard/state/catalogue.ts'
 import { kpis } from '../../schemas/kpis/kpis.ts'
-import { launchBrowser } from './browser.ts'
-import { type BuiltWallboard, buildWallboard } from './built-wallboard.ts'
 import { type FakeFeed, startFakeFeed } from './feed/fake-feed.ts'
+import { steady } from './feed/paces.ts'
+import { patience, WatchedPage } from './watched-page.ts'
 
-/** As long as it takes on a busy machine; nothing waits for it to pass. */
-const patience = { timeout: 60_000, interval: 50 }
-
-let browser: Browser
-let built: BuiltWallboard
 let feed: FakeFeed
 /** One page for all tests: each goes to an address of its own. */
+let wall: WatchedPage
 let page: Page
-let complaints: string[] = []
-
 beforeAll(async () => {
-  built = await buildWallboard()
-  browser = await launchBrowser()
-  feed = await startFakeFeed({ dir: built.dir, windowMs: 6_000, tickMs: 250, slices: 2 })
-  page = await browser.newPage({ viewport: { width: 1920, height: 1080 } })
-  page.on('pageerror', error => complaints.push(error.message))
-  page.on('console', message => {
-    if (['error', 'warning'].includes(message.type())) complaints.push(message.text())
-  })
+  feed = await startFakeFeed({ dir: inject('wallboardDir'), ...steady })
+  wall = await WatchedPage.over(feed)
+  page = wall.page
 })
-afterAll(async () => {
-  await browser?.close()
-  await feed?.stop()
-  await built?.remove()
-})
+afterAll(() => wall?.close())
 afterEach(() => {
-  expect(complaints).toEqual([])
-  complaints = []
+  expect(wall.complaints.splice(0)).toEqual([])
 })
 
-async function open(path = '/'): Promise<void> {
-  await page.goto(`${feed.url}${path}`)
-  await page.locator('[data-testid="connection"][data-phase="live"]').waitFor()
-}
-
+const open = (path?: string) => wall.open(path)
 const byId = (id: string) => page.locator(`[data-testid="${id}"]`)
 const screen = () => page.locator('.wall').getAttribute('data-screen')
 const address = () => new URL(page.url()).searchParams

@@ -1,56 +1,26 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { afterEach, describe, expect, inject, test } from 'vitest'
 import { regionOf } from '../../schemas/regions/regions.ts'
 import { alert } from '../api/alerts/alerts.ts'
-import { launchBrowser } from './browser.ts'
-import { type BuiltWallboard, buildWallboard } from './built-wallboard.ts'
 import { type FakeFeed, startFakeFeed } from './feed/fake-feed.ts'
+import { hurried, type Pace, steady } from './feed/paces.ts'
+import { patience, WatchedPage } from './watched-page.ts'
 
 const occupancy = 'parking.occupancy_pct'
-const windowMs = 6_000
-/** As long as it takes on a busy machine; nothing waits for it to pass. */
-const patience = { timeout: 120_000, interval: 50 }
+/** All is told twice, soon, and then a value is corrected; it is held to be looked at, and must not grow old. */
+const soon: Pace = { ...steady, slices: 4 }
 
-let browser: Browser
-let built: BuiltWallboard
 let feed: FakeFeed
+let wall: WatchedPage
 let page: Page
-let complaints: string[]
-beforeAll(async () => {
-  built = await buildWallboard()
-  browser = await launchBrowser()
-})
-afterAll(async () => {
-  await browser?.close()
-  await built?.remove()
-})
-beforeEach(async () => {
-  feed = await startFakeFeed({ dir: built.dir, windowMs, tickMs: 250, slices: 4 })
-  page = await browser.newPage({ viewport: { width: 1920, height: 1080 } })
-  page.setDefaultTimeout(patience.timeout)
-  complaints = []
-  page.on('pageerror', error => complaints.push(error.message))
-  page.on('console', message => {
-    if (['error', 'warning'].includes(message.type())) complaints.push(message.text())
-  })
-})
-afterEach(async () => {
-  await page?.close()
-  await feed?.stop()
-})
-
-/** Windows so long that a corrected one, which is held to be looked at, does not grow old on a busy machine. */
-async function slowly(): Promise<number> {
-  const slowMs = 60_000
-  await feed.stop()
-  feed = await startFakeFeed({ dir: built.dir, windowMs: slowMs, tickMs: 250, slices: 8 })
-  return slowMs
+async function begin(pace: Pace = steady): Promise<void> {
+  feed = await startFakeFeed({ dir: inject('wallboardDir'), ...pace })
+  wall = await WatchedPage.over(feed)
+  page = wall.page
 }
+afterEach(() => wall?.close())
 
-async function open(path = '/?lang=en'): Promise<void> {
-  await page.goto(`${feed.url}${path}`)
-  await page.locator('[data-testid="connection"][data-phase="live"]').waitFor()
-}
+const open = (path = '/?lang=en') => wall.open(path)
 
 const panel = () => page.locator('[data-testid="origin"]')
 const within = (testid: string) => panel().locator(`[data-testid="${testid}"]`)
@@ -65,6 +35,7 @@ const found = (region: string) =>
   page.locator(`[data-testid="origin"][data-region="${region}"][data-state="found"]`).waitFor()
 
 test('three clicks lead from a value to the readings behind it, and the numbers add up on the way', async () => {
+  await begin(hurried)
   await open()
   await page.locator(`[data-testid="tile"][data-kpi="${occupancy}"] [data-testid="value"]`).click()
   await found('370000')
@@ -103,10 +74,11 @@ test('three clicks lead from a value to the readings behind it, and the numbers 
 
   await page.keyboard.press('Escape')
   await expect.poll(() => panel().count(), patience).toBe(0)
-  expect(complaints).toEqual([])
+  expect(wall.complaints).toEqual([])
 })
 
 test('a question mark asks for the focused value, and the address leads to it', async () => {
+  await begin()
   await open()
   await page.locator('[data-testid="map-region"][data-region="370600"]').focus()
   await page.keyboard.press('?')
@@ -120,10 +92,11 @@ test('a question mark asks for the focused value, and the address leads to it', 
   await page.goto(link ?? '')
   await found('370600')
   expect(await within('origin-value').getAttribute('data-value')).toBe(value)
-  expect(complaints).toEqual([])
+  expect(wall.complaints).toEqual([])
 })
 
 test('of a provisional value it is said that no origin is kept, and the newest final window is shown', async () => {
+  await begin(hurried)
   await open()
   const state = page.locator(`[data-testid="tile"][data-kpi="${occupancy}"] [data-testid="value"]`)
   await expect.poll(() => state.getAttribute('data-status'), patience).toBe('provisional')
@@ -138,7 +111,7 @@ test('of a provisional value it is said that no origin is kept, and the newest f
 })
 
 test('a corrected value says what it was, why and when, and its revisions say so too', async () => {
-  await slowly()
+  await begin(soon)
   await open()
   feed.correct(occupancy, '370000', 91.44)
   const tile = page.locator(`[data-testid="tile"][data-kpi="${occupancy}"]`)
@@ -159,7 +132,7 @@ test('a corrected value says what it was, why and when, and its revisions say so
     await within('revision').evaluateAll(rows => rows.map(row => row.getAttribute('data-revision'))),
   ).toEqual(['2', '1'])
   expect(await within('revision').first().textContent()).toMatch(/91\.44.*late data \+3/)
-  expect(complaints).toEqual([])
+  expect(wall.complaints).toEqual([])
 })
 
 describe('the time machine', () => {
@@ -169,13 +142,13 @@ describe('the time machine', () => {
     page.locator(`[data-testid="tile"][data-kpi="${occupancy}"] [data-testid="value"]`).getAttribute(name)
 
   test('shows a minute as it was known then and as it is known now, with a tick where it was corrected', async () => {
-    const slowMs = await slowly()
+    await begin(soon)
     await open()
     feed.correct(occupancy, '370000', 91.44)
     await expect.poll(() => value('data-status'), patience).toBe('corrected')
     const start = Number(await value('data-window-start'))
     // A moment at which the window was final, and not corrected yet.
-    const at = start + 1.25 * slowMs
+    const at = start + 1.25 * soon.windowMs
     await page.goto(`${feed.url}/?lang=en&screen=timemachine&at=${at}`)
     await shown().waitFor()
     expect(await page.locator('[data-testid="known-banner"]').textContent()).toContain('not kept')
@@ -198,10 +171,11 @@ describe('the time machine', () => {
     await found('370000')
     expect(await within('revision').count()).toBe(2)
     await page.keyboard.press('Escape')
-    expect(complaints).toEqual([])
+    expect(wall.complaints).toEqual([])
   })
 
   test('is dragged, stepped and played', async () => {
+    await begin()
     feed.alerts.put(alert({ fired_at: Date.now() - 1_800_000 }))
     await open('/?lang=en&screen=timemachine')
     await shown().waitFor()
@@ -221,6 +195,6 @@ describe('the time machine', () => {
     await expect.poll(at, patience).toBeGreaterThanOrEqual(latest - 3_540_000)
     await page.locator('[data-testid="play"]').click()
     expect(await page.locator('.tile [data-status="provisional"]').count()).toBe(0)
-    expect(complaints).toEqual([])
+    expect(wall.complaints).toEqual([])
   })
 })

@@ -11,11 +11,14 @@ import { FakeAlerts } from './fake-alerts.ts'
 import { answerOfPast, type FakePast, knownAt, timeOf } from './fake-history.ts'
 import { fakeCell, fakeCells, fakeSilentAssets } from './fake-province.ts'
 
+/** As much past as there is, in windows: an hour of short ones would be all that a page has time for. */
+const pastWindows = 60
+
 /** A development and test feed: the wallboard's files, the stream protocol and the REST routes over made-up data. */
 export interface FakeFeed {
   readonly url: string
   readonly alerts: FakeAlerts
-  /** Nothing comes from the region any more. */
+  /** Nothing came from the region for two windows, nor does now. */
   silenceRegion(code: string): void
   /** No new windows for a feed: its values grow old. */
   silenceFeed(feed: string): void
@@ -100,9 +103,10 @@ export async function startFakeFeed(options: FakeFeedOptions): Promise<FakeFeed>
       Math.min(timeOf(query, 'to'), feedStopped.get(kpi.id.split('.')[0] ?? '') ?? Infinity) -
       (stepMs ? 1 : 1.25 * windowMs)
     const seen = query.has('known_at') ? knownAt(past, timeOf(query, 'known_at')) : troubles
+    const from = Math.max(timeOf(query, 'from'), stepMs ? 0 : now() - pastWindows * windowMs)
     const pointsOf = (region: string): Cell[] => {
       const points: Cell[] = []
-      for (let start = Math.ceil(timeOf(query, 'from') / sizeMs) * sizeMs; start <= until; start += sizeMs) {
+      for (let start = Math.ceil(from / sizeMs) * sizeMs; start <= until; start += sizeMs) {
         points.push(fakeCell(kpi, region, start, sizeMs, now(), seen))
       }
       return points
@@ -197,7 +201,7 @@ export async function startFakeFeed(options: FakeFeedOptions): Promise<FakeFeed>
   return {
     url: `http://127.0.0.1:${port}`,
     alerts,
-    silenceRegion: code => void troubles.outSince.set(code, now()),
+    silenceRegion: code => void troubles.outSince.set(code, now() - 2 * windowMs),
     tell(values) {
       tells = values
     },

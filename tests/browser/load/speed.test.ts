@@ -1,38 +1,21 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { launchBrowser } from './browser.ts'
-import { type BuiltWallboard, buildWallboard } from './built-wallboard.ts'
-import { type LoadFeed, startLoadFeed } from './load/load-feed.ts'
-import { type FirstPaint, measureFirstPaint, measureWall, type WallWork } from './load/measure-wall.ts'
+import type { Page } from 'playwright-core'
+import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest'
+import { patience, WatchedPage } from '../watched-page.ts'
+import { type LoadFeed, startLoadFeed } from './load-feed.ts'
+import { type FirstPaint, measureFirstPaint, measureWall, type WallWork } from './measure-wall.ts'
 
-const patience = { timeout: 120_000, interval: 100 }
 /** What the wall is measured for, ms. */
 const watchedMs = 8_000
 
-let browser: Browser
-let built: BuiltWallboard
 let feed: LoadFeed
+let wall: WatchedPage
 let page: Page
-let complaints: string[]
-beforeAll(async () => {
-  built = await buildWallboard()
-  browser = await launchBrowser()
-})
-afterAll(async () => {
-  await browser?.close()
-  await built?.remove()
-})
 beforeEach(async () => {
-  feed = await startLoadFeed({ dir: built.dir, cells: 12_000, changesPerSecond: 2_000 })
-  page = await browser.newPage({ viewport: { width: 1920, height: 1080 } })
-  page.setDefaultTimeout(patience.timeout)
-  complaints = []
-  page.on('pageerror', error => complaints.push(error.message))
+  feed = await startLoadFeed({ dir: inject('wallboardDir'), cells: 12_000, changesPerSecond: 2_000 })
+  wall = await WatchedPage.over(feed)
+  page = wall.page
 })
-afterEach(async () => {
-  await page?.close()
-  await feed?.stop()
-})
+afterEach(() => wall?.close())
 
 const show = (name: string, numbers: WallWork | FirstPaint): void => {
   const rounded = Object.entries(numbers).map(([key, number]) => `${key} ${Number(number.toPrecision(3))}`)
@@ -87,6 +70,6 @@ describe('with 12,000 cells and 2,000 changes a second', () => {
       return shown.filter(([kpi, region, value]) => Number(value) !== feed.newest(kpi, region))
     }
     await expect.poll(stale, patience).toEqual([])
-    expect(complaints).toEqual([])
+    expect(wall.errors).toEqual([])
   })
 })
