@@ -237,6 +237,7 @@ describe('every door of a region refuses', () => {
       '/v1/kpis/latest',
       `/v1/alerts?region=${region}&region=${elsewhere}`,
       '/v1/alerts',
+      '/v1/alerts/at?time=0',
       '/v1/handover',
       '/v1/silences',
     ]) {

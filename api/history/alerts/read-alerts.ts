@@ -51,6 +51,37 @@ LIMIT {limit: UInt32}`
   return askHistory(history, { text, params }, AlertSchema)
 }
 
+export interface StoredAround {
+  readonly regions: readonly string[]
+  /** Epoch ms. */
+  readonly time: number
+  readonly limit: number
+}
+
+/** People act by other clocks than windows are judged by: what changed last may be stamped earlier than what was before, ms. */
+const skewMs = 3_600_000
+
+/**
+ * Alerts of some regions that may have been open at a time, as they are known now; those that fired first.
+ * @throws CodedError `history_unavailable` or `history_timeout`.
+ */
+export async function readAlertsAround(
+  history: History,
+  { regions, time, limit }: StoredAround,
+): Promise<readonly Alert[]> {
+  const text = `
+SELECT ${columns}
+FROM {database: Identifier}.alerts AS a
+WHERE a.region IN {regions: Array(String)}
+  AND (a.state IN ('pending', 'firing', 'unknown') OR a.updated_at > fromUnixTimestamp64Milli({changed: Int64}))
+  AND (a.fired_at <= fromUnixTimestamp64Milli({time: Int64})
+    OR arrayExists(h -> h.at <= fromUnixTimestamp64Milli({time: Int64}), a.history))
+ORDER BY a.fired_at IS NULL, a.fired_at DESC
+LIMIT {limit: UInt32}`
+  const params = { database: history.database, regions, time, changed: Math.max(0, time - skewMs), limit }
+  return askHistory(history, { text, params }, AlertSchema)
+}
+
 /** One alert, or nothing. @throws CodedError `history_unavailable` or `history_timeout`. */
 export async function readAlert(history: History, id: string): Promise<Alert | undefined> {
   const text = `

@@ -15,6 +15,13 @@ import { AlertLineSchema, SeverityName, StateName } from './alert-schema.ts'
 const dayMs = 86_400_000
 export const mostAlerts = 2_000
 
+export const AlertLimit = Type.Integer({
+  minimum: 1,
+  maximum: mostAlerts,
+  default: 500,
+  description: 'Alerts in the answer',
+})
+
 const Query = Type.Object(
   {
     region: { ...RegionList, default: ['370000'] },
@@ -32,12 +39,7 @@ const Query = Type.Object(
     since: Type.Optional(
       Instant('alerts that are over count when they changed at or after it; default 24 hours ago'),
     ),
-    limit: Type.Integer({
-      minimum: 1,
-      maximum: mostAlerts,
-      default: 500,
-      description: 'Alerts in the answer',
-    }),
+    limit: AlertLimit,
   },
   { additionalProperties: false },
 )

@@ -83,6 +83,16 @@ describe('the list of alerts', () => {
   })
 })
 
+test('the alerts of a past time are read from ClickHouse, whatever is in memory', async () => {
+  desk.alerts.put(alert({ alert_id: 'a' }))
+  const inject = async (query: string) => (await (await api()).inject(`/v1/alerts/at?${query}`)).json()
+  expect(await inject(`time=${noon}`)).toMatchObject({ code: 'history_unavailable' })
+  for (const query of ['', 'time=yesterday', `time=${noon}&known=later`, `time=${noon}&limit=2001`]) {
+    expect(await inject(query)).toMatchObject({ code: 'invalid_request' })
+  }
+  expect(await inject(`time=${noon}&region=999999`)).toMatchObject({ code: 'unknown_region' })
+})
+
 test('an alert comes with its history and with those that it mutes', async () => {
   desk.alerts.put(alert({ alert_id: 'a', history: [entry(), entry({ what: 'inhibited' })] }))
   desk.alerts.put(alert({ alert_id: 'muted', region: '370102', inhibited_by: 'a' }))

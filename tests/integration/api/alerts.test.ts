@@ -4,6 +4,7 @@ import { AvroReader } from '../../../platform/avro/avro-reader.ts'
 import { SchemaRegistry } from '../../../platform/avro/schema-registry.ts'
 import { TopicFollower } from '../../../platform/kafka/topic-follower.ts'
 import { createLog } from '../../../platform/log.ts'
+import type { Alert } from '../../../schemas/alerts/alert.ts'
 import type { AlertCommand } from '../../../schemas/alerts/alert-command.ts'
 import { topicNames } from '../../../schemas/topics.ts'
 import { hs256, secret } from '../../api/access/tokens/tokens.ts'
@@ -38,6 +39,19 @@ const headers = {
 const get = async (path: string) => {
   const answer = await fetch(`${api.url}${path}`, { headers })
   return { status: answer.status, body: (await answer.json()) as Record<string, unknown> }
+}
+
+/** As archive would store it. */
+function stored(known: Alert): object {
+  const times = (value: object) =>
+    Object.fromEntries(
+      Object.entries(value).map(([name, each]) =>
+        typeof each === 'number' && /^at$|_at$|_since$|^window_/.test(name)
+          ? [name, sqlTime(each)]
+          : [name, each],
+      ),
+    )
+  return { ...times(known), history: known.history.map(times) }
 }
 
 beforeAll(async () => {
@@ -129,15 +143,7 @@ test('what the log does not keep any more is told as it is stored', async () => 
     ...over,
     history: [entry(), entry({ what: 'commented', by: 'wang' })],
   })
-  const times = (value: object) =>
-    Object.fromEntries(
-      Object.entries(value).map(([name, each]) =>
-        typeof each === 'number' && /^at$|_at$|_since$|^window_/.test(name)
-          ? [name, sqlTime(each)]
-          : [name, each],
-      ),
-    )
-  await db.insert('alerts_store', [{ ...times(known), history: known.history.map(times) }])
+  await db.insert('alerts_store', [stored(known)])
   await alerting.alert(known)
   await alerting.forget(id)
   await vi.waitFor(async () => {
@@ -152,6 +158,64 @@ test('what the log does not keep any more is told as it is stored', async () => 
     status: 404,
     body: { code: 'alert_not_found' },
   })
+})
+
+test('of a past minute it tells what went on, as known then and as known now', async () => {
+  const at = now - 10 * hour
+  const fired = {
+    active_since: at - 120_000,
+    fired_at: at - 60_000,
+    window_start: at - 120_000,
+    window_end: at - 60_000,
+  }
+  const early = entry({ at: at - 30_000, window_start: at - 120_000 })
+  const told = { region: '370103', ...fired }
+  const retracted = alert({
+    ...told,
+    alert_id: own('retracted'),
+    state: 'retracted',
+    retracted_at: at + hour,
+    updated_at: at + hour,
+    history: [early, entry({ at: at + hour, what: 'retracted', revision: 2 })],
+  })
+  const late = alert({
+    ...told,
+    alert_id: own('late'),
+    kpi: 'parking.free_spaces',
+    raised_late: true,
+    updated_at: at + hour,
+    history: [entry({ at: at + hour, what: 'raised_late', revision: 2 })],
+  })
+  await db.insert('alerts_store', [stored(retracted)])
+  await alerting.alert(late)
+  await db.insert('kpi_revisions_store', [
+    {
+      kpi: 'parking.occupancy_pct',
+      region: '370103',
+      level: 'county',
+      record: 'parking',
+      window_start: sqlTime(at - 180_000),
+      window_end: sqlTime(at - 120_000),
+      status: 'final',
+      revision: 1,
+      version: 1,
+      value: 98.5,
+      computed_at: sqlTime(at - 60_000),
+    },
+  ])
+  const past = async (known: string) => {
+    const { status, body } = await get(`/v1/alerts/at?region=370103&time=${at}&known=${known}`)
+    expect(status).toBe(200)
+    return body.alerts
+  }
+  const one = { alert_id: own('retracted'), value: 98.5, fired_at: at - 60_000 }
+  await vi.waitFor(async () => {
+    expect(await past('now')).toMatchObject([
+      { alert_id: own('late'), state: 'firing', raised_late: true, value: null },
+      { ...one, state: 'retracted' },
+    ])
+  }, patience)
+  expect(await past('then')).toMatchObject([{ ...one, state: 'firing', retracted_at: null }])
 })
 
 test('the hand-over counts corrected values, and knows what is stored only', async () => {
