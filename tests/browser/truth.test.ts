@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { afterEach, describe, expect, inject, test } from 'vitest'
 import { regionOf } from '../../schemas/regions/regions.ts'
-import { alert } from '../api/alerts/alerts.ts'
+import { alert, entry } from '../api/alerts/alerts.ts'
 import { type FakeFeed, startFakeFeed } from './feed/fake-feed.ts'
 import { hurried, type Pace, steady } from './feed/paces.ts'
 import { patience, WatchedPage } from './watched-page.ts'
@@ -149,6 +149,15 @@ describe('the time machine', () => {
     const start = Number(await value('data-window-start'))
     // A moment at which the window was final, and not corrected yet.
     const at = start + 1.25 * soon.windowMs
+    const fired = entry({ at: at - 1_000 })
+    const retracted = entry({ at: at + 1_000, what: 'retracted', revision: 2 })
+    feed.alerts.put(alert({ region: '370200', fired_at: at - 2_000, history: [fired] }))
+    feed.alerts.change(alert().alert_id, {
+      state: 'retracted',
+      retracted_at: retracted.at,
+      updated_at: retracted.at,
+      history: [fired, retracted],
+    })
     await page.goto(`${feed.url}/?lang=en&screen=timemachine&at=${at}`)
     await shown().waitFor()
     expect(await page.locator('[data-testid="known-banner"]').textContent()).toContain('not kept')
@@ -158,11 +167,17 @@ describe('the time machine', () => {
     expect(await page.locator('[data-testid="map-region"][data-quality="ok"]').count()).toBe(16)
     const changes = page.locator('[data-testid="change"]')
     expect(await changes.count()).toBe(1)
+    const alerts = page.locator('[data-testid="past-alerts"]')
+    const marks = page.locator('[data-testid="map-mark"]')
+    const going = async () => [await alerts.getAttribute('data-count'), await marks.count()]
+    await expect.poll(going, patience).toEqual(['1', 1])
     expect(await changes.textContent()).toMatch(/Shandong · Occupancy.*\d+\.\d → 91\.4/)
 
     await page.locator('[data-testid="known-now"]').click()
     await expect.poll(() => value('data-value'), patience).toBe('91.44')
     expect(await value('data-status')).toBe('corrected')
+    await expect.poll(going, patience).toEqual(['0', 0])
+    expect(await alerts.textContent()).toMatch(/not so as is known now.*retracted/)
     expect(new URL(page.url()).searchParams.get('known')).toBe('now')
     await page.locator('[data-testid="known-then"]').click()
     await expect.poll(() => value('data-status'), patience).toBe('final')

@@ -1,11 +1,26 @@
+import type { AlertLine } from '../../../schemas/alerts/alert.ts'
 import type { Cell } from '../../../schemas/protocol/stream.ts'
 import { isObject } from '../../client/json-types.ts'
+import { parseAlerts } from '../../client/parse-alert.ts'
 import { parseCells } from '../../client/parse-cell.ts'
 import { isNumber, isNumberOrNull, isText, listOf, objectOf, reader, type Shaped } from './shape.ts'
 
 /** The cells in the answer of `GET /v1/kpis/at`; undefined when it is not such an answer. */
 export function parseCellsAt(json: unknown): readonly Cell[] | undefined {
   return isObject(json) ? parseCells(json.cells) : undefined
+}
+
+export interface AlertsAt {
+  readonly alerts: readonly AlertLine[]
+  /** There were more than are listed. */
+  readonly more: boolean
+}
+
+/** The answer of `GET /v1/alerts/at`. */
+export function parseAlertsAt(json: unknown): AlertsAt | undefined {
+  if (!isObject(json) || typeof json.more !== 'boolean') return undefined
+  const alerts = parseAlerts(json.alerts)
+  return alerts && { alerts, more: json.more }
 }
 
 const isCorrections = objectOf({

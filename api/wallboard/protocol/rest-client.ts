@@ -4,8 +4,10 @@ import { type Credential, headersOf } from './credential.ts'
 import { parseHealth, type RecordHealth } from './parse-health.ts'
 import { type Lineage, parseLineage, parseRevisions, type Revision } from './parse-lineage.ts'
 import {
+  type AlertsAt,
   type Corrections,
   type FiredAlert,
+  parseAlertsAt,
   parseCellsAt,
   parseCorrections,
   parseFiredAlerts,
@@ -67,6 +69,8 @@ export interface ProvenanceClient {
     knownAt: number | null,
   ): Promise<SeriesByRegion | Refused>
   corrections(region: string, from: number, to: number): Promise<Corrections | Refused>
+  /** The alerts that were open at a past time, epoch ms, in the region and everything below it. */
+  alertsAt(region: string, time: number, known: Known): Promise<AlertsAt | Refused>
   /** Alerts of the region and everything below it that go on, or changed since. */
   alertsSince(region: string, since: number): Promise<readonly FiredAlert[] | Refused>
 }
@@ -123,6 +127,8 @@ export function createRestClient(base: string, credential?: Credential): RestCli
       ),
     cellsAt: ({ time, known, regions, kpis }) =>
       get(`/v1/kpis/at?${queryOf({ time: instant(time), known, region: regions, kpi: kpis })}`, parseCellsAt),
+    alertsAt: (region, time, known) =>
+      get(`/v1/alerts/at?${queryOf({ region, time: instant(time), known, limit: '2000' })}`, parseAlertsAt),
     alertsSince: (region, since) =>
       get(`/v1/alerts?${queryOf({ region, since: instant(since), limit: '2000' })}`, parseFiredAlerts),
     corrections: (region, from, to) =>

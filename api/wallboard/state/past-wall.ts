@@ -1,7 +1,9 @@
 import { batch, type ReadonlySignal, signal } from '@preact/signals'
+import type { AlertLine } from '../../../schemas/alerts/alert.ts'
 import type { Cell } from '../../../schemas/protocol/stream.ts'
 import { cellKey } from '../../client/stream-client.ts'
-import { isRefused, type ProvenanceClient } from '../protocol/rest-client.ts'
+import type { AlertsAt } from '../protocol/parse-past.ts'
+import { isRefused, type ProvenanceClient, type Refused } from '../protocol/rest-client.ts'
 import { createLiveData } from './live-data.ts'
 import { createPublisher } from './publisher.ts'
 import type { Known } from './route.ts'
@@ -21,12 +23,19 @@ export type PastState =
   | { readonly kind: 'asking' | 'shown' }
   | { readonly kind: 'failed'; readonly why: string }
 
+/** What is known of the alerts of that minute: they may be missing where values are not. */
+export type PastAlertsState =
+  | { readonly kind: 'asking' }
+  | { readonly kind: 'shown'; readonly more: boolean }
+  | { readonly kind: 'failed'; readonly why: string }
+
 /** A wall that shows a past minute: the same components show it as show the present one. */
 export interface PastWall {
   readonly wall: Wall
   readonly state: ReadonlySignal<PastState>
   /** What is known otherwise now than it was then, of the cells on screen. */
   readonly changes: ReadonlySignal<readonly Change[]>
+  readonly alertsState: ReadonlySignal<PastAlertsState>
   /** Asks for a moment and shows it; of several asked for at once the last one. */
   show(moment: Moment): void
   stop(): void
@@ -40,12 +49,14 @@ const reloadEvery = 5
 
 export type PastSurroundings = Pick<Surroundings, 'now' | 'onFrame' | 'after'> & {
   readonly live: Wall
-  readonly rest: Pick<ProvenanceClient, 'cellsAt' | 'seriesKnownAt'>
+  readonly rest: Pick<ProvenanceClient, 'cellsAt' | 'seriesKnownAt' | 'alertsAt'>
 }
 
 export function createPastWall({ live, rest, ...around }: PastSurroundings): PastWall {
   const state = signal<PastState>({ kind: 'asking' })
   const changes = signal<readonly Change[]>([])
+  const alerts = signal<readonly AlertLine[]>([])
+  const alertsState = signal<PastAlertsState>({ kind: 'asking' })
   const pulseAt = (at: number | null): Pulse => ({
     now: at,
     speed: 1,
@@ -112,6 +123,13 @@ export function createPastWall({ live, rest, ...around }: PastSurroundings): Pas
     return cells
   }
 
+  /** Alerts of another minute, or of the present, say nothing of this one. */
+  const showAlerts = (answer: AlertsAt | Refused): void => {
+    const isMissing = isRefused(answer)
+    alerts.value = isMissing ? [] : answer.alerts
+    alertsState.value = isMissing ? { kind: 'failed', why: answer.why } : { kind: 'shown', more: answer.more }
+  }
+
   const show = (moment: Moment, then: readonly Cell[], now: readonly Cell[]): void => {
     const isNext = shown?.known === moment.known && moment.at > shown.at && moment.at - shown.at <= goOnMs
     sinceReload = isNext ? sinceReload + 1 : 0
@@ -129,7 +147,11 @@ export function createPastWall({ live, rest, ...around }: PastSurroundings): Pas
     while (wanted && !isStopped) {
       const moment: Moment = wanted
       wanted = null
-      const [then, now] = await Promise.all([ask(moment, 'then'), ask(moment, 'now')])
+      const [then, now, alertsThen] = await Promise.all([
+        ask(moment, 'then'),
+        ask(moment, 'now'),
+        rest.alertsAt(live.home, moment.at, moment.known),
+      ])
       if (isStopped) break
       if (typeof then === 'string' || typeof now === 'string') {
         // Nothing of another time is left on screen as if it were of this one.
@@ -138,9 +160,16 @@ export function createPastWall({ live, rest, ...around }: PastSurroundings): Pas
           pulse.value = pulseAt(null)
           state.value = { kind: 'failed', why: typeof then === 'string' ? then : String(now) }
           changes.value = []
+          alerts.value = []
+          alertsState.value = { kind: 'asking' }
           data.replaceCells([], false)
         })
-      } else show(moment, then, now)
+      } else {
+        batch(() => {
+          show(moment, then, now)
+          showAlerts(alertsThen)
+        })
+      }
     }
     isAsking = false
   }
@@ -151,8 +180,7 @@ export function createPastWall({ live, rest, ...around }: PastSurroundings): Pas
       places: live.places,
       sees: live.sees,
       data,
-      // Alerts of the present say nothing of that time.
-      alerts: signal([]),
+      alerts,
       pulse,
       problems: live.problems,
       health: signal(null),
@@ -161,6 +189,7 @@ export function createPastWall({ live, rest, ...around }: PastSurroundings): Pas
     },
     state,
     changes,
+    alertsState,
     show(moment) {
       wanted = moment
       if (!isAsking) void work()

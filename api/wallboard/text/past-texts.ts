@@ -22,6 +22,11 @@ export interface PastTexts {
   readonly correctedAt: (time: string, values: string) => string
   readonly alerts: string
   readonly alertsAt: (time: string, alerts: string) => string
+  readonly noAlertThen: string
+  readonly noAlertNow: string
+  readonly notAsKnownNow: string
+  readonly moreAlerts: string
+  readonly alertIsNow: string
   readonly changes: string
   readonly noChanges: string
   readonly unknown: string
@@ -48,6 +53,11 @@ const zh: PastTexts = {
   correctedAt: (time, values) => `${time} 修正了 ${values} 个值`,
   alerts: '告警',
   alertsAt: (time, alerts) => `${time} 起 ${alerts} 条告警`,
+  noAlertThen: '当时没有告警',
+  noAlertNow: '按现在所知，当时没有告警',
+  notAsKnownNow: '当时曾告警，按现在所知不成立',
+  moreAlerts: '告警过多，仅列出最新的',
+  alertIsNow: '以下为该告警现在的状态和全部经过；回看时不能处置',
   changes: '当时与现在不同',
   noChanges: '页面上的数值，现在所知与当时所知相同',
   unknown: '未知',
@@ -74,6 +84,11 @@ const en: PastTexts = {
   correctedAt: (time, values) => `${time}: ${values} values corrected`,
   alerts: 'alerts',
   alertsAt: (time, alerts) => `${time}: ${alerts} alerts fired`,
+  noAlertThen: 'No alert was open then',
+  noAlertNow: 'No alert then, as is known now',
+  notAsKnownNow: 'Open then, not so as is known now',
+  moreAlerts: 'There are more: the newest are listed',
+  alertIsNow: 'How it stands now, and all that happened; nothing can be done from the past',
   changes: 'Different then and now',
   noChanges: 'All values on this screen are known now as they were then',
   unknown: 'not known',

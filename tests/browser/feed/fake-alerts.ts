@@ -1,3 +1,4 @@
+import { pastAlerts } from '../../../api/alerts/past/past-alerts.ts'
 import type { Alert, AlertDeed, AlertEntry, AlertLine } from '../../../schemas/alerts/alert.ts'
 import type { ServerMessage } from '../../../schemas/protocol/stream.ts'
 
@@ -50,6 +51,7 @@ export class FakeAlerts {
   ): object | undefined {
     if (path === '/v1/rules') return { rules: Array.from({ length: this.rules }, () => ({ rule: {} })) }
     if (path === '/v1/alerts') return this.part
+    if (path === '/v1/alerts/at') return this.at(query)
     if (path === '/v1/handover') return this.handOver(Number(query.get('since')), now)
     const [, id = '', action = ''] = /^\/v1\/alerts\/([^/]+)(?:\/(\w+))?$/.exec(path) ?? []
     const alert = this.byId.get(decodeURIComponent(id))
@@ -59,6 +61,12 @@ export class FakeAlerts {
       alert,
       mutes: [...this.byId.values()].filter(one => one.inhibited_by === alert.alert_id).map(lineOf),
     }
+  }
+
+  private at(query: URLSearchParams): object {
+    const known = query.get('known') === 'now' ? 'now' : 'then'
+    const past = pastAlerts(this.byId.values(), Date.parse(query.get('time') ?? ''), known)
+    return { more: false, alerts: past.map(({ alert }) => lineOf(alert)) }
   }
 
   private act(

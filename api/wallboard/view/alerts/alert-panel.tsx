@@ -5,6 +5,7 @@ import { alertTexts } from '../../text/alert-texts.ts'
 import { showShare } from '../../text/format-number.ts'
 import { showClock } from '../../text/format-time.ts'
 import { nameIn } from '../../text/language.ts'
+import { pastTexts } from '../../text/past-texts.ts'
 import { useShared, useWords } from '../wall-context.ts'
 import { AlertActions } from './alert-actions.tsx'
 import { AlertHistory } from './alert-history.tsx'
@@ -23,6 +24,7 @@ export function AlertPanel({ id }: { readonly id: string }) {
   const detail = useDetail(id)
   const told = wall.alerts.value.find(({ alert_id }) => alert_id === id)
   const alert = told ?? (detail.kind === 'found' ? detail.alert : undefined)
+  const isPast = navigation.route.value.screen === 'timemachine'
   const close = useRef<HTMLButtonElement>(null)
   useEffect(() => {
     const before = document.activeElement
@@ -47,8 +49,9 @@ export function AlertPanel({ id }: { readonly id: string }) {
         </button>
       </header>
       <div class="origin-body">
+        {isPast && <p class="origin-note">{pastTexts[language].alertIsNow}</p>}
         {alert ? <Standing alert={alert} /> : <p class="origin-note">{whyNot()}</p>}
-        {alert && mayAct && <AlertActions alert={alert} />}
+        {alert && mayAct && !isPast && <AlertActions alert={alert} />}
         {detail.kind === 'found' && detail.mutes.length > 0 && (
           <section class="alert-below">
             <h3>{t.mutes(detail.mutes.length)}</h3>

@@ -1,8 +1,5 @@
-import { severities } from '../../../../schemas/alerts/severity.ts'
-import type { AlertBoard } from '../../state/alerts/alert-board.ts'
 import { alertTexts } from '../../text/alert-texts.ts'
-import { AlertRow, OpenAlert } from '../alerts/alert-row.tsx'
-import { SeverityMark } from '../alerts/severity-mark.tsx'
+import { AlertCounts, AlertList } from '../alerts/alert-list.tsx'
 import { SoundSwitch } from '../alerts/sound-switch.tsx'
 import { useBoard, useRuleCount } from '../alerts/use-board.ts'
 import { useShared, useWords } from '../wall-context.ts'
@@ -18,61 +15,11 @@ export function AlertsPanel() {
     <section class="panel alerts" data-testid="alerts" data-count={board.rows.length} data-quiet={isQuiet}>
       <header class="alerts-head">
         <h2>{t.title}</h2>
-        <Counts board={board} />
+        <AlertCounts board={board} />
         <SoundSwitch />
       </header>
-      {loaded && (
-        <div class="alerts-list">
-          {isQuiet ? (
-            <Quiet />
-          ) : (
-            <ul>
-              {board.rows.map(row => (
-                <AlertRow key={row.alert.alert_id} row={row} />
-              ))}
-            </ul>
-          )}
-          {board.pending > 0 && <p class="quiet">{t.pending(board.pending)}</p>}
-          {board.over.length > 0 && (
-            <>
-              <h3>{t.lately}</h3>
-              <ul>
-                {board.over.map(alert => (
-                  <li
-                    key={alert.alert_id}
-                    class="alert is-over"
-                    data-testid="alert-over"
-                    data-alert={alert.alert_id}
-                    data-state={alert.state}
-                  >
-                    <OpenAlert alert={alert} />
-                    {alert.state === 'retracted' && <p class="alert-mutes">{t.retractedWhy}</p>}
-                  </li>
-                ))}
-              </ul>
-            </>
-          )}
-        </div>
-      )}
+      {loaded && <AlertList board={board} quiet={<Quiet />} overTitle={t.lately} />}
     </section>
-  )
-}
-
-function Counts({ board: { counts } }: { readonly board: AlertBoard }) {
-  const { language } = useWords()
-  const t = alertTexts[language]
-  return (
-    <span class="alert-counts">
-      {severities.map(
-        severity =>
-          counts[severity] > 0 && (
-            <b key={severity} class={`alert-count is-${severity}`} data-severity={severity}>
-              <SeverityMark severity={severity} isDemanding label={t.severities[severity]} />
-              {counts[severity]}
-            </b>
-          ),
-      )}
-    </span>
   )
 }
 

@@ -9,6 +9,7 @@ import { RankingPanel } from '../side/ranking-panel.tsx'
 import { useShared, useWords, WallContext } from '../wall-context.ts'
 import { ChangesPanel } from './changes-panel.tsx'
 import { ControlStrip } from './control-strip.tsx'
+import { PastAlertsPanel } from './past-alerts-panel.tsx'
 import { usePast } from './use-past.ts'
 import { useTimeline } from './use-timeline.ts'
 
@@ -74,6 +75,7 @@ export function TimeMachine() {
         </div>
         <RegionPanel />
         <aside class="side">
+          <PastAlertsPanel state={past.alertsState.value} known={known} />
           <ChangesPanel changes={past.changes.value} />
           <GapsPanel />
           <RankingPanel />

@@ -37,6 +37,7 @@ function api(stored: readonly number[], newest: readonly Cell[] | Refused, other
     },
     seriesKnownAt: async () => absent,
     corrections: async () => absent,
+    alertsAt: async () => absent,
     alertsSince: async () => absent,
   }
   return { client, times }

@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest'
 import { parseLineage, parseRevisions } from '../../../../api/wallboard/protocol/parse-lineage.ts'
-import { parseCellsAt, parseCorrections } from '../../../../api/wallboard/protocol/parse-past.ts'
+import {
+  parseAlertsAt,
+  parseCellsAt,
+  parseCorrections,
+} from '../../../../api/wallboard/protocol/parse-past.ts'
 import { county, lineageOf } from '../origin/lineages.ts'
 
 const lineage = lineageOf([county('370102', { occupied: null, capacity: 3 })])
@@ -28,6 +32,9 @@ test('revisions, past cells and corrections are read', () => {
   expect(parseRevisions({ revisions: [lineage.cell] })).toBeUndefined()
   expect(parseCellsAt({ cells: [] })).toEqual([])
   expect(parseCellsAt({ cells: [{}] })).toBeUndefined()
+  expect(parseAlertsAt({ alerts: [], more: true })).toEqual({ alerts: [], more: true })
+  expect(parseAlertsAt({ alerts: [{}], more: true })).toBeUndefined()
+  expect(parseAlertsAt({ alerts: [] })).toBeUndefined()
   const corrections = { from: 0, to: 1, slot_ms: 60_000, corrections: [] }
   expect(parseCorrections(corrections)).toEqual(corrections)
   expect(parseCorrections({ ...corrections, slot_ms: null })).toBeUndefined()

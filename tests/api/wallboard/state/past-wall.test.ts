@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { cellKey } from '../../../../api/client/stream-client.ts'
+import type { AlertsAt } from '../../../../api/wallboard/protocol/parse-past.ts'
 import type { PastAsked, Refused } from '../../../../api/wallboard/protocol/rest-client.ts'
 import { createPastWall } from '../../../../api/wallboard/state/past-wall.ts'
 import type { Known } from '../../../../api/wallboard/state/route.ts'
 import { createWall } from '../../../../api/wallboard/state/wall.ts'
 import type { Cell } from '../../../../schemas/protocol/stream.ts'
+import { alert } from '../../alerts/alerts.ts'
 
 const minute = 60_000
 const kpi = 'parking.occupancy_pct'
@@ -25,10 +27,14 @@ const cellAt = (start: number, value: number | null): Cell => ({
   readings: 1,
   event_time_max: null,
 })
+const none: AlertsAt = { alerts: [], more: false }
 const failed: Refused = { refused: 'failed', why: '/v1/kpis/at: 503' }
 
 /** A past wall before an api whose answers wait until they are let go. */
-function bench(answer: (asked: PastAsked) => readonly Cell[] | Refused) {
+function bench(
+  answer: (asked: PastAsked) => readonly Cell[] | Refused,
+  alertsAt: (time: number, known: Known) => AlertsAt | Refused = () => none,
+) {
   const asked: PastAsked[] = []
   const series: (number | null)[] = []
   let waiting: (() => void)[] = []
@@ -52,6 +58,7 @@ function bench(answer: (asked: PastAsked) => readonly Cell[] | Refused) {
         await new Promise<void>(resolve => waiting.push(resolve))
         return answer(question)
       },
+      alertsAt: async (_region, time, known) => alertsAt(time, known),
       async seriesKnownAt(_kpi, regions, _from, to, knownAt) {
         series.push(knownAt)
         const points = [1, 2, 3].map(i => cellAt(to - i * minute, 10 * i))
@@ -128,6 +135,29 @@ describe('the wall of a past minute', () => {
     expect(past.state.value).toEqual({ kind: 'failed', why: failed.why })
     expect(value()).toBeUndefined()
     expect(past.wall.pulse.value.loaded).toBe(false)
+  })
+
+  test('shows the alerts of that minute in the truth that is shown, or says that they could not be read', async () => {
+    let isAway = false
+    const { show, past, letGo } = bench(answer, (time, known) =>
+      isAway ? failed : { alerts: [alert({ alert_id: `${known} ${time / minute}` })], more: known === 'now' },
+    )
+    const ids = () => past.wall.alerts.value.map(({ alert_id }) => alert_id)
+    expect(past.alertsState.value).toEqual({ kind: 'asking' })
+    show(60 * minute)
+    await letGo()
+    expect(ids()).toEqual(['then 60'])
+    expect(past.alertsState.value).toEqual({ kind: 'shown', more: false })
+    show(60 * minute, 'now')
+    await letGo()
+    expect(ids()).toEqual(['now 60'])
+    expect(past.alertsState.value).toEqual({ kind: 'shown', more: true })
+    isAway = true
+    show(61 * minute)
+    await letGo()
+    expect(ids()).toEqual([])
+    expect(past.alertsState.value).toEqual({ kind: 'failed', why: failed.why })
+    expect(past.state.value).toEqual({ kind: 'shown' })
   })
 
   test('has series as they were known then, up to the window that is shown', async () => {
