@@ -17,6 +17,8 @@ export default defineConfig({
       project('unit', ['tests/**/*.test.ts'], {
         exclude: ['tests/integration/**', 'tests/system/**', 'tests/browser/**'],
         testTimeout: 60_000,
+        // Pure, so nothing is left behind by one file for another: loading everything again for each is a third of it all.
+        isolate: false,
       }),
       project('integration', ['tests/integration/**/*.test.ts'], {
         globalSetup: ['tests/integration/stack.ts'],
