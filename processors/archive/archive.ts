@@ -25,6 +25,9 @@ const tables: ReadonlyMap<string, string> = new Map([
   [topicNames.silences, 'silences_store'],
 ])
 
+/** Topics that are stored. */
+export const archivedTopics: readonly string[] = [...tables.keys(), topicNames.regional]
+
 /** Copies readings, dead letters, assets, late notices, alerts, silences and settled KPIs from Kafka into ClickHouse. */
 export function archive(context: ProcessorContext): readonly Resource[] {
   const { kafka, registry, clickhouse, database, log, fail } = context

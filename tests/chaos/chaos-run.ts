@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type RecordId, recordIds } from '../../schemas/records/record.ts'
@@ -10,11 +10,13 @@ import { Load, type LoadReport } from './load/load.ts'
 import { recoveries, recoveryByKind } from './observe/recovery.ts'
 import { RegionalWatch } from './observe/regional-watch.ts'
 import { untilSettled } from './observe/settle.ts'
+import { compareAlerts } from './oracle/compare-alerts.ts'
 import { compareWithAccepted } from './oracle/oracle.ts'
 import { runAudit } from './report/audit.ts'
 import type { ChaosResult } from './report/chaos-result.ts'
 import { storedRevisions } from './report/stored-revisions.ts'
 import { castOf } from './system/cast.ts'
+import { chaosRules, rulesFile } from './system/chaos-rule.ts'
 import { ChaosSystem } from './system/chaos-system.ts'
 import { untilInSync } from './system/in-sync.ts'
 import { windowMs } from './system/specs.ts'
@@ -39,6 +41,7 @@ const watchedRecords: readonly RecordId[] = ['radio_pm', 'rack', 'parking']
 export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   const { dataDir, log, signal } = options
   await mkdir(dataDir, { recursive: true })
+  await writeFile(join(dataDir, rulesFile), chaosRules)
   const env = processEnv()
   const system = await ChaosSystem.prepare({ dataDir, env, log })
   const aborted = new Promise<never>((_, reject) => {
@@ -88,6 +91,7 @@ async function run(
     clickhouseUrl: specs.clickhouseUrl,
     windows: windowSizes(),
   })
+  const alerts = await compareAlerts(specs.clickhouseUrl)
   return {
     seed,
     minutes: options.minutes,
@@ -101,6 +105,7 @@ async function run(
     settledMs,
     audit,
     oracle,
+    alerts,
   }
 }
 
@@ -143,6 +148,8 @@ function windowSizes(): Readonly<Record<RecordId, number>> {
 function processEnv(): NodeJS.ProcessEnv {
   const own = ['KAFKA_BROKERS', 'CLICKHOUSE_URL', 'SCHEMA_REGISTRY_URL', 'WINDOWS', 'NODE_OPTIONS']
   return Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !own.includes(name) && !name.startsWith('VITEST')),
+    Object.entries(process.env).filter(
+      ([name]) => !own.includes(name) && !name.startsWith('VITEST') && !name.startsWith('ALERT'),
+    ),
   )
 }

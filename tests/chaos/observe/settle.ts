@@ -1,13 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Kafka } from 'kafkajs'
 import { LastingAdmin } from '../../../platform/kafka/lasting-admin.ts'
+import { alertingGroup } from '../../../processors/alerting/run/alerting-runner.ts'
+import { archivedTopics } from '../../../processors/archive/archive.ts'
 import { archiveGroup } from '../../../processors/archive/topic-archiver.ts'
 import { committedOffsets, endOffsets, reaches } from '../../../processors/correct/archive-progress.ts'
 import { correctGroup } from '../../../processors/correct/correct-runner.ts'
 import { readFinalProgress } from '../../../processors/correct/final-progress.ts'
 import { windowStart } from '../../../processors/windows/window-spec.ts'
 import { recordIds } from '../../../schemas/records/record.ts'
-import { telemetryTopic, topicNames, topicOf, topics } from '../../../schemas/topics.ts'
+import { telemetryTopic, topicNames, topicOf } from '../../../schemas/topics.ts'
 
 export interface SettleOptions {
   readonly kafka: Kafka
@@ -29,7 +31,7 @@ const sayEveryMs = 15_000
 
 /**
  * Resolves when the pipeline has come to rest after the last reading: everything aggregated, windows final past it,
- * late notices worked off, and all of that in ClickHouse.
+ * late notices worked off, alerts judged by what came of them, and all of that in ClickHouse.
  * @throws Error naming what is still missing
  */
 export async function untilSettled(options: SettleOptions): Promise<void> {
@@ -81,6 +83,16 @@ function conditions(admin: LastingAdmin, options: SettleOptions): readonly Condi
     name: 'late notices worked off',
     missing: () => firstBehind(admin, [topicNames.late], () => correctGroup),
   }
+  let told: Map<number, number> | undefined
+  const judged: Condition = {
+    name: 'alerts judged',
+    missing: async () => {
+      const { regional } = topicNames
+      told ??= await endOffsets(admin, regional)
+      const committed = await committedOffsets(admin, alertingGroup, regional)
+      return reaches(committed, told) ? null : behind(regional, committed, told)
+    },
+  }
   let ends: Map<string, Map<number, number>> | undefined
   const archived: Condition = {
     name: 'everything archived',
@@ -88,7 +100,7 @@ function conditions(admin: LastingAdmin, options: SettleOptions): readonly Condi
       // kpi.regional never ends: up to where it was when all else was done.
       ends ??= new Map(
         await Promise.all(
-          archivedTopics().map(async topic => [topic, await endOffsets(admin, topic)] as const),
+          archivedTopics.map(async topic => [topic, await endOffsets(admin, topic)] as const),
         ),
       )
       for (const [topic, end] of ends) {
@@ -98,11 +110,7 @@ function conditions(admin: LastingAdmin, options: SettleOptions): readonly Condi
       return null
     },
   }
-  return [aggregated, final, corrected, archived]
-}
-
-function archivedTopics(): readonly string[] {
-  return topics.map(({ name }) => name).filter(name => name !== topicNames.partial)
+  return [aggregated, final, corrected, judged, archived]
 }
 
 async function firstBehind(

@@ -1,6 +1,7 @@
 import type { InjectedFault } from '../faults/inject-faults.ts'
 import type { LoadReport } from '../load/load.ts'
 import type { KindRecovery } from '../observe/recovery.ts'
+import type { AlertReport } from '../oracle/compare-alerts.ts'
 import type { Difference } from '../oracle/difference.ts'
 import type { StoredRevisions } from './stored-revisions.ts'
 
@@ -24,9 +25,11 @@ export interface ChaosResult {
     readonly windows: number
     readonly differences: readonly Difference[]
   }
+  readonly alerts: AlertReport
 }
 
-/** Whether what is stored is what was accepted. */
-export function isExact({ audit, oracle, load }: ChaosResult): boolean {
-  return audit.clean && oracle.differences.length === 0 && oracle.windows > 0 && load.accepted > 0
+/** Whether what is stored is what was accepted, and the alerts are those that follow from it. */
+export function isExact({ audit, oracle, alerts, load }: ChaosResult): boolean {
+  const isSame = oracle.differences.length === 0 && alerts.differences.length === 0
+  return audit.clean && isSame && oracle.windows > 0 && alerts.expected > 0 && load.accepted > 0
 }

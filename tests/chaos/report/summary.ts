@@ -4,7 +4,7 @@ const shownDifferences = 20
 
 /** The result for people. */
 export function summary(result: ChaosResult): string {
-  const { load, revisions, audit, oracle, faults, recovery } = result
+  const { load, revisions, audit, oracle, alerts, faults, recovery } = result
   const refused = Object.entries(load.rejected)
     .map(([code, count]) => `${code} ${count}`)
     .join(', ')
@@ -47,6 +47,10 @@ export function summary(result: ChaosResult): string {
       oracle.differences.length === 0 ? 'no difference' : `${oracle.differences.length} DIFFERENCES`
     }`,
     ...oracle.differences.slice(0, shownDifferences).map(difference => `  ${JSON.stringify(difference)}`),
+    `alerts: ${count(alerts.expected)} to have fired, ${count(alerts.retracted)} taken back, ${
+      alerts.differences.length === 0 ? 'no difference' : `${alerts.differences.length} DIFFERENCES`
+    }`,
+    ...alerts.differences.slice(0, shownDifferences).map(difference => `  ${JSON.stringify(difference)}`),
   ].join('\n')
 }
 

@@ -10,7 +10,7 @@ export interface ProcessKind {
 /** Every process under test: adding one is adding its name. */
 export const processKinds: readonly ProcessKind[] = [
   { name: 'ingest', script: 'ingest/main.ts', portVariable: 'INGEST_PORT' },
-  ...['aggregate', 'rollup', 'correct', 'archive', 'census'].map(processor),
+  ...['aggregate', 'rollup', 'correct', 'archive', 'census', 'alerting'].map(processor),
 ]
 
 function processor(name: string): ProcessKind {

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { kafkaCluster } from '../../../deploy/local/kafka/kafka-part.ts'
 import { mergeWindows } from '../../../deploy/local/setup/local-windows.ts'
 import { portsAt } from '../../../deploy/local/setup/ports.ts'
@@ -6,6 +7,7 @@ import type { PartSpec } from '../../../deploy/local/supervise/part-spec.ts'
 import { scriptPart } from '../../../deploy/local/supervise/script-part.ts'
 import { recordIds } from '../../../schemas/records/record.ts'
 import { brokerCount, instancesOfEach, type ProcessKind, processKinds } from './cast.ts'
+import { rulesFile } from './chaos-rule.ts'
 
 export const host = '127.0.0.1'
 
@@ -18,6 +20,9 @@ const timing = {
   IDLE_TIMEOUT_MS: '4000',
   EMIT_EVERY_MS: '1000',
   CENSUS_WINDOW: '15000',
+  // However late it is, what is corrected changes alerts.
+  ALERT_KEEP_WINDOWS: '10000',
+  ALERT_STATE_EVERY_MS: '2000',
 }
 
 /** Every process of the system, and where it is. */
@@ -59,6 +64,7 @@ export function specsOf(dataDir: string, firstPort: number, env: NodeJS.ProcessE
   const kafkaBrokers = nodes.map(node => `${host}:${node.port}`)
   const told = {
     ...timing,
+    ALERT_RULES: join(dataDir, rulesFile),
     ADMIN_HOST: host,
     INGEST_HOST: host,
     LOG_LEVEL: 'info',
