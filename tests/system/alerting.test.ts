@@ -1,8 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { Alert } from '../../schemas/alerts/alert.ts'
+import { launchBrowser } from '../browser/browser.ts'
 import { Hook, secret } from '../integration/alerting/hook.ts'
 import {
   alertmanagerProgram,
@@ -42,6 +44,8 @@ let folder: string
 let product: Product
 let lots: SteadyLots
 let manager: RealAlertmanager | undefined
+let browser: Browser
+let wall: Page
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'citybrain-rules-'))
@@ -68,8 +72,13 @@ beforeAll(async () => {
     { county: shibei, lots: ['shibei-1', 'shibei-2'] },
   ])
   await lots.start()
+  browser = await launchBrowser()
+  wall = await browser.newPage({ viewport: { width: 1920, height: 1080 } })
+  wall.setDefaultTimeout(patience.timeout)
+  await wall.goto(`${product.urls.api}/?lang=en`)
 })
 afterAll(async () => {
+  await browser?.close()
   await lots?.stop()
   await product?.stop()
   await manager?.stop()
@@ -84,6 +93,10 @@ async function alertsOf(region: string, rule: string): Promise<readonly Alert[]>
   )
   return alerts.filter(alert => alert.rule === rule && alert.fired_at !== null)
 }
+
+/** On the wall: what is on, and what is over since it was opened. */
+const shown = (id: string) => wall.locator(`[data-testid="alert"][data-alert="${id}"]`)
+const shownOver = (id: string) => wall.locator(`[data-testid="alert-over"][data-alert="${id}"]`)
 
 const managed = async (region: string) =>
   (await manager?.active())?.filter(({ labels }) => labels.region === region)
@@ -107,6 +120,13 @@ test('a county that falls silent is one alert, one call and one in Alertmanager,
     expect(full?.inhibited_by).toBe(silence?.alert_id)
   }, patience)
   if (manager) await vi.waitFor(async () => expect(await managed(shinan)).toHaveLength(1), patience)
+  await shown(silence?.alert_id ?? '').waitFor()
+  await vi.waitFor(async () => {
+    const listed = await wall
+      .locator('[data-testid="alert"]')
+      .evaluateAll(all => all.map(one => one.textContent))
+    expect(listed).toEqual([expect.stringContaining('are silent')])
+  }, patience)
 
   product.kill('alerting')
   const from = product.output.length
@@ -118,6 +138,8 @@ test('a county that falls silent is one alert, one call and one in Alertmanager,
   expect(over).toMatchObject({ alert_id: silence?.alert_id, state: 'resolved' })
   expect(over?.resolved_at).toBeGreaterThan(ended)
   if (manager) await vi.waitFor(async () => expect(await managed(shinan)).toEqual([]), patience)
+  await shownOver(silence?.alert_id ?? '').waitFor()
+  expect(await wall.locator('[data-testid="alert"]').count()).toBe(0)
   expect(hook.forged).toBe(0)
 })
 
@@ -144,4 +166,8 @@ test('a late batch that lifts the value back retracts the alert, and its history
     expect(alert.history.at(-1)?.revision).toBeGreaterThan(1)
   }, patience)
   await vi.waitFor(() => expect(hook.notices(shibei).at(-1)).toBe('retracted'), patience)
+  const over = shownOver(fired.alert_id)
+  await over.and(wall.locator('[data-state="retracted"]')).waitFor()
+  await over.locator('button').click()
+  await wall.locator('[data-testid="alert-history"] [data-what="retracted"]').waitFor()
 })
