@@ -3,7 +3,6 @@ import { AvroReader } from '../../platform/avro/avro-reader.ts'
 import { type AvroWriter, avroWriter } from '../../platform/avro/avro-writer.ts'
 import type { SchemaRegistry } from '../../platform/avro/schema-registry.ts'
 import type { Clock } from '../../platform/clock.ts'
-import { Partitioners } from '../../platform/kafka/kafkajs.ts'
 import type { Log } from '../../platform/log.ts'
 import type { RecordId } from '../../schemas/records/record.ts'
 import { topicNames } from '../../schemas/topics.ts'
@@ -47,7 +46,6 @@ export class RedrivenLetters {
   constructor(options: RedrivenLettersOptions) {
     this.options = options
     this.producer = options.kafka.producer({
-      createPartitioner: Partitioners.DefaultPartitioner,
       allowAutoTopicCreation: false,
     })
   }

@@ -1,6 +1,5 @@
 import type { Kafka, Producer } from 'kafkajs'
 import { CodedError, messageOf } from '../../platform/errors.ts'
-import { javaPartitioner } from '../../platform/kafka/partitioner.ts'
 import type { Resource } from '../../platform/lifecycle.ts'
 import type { Log } from '../../platform/log.ts'
 import type { Metrics } from '../../platform/metrics.ts'
@@ -44,7 +43,6 @@ export class ProduceQueue implements Resource {
     this.options = options
     this.producer = options.kafka.producer({
       // Any producer, of any language, puts an asset's messages into the same partition.
-      createPartitioner: javaPartitioner,
       allowAutoTopicCreation: false,
     })
     const { metrics } = options

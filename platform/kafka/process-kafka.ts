@@ -2,6 +2,7 @@ import type { Cluster, Consumer, ConsumerConfig, KafkaConfig, Producer, Producer
 import type { Log } from '../log.ts'
 import type { GroupTiming } from './group-membership.ts'
 import { Kafka, PartitionAssigners } from './kafkajs.ts'
+import { javaPartitioner } from './partitioner.ts'
 import { removePredecessor } from './predecessor.ts'
 import { wholeSends } from './whole-sends.ts'
 
@@ -51,6 +52,7 @@ export class ProcessKafka extends Kafka {
   override producer(config?: ProducerConfig): Producer {
     const retry = { ...this.options.retry, ...config?.retry }
     const once = { ...retry, retries: 0 }
-    return wholeSends(super.producer({ metadataMaxAge: metadataMaxAgeMs, ...config, retry: once }), retry)
+    const common = { metadataMaxAge: metadataMaxAgeMs, createPartitioner: javaPartitioner }
+    return wholeSends(super.producer({ ...common, ...config, retry: once }), retry)
   }
 }

@@ -1,7 +1,6 @@
 import type { Kafka, Producer } from 'kafkajs'
 import { type AvroWriter, avroWriter } from '../../platform/avro/avro-writer.ts'
 import type { SchemaRegistry } from '../../platform/avro/schema-registry.ts'
-import { Partitioners } from '../../platform/kafka/kafkajs.ts'
 import type { Resource } from '../../platform/lifecycle.ts'
 import type { DeadLetter, RefusedMessage } from '../../schemas/records/dead-letter.ts'
 import { topicNames } from '../../schemas/topics.ts'
@@ -22,7 +21,6 @@ export class DeadLetters implements Resource {
   constructor(options: DeadLettersOptions) {
     this.options = options
     this.producer = options.kafka.producer({
-      createPartitioner: Partitioners.DefaultPartitioner,
       allowAutoTopicCreation: false,
     })
   }

@@ -1,7 +1,6 @@
 import type { Kafka, Message, Producer, TopicMessages } from 'kafkajs'
 import { type AvroWriter, avroWriter } from '../../platform/avro/avro-writer.ts'
 import type { SchemaRegistry } from '../../platform/avro/schema-registry.ts'
-import { Partitioners } from '../../platform/kafka/kafkajs.ts'
 import type { Resource } from '../../platform/lifecycle.ts'
 import { topicNames } from '../../schemas/topics.ts'
 import { type RegionalMessage, regionalKey } from '../regional/regional-message.ts'
@@ -29,7 +28,6 @@ export class Publisher implements Resource {
     this.registry = registry
     this.counts = new PartitionCounts(kafka, [topicNames.partial, topicNames.late])
     this.producer = kafka.producer({
-      createPartitioner: Partitioners.DefaultPartitioner,
       allowAutoTopicCreation: false,
       // One request at a time keeps the log in the order of the calls when one has to be repeated.
       maxInFlightRequests: 1,
