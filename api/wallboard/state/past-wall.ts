@@ -9,7 +9,8 @@ import { createPublisher } from './publisher.ts'
 import type { Known } from './route.ts'
 import { seriesSpanMs } from './series-book.ts'
 import { type Change, changesBetween, type Needed } from './time-machine.ts'
-import type { Pulse, Surroundings, Wall } from './wall.ts'
+import type { Pulse } from './trust/pulse.ts'
+import type { Surroundings, Wall } from './wall.ts'
 
 /** A minute of the past, and which truth of it. */
 export interface Moment {

@@ -17,6 +17,8 @@ import { createPublisher } from './publisher.ts'
 import { seriesSpanMs } from './series-book.ts'
 import { observed, type ServerClock, serverNow, welcomed } from './server-clock.ts'
 import { arrived, type DataPulse, noData, silentForMs } from './trust/data-pulse.ts'
+import type { Pulse } from './trust/pulse.ts'
+import { stalenessOf } from './trust/staleness.ts'
 
 /** What the wall needs of the machine it runs on. */
 export interface Surroundings {
@@ -38,24 +40,6 @@ export interface Surroundings {
 export type StreamListener = Required<
   Pick<StreamClientOptions, 'onState' | 'onCells' | 'onAlerts' | 'onMessage' | 'onError'>
 >
-
-/** The wall's clock and connection as of the latest second. */
-export interface Pulse {
-  /** Server time, epoch ms; null before the first welcome. */
-  readonly now: number | null
-  readonly speed: number
-  /** Whether a snapshot came. */
-  readonly loaded: boolean
-  readonly connection: ConnectionState
-  /** Wall time since the stream was lost; null while it lives. */
-  readonly lostForMs: number | null
-  /** Wall time for which no data has come through a connection that lives; null while it comes as usual. */
-  readonly silentForMs: number | null
-  /** Newest event time of any cell, epoch ms. */
-  readonly newestEventTime: number | null
-  /** Of the past: by how much final values come later than those that were shown then, ms. */
-  readonly settleMs?: number
-}
 
 /** Things that went wrong and were counted rather than shown one by one. */
 export interface Problems {
@@ -83,6 +67,8 @@ export interface Wall {
 }
 
 const secondMs = 1_000
+/** What is no longer current is said within three seconds, of which two may pass before it counts as that. */
+const watchMs = 250
 const healthEveryMs = 5_000
 const retrySeriesMs = 5_000
 /** The stream tells current windows only; that an older one became final or was corrected is seen by asking. */
@@ -160,6 +146,11 @@ export function createWall(around: Surroundings): Wall {
   const beat = (): void => {
     pulse.value = pulseNow()
   }
+  /** Between two beats, where values have just stopped, or begun, to be current. */
+  const watch = (): void => {
+    const next = pulseNow()
+    if ((stalenessOf(next) === null) !== (stalenessOf(pulse.value) === null)) pulse.value = next
+  }
 
   /** Keeps the server's time. */
   const onMessage = (message: ServerMessage): void => {
@@ -219,6 +210,7 @@ export function createWall(around: Surroundings): Wall {
       if (stops.length > 0) return
       stops = [
         around.every(secondMs, beat),
+        around.every(watchMs, watch),
         // Of the whole province: whoever may not see that does without.
         ...(sees(provinceCode) ? [around.every(healthEveryMs, () => void askHealth())] : []),
         around.every(refreshSeriesMs, loadAllSeries),

@@ -1,4 +1,4 @@
-import type { Pulse } from '../wall.ts'
+import type { Pulse } from './pulse.ts'
 
 /** Why what is on the screen is not current, and since how long, ms of wall time. */
 export interface Staleness {

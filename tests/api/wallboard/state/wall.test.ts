@@ -38,6 +38,7 @@ function bench(
   let queue: { readonly at: number; readonly act: () => void }[] = []
   const later = (ms: number, act: () => void): void => void queue.push({ at: now + ms, act })
   const subscribed: Selection[] = []
+  const repeated: { readonly ms: number; readonly act: () => void }[] = []
   let hears: StreamListener | undefined
   const wall = createWall({
     regions,
@@ -45,7 +46,10 @@ function bench(
     random: () => 0,
     onFrame: act => later(0, act),
     after: later,
-    every: () => () => undefined,
+    every: (ms, act) => {
+      repeated.push({ ms, act })
+      return () => undefined
+    },
     rest: {
       series(kpi, regions, from, to) {
         asked.push({ kpi, regions })
@@ -70,6 +74,10 @@ function bench(
     hear: (message: ServerMessage) => hears?.onMessage(message),
     take: (changed: readonly Cell[], gone: readonly Cell[] = []) => hears?.onCells(changed, gone),
     turn: (state: ConnectionState) => hears?.onState(state),
+    /** What the wall does more often than once a second. */
+    look() {
+      for (const { ms, act } of repeated) if (ms < 1_000) act()
+    },
     fail: (code: string) => hears?.onError({ code, message: '' }),
     /** Lets time pass; what is due then happens, and so do answers of the server. */
     async pass(ms: number) {
@@ -103,6 +111,22 @@ describe('the wall', () => {
     expect(shown.value?.cell.value).toBe(50)
     await pass(600)
     expect(shown.value?.cell.value).toBe(52)
+  })
+
+  test('says between two seconds that nothing comes any more, and nothing else', async () => {
+    const { wall, hear, look, pass, take, turn } = bench()
+    wall.start()
+    turn(live)
+    hear(welcome)
+    hear({ type: 'snapshot', id: 'wall', position: 1, cells: [cellOf(1, 50)], alerts: [] })
+    take([cellOf(1, 50)])
+    const before = wall.pulse.value
+    await pass(1_900)
+    look()
+    expect(wall.pulse.value).toBe(before)
+    await pass(200)
+    look()
+    expect(wall.pulse.value.silentForMs).toBe(2_100)
   })
 
   test('of a city asks for what its token names and for nothing else', async () => {

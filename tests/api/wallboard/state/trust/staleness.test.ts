@@ -5,8 +5,8 @@ import {
   noData,
   silentForMs,
 } from '../../../../../api/wallboard/state/trust/data-pulse.ts'
+import type { Pulse } from '../../../../../api/wallboard/state/trust/pulse.ts'
 import { stalenessOf } from '../../../../../api/wallboard/state/trust/staleness.ts'
-import type { Pulse } from '../../../../../api/wallboard/state/wall.ts'
 
 const every = (ms: number, times: number) =>
   Array.from({ length: times }, (_, i) => i * ms).reduce((pulse, at) => arrived(pulse, at, at === 0), noData)
