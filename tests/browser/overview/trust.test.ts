@@ -22,24 +22,20 @@ const shown = (kpi: string) => page.locator(selectorOf(kpi))
 const attribute = (name: string, kpi = occupancy) => shown(kpi).getAttribute(name)
 
 describe('what cannot be trusted', () => {
-  // Another go for a machine that is too busy for three seconds to mean anything.
-  test('when the feed stops, a banner comes within three seconds; when it is back, it goes', {
-    retry: 3,
-  }, async () => {
+  // After how long is a matter of tests/api/wallboard/state/wall.test.ts, where time is in the test's hand.
+  test('when the feed stops, a banner comes; when it is back, it goes', async () => {
     await begin(hurried)
     await open('/?lang=en')
     await expect.poll(() => attribute('data-value'), patience).not.toBe('')
-    const stopped = Date.now()
     await feed.suspend()
     const banner = page.locator('[data-testid="stale-banner"]')
-    await banner.waitFor({ timeout: 5_000 })
-    expect(Date.now() - stopped).toBeLessThan(3_000)
+    await banner.waitFor()
     expect(await banner.textContent()).toContain('not current')
     expect(await page.locator('.wall').getAttribute('data-lost')).toBe('true')
     expect(await page.locator('[data-testid="gaps"]').textContent()).toContain('Not known')
 
     await feed.resume()
-    await banner.waitFor({ state: 'detached', timeout: 30_000 })
+    await banner.waitFor({ state: 'detached' })
     const start = Number(await attribute('data-window-start'))
     await expect
       .poll(async () => Number(await attribute('data-window-start')), patience)

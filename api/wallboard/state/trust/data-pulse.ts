@@ -4,14 +4,16 @@
  */
 export interface DataPulse {
   readonly lastAt: number | null
-  /** The longest gap between two arrivals, fading: a hiccup must not make the wall deaf for ever. */
+  /** The longest gap between two arrivals, fading. */
+  readonly longestGapMs: number
+  /** The longest but one, fading: what happens twice is usual, and a single outage makes the wall deaf for no other. */
   readonly usualGapMs: number
 }
 
-export const noData: DataPulse = { lastAt: null, usualGapMs: 0 }
+export const noData: DataPulse = { lastAt: null, longestGapMs: 0, usualGapMs: 0 }
 
 const fade = 0.98
-/** So much longer than the longest usual gap is silence. */
+/** So much longer than the usual gap is silence. */
 const slack = 2
 /** Below this a pause is nothing to speak of. */
 export const leastSilenceMs = 2_000
@@ -22,7 +24,11 @@ const longestGapMs = 120_000
 export function arrived(pulse: DataPulse, at: number, isSnapshot: boolean): DataPulse {
   if (pulse.lastAt === null || isSnapshot) return { ...pulse, lastAt: at }
   const gap = Math.min(longestGapMs, at - pulse.lastAt)
-  return { lastAt: at, usualGapMs: Math.max(gap, pulse.usualGapMs * fade) }
+  return {
+    lastAt: at,
+    longestGapMs: Math.max(gap, pulse.longestGapMs * fade),
+    usualGapMs: Math.max(Math.min(gap, pulse.longestGapMs), pulse.usualGapMs * fade),
+  }
 }
 
 /** How long nothing has come although it should have; null while all is as usual. */

@@ -24,8 +24,10 @@ describe('the data’s pulse', () => {
     expect(silentForMs(pulse, 540_000 + 130_000)).toBe(130_000)
   })
 
-  test('learns from a hiccup and forgets it', () => {
-    const hiccup = arrived(every(1_000, 60), 79_000, false)
+  test('learns nothing from one hiccup, something from two, and forgets that', () => {
+    const outage = arrived(every(1_000, 60), 79_000, false)
+    expect(silentForMs(outage, 79_000 + 2_100)).toBe(2_100)
+    const hiccup = arrived(arrived(every(1_000, 40), 59_000, false), 79_000, false)
     expect(silentForMs(hiccup, 79_000 + 10_000)).toBeNull()
     const later = Array.from({ length: 200 }, (_, i) => 80_000 + i * 1_000).reduce(
       (pulse, at) => arrived(pulse, at, false),
