@@ -8,10 +8,11 @@ export function partitionOf(key: Uint8Array, partitions: number): number {
   return (murmur2(key) & 0x7fffffff) % partitions
 }
 
-/** For kafkajs: keyed messages by their key, the others spread evenly. */
+/** For kafkajs: messages that name their partition go there, keyed ones by their key, the others spread evenly. */
 export const javaPartitioner: ICustomPartitioner = () => {
   let next = 0
-  return ({ partitionMetadata, message: { key } }) => {
+  return ({ partitionMetadata, message: { key, partition } }) => {
+    if (partition !== null && partition !== undefined) return partition
     if (key === null || key === undefined) return next++ % partitionMetadata.length
     return partitionOf(typeof key === 'string' ? Buffer.from(key) : key, partitionMetadata.length)
   }

@@ -16,7 +16,7 @@ describe('the partitioner of the Java client', () => {
     expect(partitionOf(Buffer.from('foobar'), 4)).toBe((-790332482 & 0x7fffffff) % 4)
   })
 
-  it('goes by the key where there is one, and round where there is none', () => {
+  it('goes where the message says, else by the key where there is one, and round where there is none', () => {
     const partition = javaPartitioner()
     const partitionMetadata = [0, 1, 2].map(partitionId => ({
       partitionId,
@@ -30,6 +30,12 @@ describe('the partitioner of the Java client', () => {
       partition({ topic: 't', partitionMetadata, message: { key, value: '' } })
     expect(of('市中区')).toBe(partitionOf(Buffer.from('市中区'), 3))
     expect(of('市中区')).toBe(of('市中区'))
+    expect(
+      partition({ topic: 't', partitionMetadata, message: { key: '市中区', partition: 0, value: '' } }),
+    ).toBe(0)
+    expect(
+      partition({ topic: 't', partitionMetadata, message: { key: '市中区', partition: 2, value: '' } }),
+    ).toBe(2)
     expect([of(null), of(null), of(null), of(null)]).toEqual([0, 1, 2, 0])
   })
 })
