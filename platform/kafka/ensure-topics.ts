@@ -64,11 +64,11 @@ function divided(topic: string, partitions: number): CodedError {
 async function untilLed(kafka: Kafka): Promise<void> {
   const admin = new LastingAdmin(kafka, electionMs)
   try {
-    const partitions = await Promise.all(topics.map(({ name }) => admin.fetchTopicOffsets(name)))
-    topics.forEach(({ name }, i) => {
-      const count = partitions[i]?.length ?? 0
-      if (inOneOrder.has(name) && count !== 1) throw divided(name, count)
-    })
+    // One after the other: kafkajs takes each new topic into its metadata under a lock for which it does not wait long.
+    for (const { name } of topics) {
+      const { length } = await admin.fetchTopicOffsets(name)
+      if (inOneOrder.has(name) && length !== 1) throw divided(name, length)
+    }
   } finally {
     await admin.disconnect()
   }

@@ -120,7 +120,8 @@ async function auditedWith(
       `INSERT INTO citybrain.${table} SELECT * REPLACE (${change.replace}) FROM citybrain.${table} FINAL WHERE ${where}`,
     )
   }
-  const report = await system.audit(3_000, [record])
+  // Of what is decided nobody waits so long; a machine may take seconds over a look.
+  const report = await system.audit(10_000, [record])
   await system.command(remove)
   await system.insert(table, original)
   return report
