@@ -33,6 +33,10 @@ beforeAll(async () => {
       ...fired,
       alert_id: 'outage',
       rule: 'RadioCitySilent',
+      kpi: 'radio.coverage_pct',
+      feed: 'radio',
+      value: 3.1,
+      threshold: 50,
       region: '370600',
       severity: 'critical',
       annotations: {
@@ -56,6 +60,12 @@ beforeAll(async () => {
   )
 })
 afterAll(() => wall?.close())
+
+/** What is still to be drawn: curves without their past, and what moves once. */
+const undrawn = `[
+  ...document.querySelectorAll('[data-testid="sparkline"][data-points="1"]'),
+  ...document.getAnimations().filter(({ effect }) => effect.getTiming().iterations === 1),
+].length`
 
 const wide = `(() => {
   const { scrollWidth, scrollHeight } = document.documentElement
@@ -84,6 +94,7 @@ test.each([
       .poll(() => wall.page.locator('[data-testid="map-mark"]').count(), patience)
       .toBeGreaterThanOrEqual(2)
   }
+  await expect.poll(() => wall.page.evaluate<number>(undrawn), patience).toBe(0)
   await wall.page.screenshot({ path: join(folder, `${name}-${width}x${height}.png`) })
   const [beside, below] = await wall.page.evaluate<readonly [number, number]>(wide)
   expect(beside).toBeLessThanOrEqual(0)

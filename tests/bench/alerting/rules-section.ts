@@ -4,6 +4,7 @@ import type { JudgedWindow } from '../../../processors/alerting/judge/judged-win
 import type { Rule } from '../../../schemas/alerts/rule.ts'
 import { cpuSince } from '../aggregate/cpu-since.ts'
 import type { Section } from '../section.ts'
+import { judgeStored } from './stored-history.ts'
 
 const minute = 60_000
 const week = 7 * 24 * 60
@@ -77,7 +78,11 @@ export const rulesSection: Section = {
       live.windows += judged.windows
       live.fired += judged.findings.length
     }
-    const results = { backtest, live }
+    const stored = await judgeStored(rule, regions * week)
+    process.stderr.write(
+      `backtest of stored windows: ${Math.round(stored.wall_s)} s from the first query to the last alert\n`,
+    )
+    const results = { backtest, stored, live }
     const table = Object.entries(results).map(([name, measured]) => ({
       'windows of': name,
       windows: measured.windows,
