@@ -7,7 +7,7 @@ import {
   readSilentAssets,
   SilentAsset,
 } from '../history/read-silent-assets.ts'
-import { problemResponses } from '../server/problems.ts'
+import { problemResponses, storedInRegions } from '../server/problems.ts'
 import type { Api } from '../server/type-provider.ts'
 import type { Sources } from './sources.ts'
 import { EpochMs } from './wire-schemas.ts'
@@ -44,13 +44,7 @@ export function silentAssetsRoute(api: Api, sources: Sources): void {
         querystring: Query,
         response: {
           200: Answer,
-          ...problemResponses(
-            'invalid_request',
-            'unknown_region',
-            'forbidden_region',
-            'history_unavailable',
-            'history_timeout',
-          ),
+          ...problemResponses(...storedInRegions),
         },
       },
     },

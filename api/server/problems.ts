@@ -45,6 +45,15 @@ export const problems = {
 
 export type ProblemCode = keyof typeof problems
 
+/** What every question about what is stored of some regions may be answered with. */
+export const storedInRegions = [
+  'invalid_request',
+  'unknown_region',
+  'forbidden_region',
+  'history_unavailable',
+  'history_timeout',
+] as const satisfies readonly ProblemCode[]
+
 /** RFC 9457. */
 export const Problem = Type.Object(
   {

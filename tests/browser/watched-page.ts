@@ -4,6 +4,9 @@ import { inject } from 'vitest'
 /** As long as it takes on a busy machine; nothing waits for it to pass. */
 export const patience = { timeout: 120_000, interval: 50 }
 
+/** The value that the tile of a KPI shows. */
+export const tileValue = (kpi: string) => `[data-testid="tile"][data-kpi="${kpi}"] [data-testid="value"]`
+
 interface Feed {
   readonly url: string
   stop(): Promise<void>

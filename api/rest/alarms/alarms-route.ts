@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import { requireRegions } from '../../access/permissions.ts'
 import { regionsOf } from '../../cells/selection.ts'
 import { alarmSeverities, alarmsIn, countAlarms, listAlarms } from '../../history/read-alarms.ts'
-import { problemResponses } from '../../server/problems.ts'
+import { problemResponses, storedInRegions } from '../../server/problems.ts'
 import type { Api } from '../../server/type-provider.ts'
 import type { Sources } from '../sources.ts'
 import { Depth, EpochMs, NullableString, RegionList } from '../wire-schemas.ts'
@@ -85,13 +85,7 @@ export function alarmsRoute(api: Api, sources: Sources): void {
         querystring: Query,
         response: {
           200: Answer,
-          ...problemResponses(
-            'invalid_request',
-            'unknown_region',
-            'forbidden_region',
-            'history_unavailable',
-            'history_timeout',
-          ),
+          ...problemResponses(...storedInRegions),
         },
       },
     },

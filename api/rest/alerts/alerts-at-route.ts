@@ -7,7 +7,7 @@ import { regionsOf } from '../../cells/selection.ts'
 import { readAlertsAround } from '../../history/alerts/read-alerts.ts'
 import { type Known, maxCellsAt, readCellsAt, truths } from '../../history/past/cells-at.ts'
 import { instantOf } from '../../history/time-range.ts'
-import { problemResponses } from '../../server/problems.ts'
+import { problemResponses, storedInRegions } from '../../server/problems.ts'
 import type { Api } from '../../server/type-provider.ts'
 import { Instant } from '../range-schema.ts'
 import type { Sources } from '../sources.ts'
@@ -66,13 +66,7 @@ export function alertsAtRoute(api: Api, sources: Sources): void {
         querystring: Query,
         response: {
           200: Answer,
-          ...problemResponses(
-            'invalid_request',
-            'unknown_region',
-            'forbidden_region',
-            'history_unavailable',
-            'history_timeout',
-          ),
+          ...problemResponses(...storedInRegions),
         },
       },
     },

@@ -5,7 +5,7 @@ import { isChosen, newerOf, newestFirst } from '../../alerts/choose-alerts.ts'
 import { regionsOf } from '../../cells/selection.ts'
 import { readAlerts } from '../../history/alerts/read-alerts.ts'
 import { instantOf } from '../../history/time-range.ts'
-import { problemResponses } from '../../server/problems.ts'
+import { problemResponses, storedInRegions } from '../../server/problems.ts'
 import type { Api } from '../../server/type-provider.ts'
 import { Instant } from '../range-schema.ts'
 import type { Sources } from '../sources.ts'
@@ -72,13 +72,7 @@ export function alertsRoute(api: Api, sources: Sources): void {
         querystring: Query,
         response: {
           200: Answer,
-          ...problemResponses(
-            'invalid_request',
-            'unknown_region',
-            'forbidden_region',
-            'history_unavailable',
-            'history_timeout',
-          ),
+          ...problemResponses(...storedInRegions),
         },
       },
     },

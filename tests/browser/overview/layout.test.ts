@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core'
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest'
 import { startFakeFeed } from '../feed/fake-feed.ts'
 import { steady } from '../feed/paces.ts'
-import { patience, WatchedPage } from '../watched-page.ts'
+import { patience, tileValue, WatchedPage } from '../watched-page.ts'
 
 const occupancy = 'parking.occupancy_pct'
 
@@ -16,8 +16,7 @@ beforeEach(async () => {
 afterEach(() => wall?.close())
 
 const open = (path?: string) => wall.open(path)
-const selectorOf = (kpi: string) => `[data-testid="tile"][data-kpi="${kpi}"] [data-testid="value"]`
-const shown = (kpi: string) => page.locator(selectorOf(kpi))
+const shown = (kpi: string) => page.locator(tileValue(kpi))
 const attribute = (name: string, kpi = occupancy) => shown(kpi).getAttribute(name)
 
 const whatSticksOut = `(() => {

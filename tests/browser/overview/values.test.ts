@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core'
 import { afterEach, describe, expect, inject, test } from 'vitest'
 import { type FakeFeed, startFakeFeed } from '../feed/fake-feed.ts'
 import { hurried, type Pace, steady } from '../feed/paces.ts'
-import { patience, WatchedPage } from '../watched-page.ts'
+import { patience, tileValue, WatchedPage } from '../watched-page.ts'
 
 const occupancy = 'parking.occupancy_pct'
 
@@ -17,8 +17,7 @@ async function begin(pace: Pace = steady): Promise<void> {
 afterEach(() => wall?.close())
 
 const open = (path?: string) => wall.open(path)
-const selectorOf = (kpi: string) => `[data-testid="tile"][data-kpi="${kpi}"] [data-testid="value"]`
-const shown = (kpi: string) => page.locator(selectorOf(kpi))
+const shown = (kpi: string) => page.locator(tileValue(kpi))
 const attribute = (name: string, kpi = occupancy) => shown(kpi).getAttribute(name)
 
 const timesOfChanges = (selector: string) => `new Promise(resolve => {
@@ -70,7 +69,7 @@ describe('values', () => {
   test('change while one looks, at most once a second', async () => {
     await begin({ ...hurried, slices: 2 })
     await open()
-    const changes = await page.evaluate<readonly number[]>(timesOfChanges(selectorOf(occupancy)))
+    const changes = await page.evaluate<readonly number[]>(timesOfChanges(tileValue(occupancy)))
     const gaps = changes.slice(1).map((at, i) => at - changes[i]!)
     expect(Math.min(...gaps)).toBeGreaterThan(950)
   })
@@ -78,7 +77,7 @@ describe('values', () => {
   test('are provisional first, and final for the same window later', async () => {
     await begin(hurried)
     await open()
-    const statuses = await page.evaluate<readonly string[]>(statusesOfOneWindow(selectorOf(occupancy)))
+    const statuses = await page.evaluate<readonly string[]>(statusesOfOneWindow(tileValue(occupancy)))
     expect(statuses).toEqual(['provisional', 'final'])
   })
 
