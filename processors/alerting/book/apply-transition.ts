@@ -18,7 +18,9 @@ export function applyTransition(
   const judged = (): Alert => judgedAs(alert ?? newAlert(rule, place, episode), rule, episode)
   switch (turn) {
     case 'pending':
-      return withEntry({ ...judged(), state: 'pending', retracted_at: null }, 'pending', cause)
+      // What somebody was told and had taken back stays so, until it fires again.
+      if (alert?.state === 'retracted') return { ...alert, active_since: episode.activeSince }
+      return withEntry({ ...judged(), state: 'pending' }, 'pending', cause)
     case 'ended':
       return alert?.state === 'pending' ? over(alert, cause, 'it never fired') : undefined
     case 'fired':

@@ -1,4 +1,4 @@
-import { type Alert, isOpen } from '../../../schemas/alerts/alert.ts'
+import { type Alert, cameToNothing, isOpen } from '../../../schemas/alerts/alert.ts'
 import type { Rule } from '../../../schemas/alerts/rule.ts'
 import type { AlertBook } from '../book/alert-book.ts'
 import { alertId } from '../book/alert-id.ts'
@@ -63,10 +63,14 @@ export class EpisodeAlerts {
     this.changes.put(over(alert, { at: now }, note), now)
   }
 
-  /** The alert about the episode that begins then; of several, one that was not retracted. */
+  /**
+   * The alert about the episode that begins then. A correction may have moved its begin to where another began that was
+   * retracted or came to nothing: that one is about no episode any more, and taken only where there is no other.
+   */
   private about({ name }: Rule, { region }: Place, since: number): Alert | undefined {
     const about = this.book.ofSeries(name, region).filter(alert => alert.active_since === since)
-    return about.find(({ state }) => state !== 'retracted') ?? about[0]
+    const holds = (alert: Alert): boolean => alert.state !== 'retracted' && !cameToNothing(alert)
+    return about.find(isOpen) ?? about.find(holds) ?? about[0]
   }
 
   /** A correction may have moved the begin of the alert that has the id: it is about another episode then. */

@@ -4,9 +4,9 @@ import { episodesOf, foldOn } from './episodes-of.ts'
 import type { SeriesState } from './series-state.ts'
 
 /**
- * What became of an episode. ended: it was pending and the condition ceased before it fired. retracted: it had fired, and
- * should not have. raised_late: it should have fired earlier. corrected: it fired or was over by other windows or revisions
- * than was thought.
+ * What became of an episode. pending: it began, or begins in another window than was thought. ended: it was pending, and
+ * the condition ceased before it fired. retracted: it had fired, and should not have. raised_late: it should have fired
+ * earlier. corrected: it began, fired or was over by other windows or revisions than was thought.
  */
 export type Turn =
   | 'pending'
@@ -50,12 +50,15 @@ function newestFinal({ base, windows }: SeriesState): number {
 }
 
 function turnsOf(was: Episode | null, is: Episode, newest: number): readonly Turn[] {
+  const moved = was?.activeSince !== is.activeSince
+  if (is.firedBy === null) return was?.firedBy ? ['retracted'] : moved ? ['pending'] : []
   const turns: Turn[] = []
-  if (was === null && is.firedBy === null) turns.push('pending')
-  if (was?.firedBy && is.firedBy === null) turns.push('retracted')
-  if (is.firedBy === null) return turns
   if (!was?.firedBy) turns.push(is.firedBy.start <= newest ? 'raised_late' : 'fired')
-  else if (differs(was.firedBy, is.firedBy) || (was.resolvedBy && differs(was.resolvedBy, is.resolvedBy))) {
+  else if (
+    moved ||
+    differs(was.firedBy, is.firedBy) ||
+    (was.resolvedBy && differs(was.resolvedBy, is.resolvedBy))
+  ) {
     turns.push('corrected')
   }
   if (is.state === 'unknown' && was?.state !== 'unknown') turns.push('unknown')

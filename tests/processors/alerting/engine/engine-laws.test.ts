@@ -1,8 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Series } from '../../../../processors/alerting/engine/series-table.ts'
+import { episodesOf } from '../../../../processors/alerting/judge/episodes-of.ts'
 import type { Alert } from '../../../../schemas/alerts/alert.ts'
-import { minute, qingdao, shibei, shinan, type Told, ToldEngine, t0 } from './told-county.ts'
+import type { Rule } from '../../../../schemas/alerts/rule.ts'
+import { hot, minute, qingdao, shibei, shinan, type Told, ToldEngine, t0 } from './told-county.ts'
 
 const value = fc.constantFrom(20, 26, 28, 31, null)
 const window = fc.record({
@@ -13,8 +15,22 @@ const window = fc.record({
   status: fc.constantFrom('provisional', 'final', 'final', 'corrected'),
 })
 
-/** A log as rollup writes it: of one window the revisions grow. */
-const log = fc.array(window, { minLength: 1, maxLength: 60 }).map(all => {
+const log = fc.array(window, { minLength: 1, maxLength: 60 }).map(asRollupWrites)
+
+/** One county, hot or not, of which nearly everything is told anew. */
+const restless = fc
+  .array(
+    fc.record({
+      window: fc.nat(4),
+      celsius: fc.constantFrom(20, 28, 28, null),
+      status: fc.constantFrom('provisional', 'final', 'corrected', 'corrected'),
+    }),
+    { minLength: 1, maxLength: 20 },
+  )
+  .map(asRollupWrites)
+
+/** Of one window the revisions grow. */
+function asRollupWrites(all: readonly Omit<Told, 'revision'>[]): readonly Told[] {
   const revisions = new Map<string, number>()
   return all
     .toSorted((one, other) => Number(one.status === 'corrected') - Number(other.status === 'corrected'))
@@ -25,7 +41,7 @@ const log = fc.array(window, { minLength: 1, maxLength: 60 }).map(all => {
       revisions.set(key, revision)
       return { ...one, revision }
     })
-})
+}
 
 type Moment = ReturnType<typeof momentOf>
 
@@ -64,7 +80,7 @@ function content(alerts: ReadonlyMap<string, Alert>): Readonly<Record<string, un
 describe('laws', () => {
   test('wherever it is killed and however much is said again, the alerts are the same', () => {
     fc.assert(
-      fc.property(log, fc.nat(), fc.nat(), fc.nat(), (told, commit, death, torn) => {
+      fc.property(fc.oneof(log, restless), fc.nat(), fc.nat(), fc.nat(), (told, commit, death, torn) => {
         const steady = new ToldEngine().tell(...told)
         const killed = new ToldEngine()
         const moments: Moment[] = [momentOf(killed)]
@@ -79,6 +95,38 @@ describe('laws', () => {
         expect(content(heard(killed.events))).toEqual(content(heard(steady.events)))
       }),
       { numRuns: 300 },
+    )
+  })
+
+  test('whatever was thought in between, the alerts that hold are the episodes of the newest revisions', () => {
+    const windows = fc.nat(3).map(count => ({ windows: count }))
+    const changes = fc.record({
+      for: windows,
+      keepFiringFor: windows,
+      noData: fc.constantFrom('keep', 'ok', 'alert'),
+      on: fc.constantFrom('final', 'provisional'),
+    })
+    fc.assert(
+      fc.property(fc.oneof(log, restless), changes, (told, change) => {
+        const rule: Rule = { ...hot, ...change }
+        const { engine } = new ToldEngine([rule]).tell(...told)
+        for (const { region, state } of engine.series.all()) {
+          const holding = engine.book
+            .ofSeries(rule.name, region)
+            .filter(alert => alert.fired_at !== null && alert.state !== 'retracted')
+            .map(one => ({
+              since: one.active_since,
+              fired: one.fired_at,
+              over: one.resolved_at,
+              is: one.state,
+            }))
+          const episodes = episodesOf(rule, state)
+            .filter(({ firedBy }) => firedBy !== null)
+            .map(one => ({ since: one.activeSince, fired: one.firedAt, over: one.resolvedAt, is: one.state }))
+          expect(holding.toSorted((one, other) => one.since - other.since)).toEqual(episodes)
+        }
+      }),
+      { numRuns: 1_500 },
     )
   })
 
