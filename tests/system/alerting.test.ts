@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import type { Alert } from '../../schemas/alerts/alert.ts'
+import type { Alert, AlertState } from '../../schemas/alerts/alert.ts'
 import { launchBrowser } from '../browser/browser.ts'
 import { Hook, secret } from '../integration/alerting/hook.ts'
 import {
@@ -94,6 +94,15 @@ async function alertsOf(region: string, rule: string): Promise<readonly Alert[]>
   return alerts.filter(alert => alert.rule === rule && alert.fired_at !== null)
 }
 
+/** The one that fired, once it is stored in that state: whoever is called may know it before. */
+const onlyAlert = (region: string, rule: string, state: AlertState): Promise<Alert> =>
+  vi.waitFor(async () => {
+    const [alert, ...others] = await alertsOf(region, rule)
+    expect(others).toEqual([])
+    if (alert?.state !== state) throw new Error(`${rule} is ${alert?.state ?? 'not'} stored, not ${state}`)
+    return alert
+  }, patience)
+
 /** On the wall: what is on, and what is over since it was opened. */
 const shown = (id: string) => wall.locator(`[data-testid="alert"][data-alert="${id}"]`)
 const shownOver = (id: string) => wall.locator(`[data-testid="alert-over"][data-alert="${id}"]`)
@@ -110,17 +119,16 @@ test('a county that falls silent is one alert, one call and one in Alertmanager,
 
   const since = lots.set(shinan, null)
   await vi.waitFor(() => expect(hook.notices(shinan)).toEqual(['fired']), patience)
-  const [silence, ...others] = await alertsOf(shinan, 'LotsSilent')
-  expect(others).toEqual([])
-  expect(silence).toMatchObject({ state: 'firing', inhibited_by: null })
-  expect(silence?.fired_at).toBeLessThanOrEqual(since + 2 * windowMs)
+  const silence = await onlyAlert(shinan, 'LotsSilent', 'firing')
+  expect(silence.inhibited_by).toBeNull()
+  expect(silence.fired_at).toBeLessThanOrEqual(since + 2 * windowMs)
   // What follows from it is listed under it, and wakes nobody.
   await vi.waitFor(async () => {
     const [full] = await alertsOf(shinan, 'LotsFull')
-    expect(full?.inhibited_by).toBe(silence?.alert_id)
+    expect(full?.inhibited_by).toBe(silence.alert_id)
   }, patience)
   if (manager) await vi.waitFor(async () => expect(await managed(shinan)).toHaveLength(1), patience)
-  await shown(silence?.alert_id ?? '').waitFor()
+  await shown(silence.alert_id).waitFor()
   await vi.waitFor(async () => {
     const listed = await wall
       .locator('[data-testid="alert"]')
@@ -133,26 +141,20 @@ test('a county that falls silent is one alert, one call and one in Alertmanager,
   await product.printed(/alerting goes on/, { from })
   const ended = lots.set(shinan, 50)
   await vi.waitFor(() => expect(hook.notices(shinan)).toEqual(['fired', 'resolved']), patience)
-  const [over, ...more] = await alertsOf(shinan, 'LotsSilent')
-  expect(more).toEqual([])
-  expect(over).toMatchObject({ alert_id: silence?.alert_id, state: 'resolved' })
-  expect(over?.resolved_at).toBeGreaterThan(ended)
+  const over = await onlyAlert(shinan, 'LotsSilent', 'resolved')
+  expect(over.alert_id).toBe(silence.alert_id)
+  expect(over.resolved_at).toBeGreaterThan(ended)
   if (manager) await vi.waitFor(async () => expect(await managed(shinan)).toEqual([]), patience)
-  await shownOver(silence?.alert_id ?? '').waitFor()
+  await shownOver(silence.alert_id).waitFor()
   expect(await wall.locator('[data-testid="alert"]').count()).toBe(0)
   expect(hook.forged).toBe(0)
 })
 
 test('a late batch that lifts the value back retracts the alert, and its history says so', async () => {
   lots.set(shibei, 95)
-  await vi.waitFor(async () => expect(await alertsOf(shibei, 'LotsFull')).toHaveLength(1), patience)
+  await onlyAlert(shibei, 'LotsFull', 'firing')
   lots.set(shibei, 50)
-  const [fired] = await vi.waitFor(async () => {
-    const alerts = await alertsOf(shibei, 'LotsFull')
-    expect(alerts.map(({ state }) => state)).toEqual(['resolved'])
-    return alerts
-  }, patience)
-  if (!fired) throw new Error('it did not fire')
+  const fired = await onlyAlert(shibei, 'LotsFull', 'resolved')
   const times: number[] = []
   for (let time = fired.active_since; time < (fired.resolved_at ?? 0); time += windowMs)
     times.push(...[1, 2, 3, 4, 5, 6, 7, 8].map(n => time + 1 + n))
