@@ -1,6 +1,8 @@
+import type { Kpi } from '../../schemas/kpis/kpi.ts'
 import { kpis } from '../../schemas/kpis/kpis.ts'
 import type { Depth } from '../../schemas/protocol/stream.ts'
 import { kpisNamed, regionsOf } from '../cells/selection.ts'
+import { type KpiView, kpiSource } from '../history/kpi-source.ts'
 import type { SqlQuery } from '../history/sql-query.ts'
 import { type Step, steps, type TimeRange, timeRange } from '../history/time-range.ts'
 
@@ -31,11 +33,11 @@ export interface ExportAsked {
 /** The rows that an export is made of. */
 export interface ExportRequest {
   readonly format: ExportFormat
-  readonly view: string
+  readonly view: KpiView
   /** As the views name them, which is also how the file does. */
   readonly columns: readonly string[]
   readonly order: readonly string[]
-  readonly kpis: readonly string[]
+  readonly kpis: readonly Kpi[]
   readonly regions: readonly string[]
   readonly range: TimeRange
 }
@@ -53,7 +55,7 @@ const columnsBy = {
  */
 export function exportRequest(asked: ExportAsked, now: number): ExportRequest {
   const { step, format } = asked
-  const ids = asked.kpi.flatMap(pattern => kpisNamed(kpis, pattern).map(({ id }) => id))
+  const named = asked.kpi.flatMap(pattern => kpisNamed(kpis, pattern))
   const codes = asked.region.flatMap(code => regionsOf(code, asked.depth).map(({ code }) => code))
   // An hour or a day is computed from the last revisions: these are all that there are of it.
   const all = step === 'window' && asked.revisions === 'all'
@@ -62,7 +64,7 @@ export function exportRequest(asked: ExportAsked, now: number): ExportRequest {
     view: all ? 'kpi_revisions' : steps[step].view,
     columns: step === 'window' ? columnsBy.stored : columnsBy.rolledUp,
     order: ['kpi', 'region', 'window_start', ...(all ? ['revision'] : [])],
-    kpis: [...new Set(ids)],
+    kpis: [...new Set(named)],
     regions: [...new Set(codes)],
     range: timeRange(asked.from, asked.to, step, now, steps[step].longestExportMs),
   }
@@ -86,13 +88,13 @@ export function fileQuery(database: string, request: ExportRequest): SqlQuery {
 }
 
 /** Qualified, because a bare name would mean the selected column of the same name. */
-function from({ view }: ExportRequest): string {
-  return `FROM {database: Identifier}.${view} AS k
+function from({ view, kpis }: ExportRequest): string {
+  return `FROM ${kpiSource(view, kpis)} AS k
 WHERE k.kpi IN {kpis: Array(String)} AND k.region IN {regions: Array(String)}
     AND k.window_start >= fromUnixTimestamp64Milli({from: Int64})
     AND k.window_start < fromUnixTimestamp64Milli({to: Int64})`
 }
 
 function params(database: string, { kpis, regions, range }: ExportRequest): SqlQuery['params'] {
-  return { database, kpis, regions, from: range.from, to: range.to }
+  return { database, kpis: kpis.map(({ id }) => id), regions, from: range.from, to: range.to }
 }

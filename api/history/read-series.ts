@@ -1,7 +1,9 @@
 import { type Static, Type } from 'typebox'
 import { CodedError } from '../../platform/errors.ts'
+import type { Kpi } from '../../schemas/kpis/kpi.ts'
 import { Coverage, EpochMs, NullableNumber, StatusName } from '../rest/wire-schemas.ts'
 import { askHistory, type History } from './ask-history.ts'
+import { kpiSource } from './kpi-source.ts'
 import type { SqlQuery } from './sql-query.ts'
 import { type Step, steps, type TimeRange } from './time-range.ts'
 
@@ -21,7 +23,7 @@ export type Point = Static<typeof Point>
 const Row = Type.Object({ ...Point.properties, region: Type.String() })
 
 export interface SeriesQuery extends History {
-  readonly kpi: string
+  readonly kpi: Kpi
   readonly regions: readonly string[]
   readonly range: TimeRange
   readonly step: Step
@@ -58,11 +60,11 @@ function seriesQuery({ database, kpi, regions, range, step, knownAt }: SeriesQue
 SELECT s.region AS region, toUnixTimestamp64Milli(s.window_start) AS window_start,
     toUnixTimestamp64Milli(s.window_end) AS window_end, s.value AS value, s.status AS status,
     s.revision AS revision, s.coverage AS coverage, s.readings AS readings
-FROM {database: Identifier}.${isPast ? 'kpi_revisions' : steps[step].view} AS s
+FROM ${kpiSource(isPast ? 'kpi_revisions' : steps[step].view, [kpi])} AS s
 WHERE s.kpi = {kpi: String} AND s.region IN {regions: Array(String)}
     AND s.window_start >= fromUnixTimestamp64Milli({from: Int64})
     AND s.window_start < fromUnixTimestamp64Milli({to: Int64})${isPast ? asKnownAt : '\nORDER BY s.region, s.window_start'}
 LIMIT ${maxPoints + 1}`,
-    params: { database, kpi, regions, from: range.from, to: range.to, known_at: knownAt ?? 0 },
+    params: { database, kpi: kpi.id, regions, from: range.from, to: range.to, known_at: knownAt ?? 0 },
   }
 }

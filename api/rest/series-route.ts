@@ -64,8 +64,8 @@ export function seriesRoute(api: Api, sources: Sources): void {
         },
       },
     },
-    async ({ viewer, params: { kpi }, query: { region, from, to, step, known_at } }, reply) => {
-      kpiNamed(kpi)
+    async ({ viewer, params, query: { region, from, to, step, known_at } }, reply) => {
+      const kpi = kpiNamed(params.kpi)
       const regions = [...new Set(region)]
       for (const code of regions) regionsOf(code, 'self')
       requireRegions(viewer, { regions, depth: 'self' })
@@ -77,7 +77,7 @@ export function seriesRoute(api: Api, sources: Sources): void {
       const series = await readSeries({ ...sources, kpi, regions, range, step, knownAt })
       reply.header('cache-control', 'no-store')
       const answer: Static<typeof Series> = {
-        kpi,
+        kpi: kpi.id,
         step,
         ...range,
         series: [...series].map(([code, points]) => ({ region: code, points: [...points] })),

@@ -164,8 +164,8 @@ export const views: readonly View[] = [
       measureTable(id).columns.map(column => column.name),
     ),
   ),
-  kpiRollupView('hour'),
-  kpiRollupView('day'),
+  kpiRollupView('kpi_1h'),
+  kpiRollupView('kpi_1d'),
   alarmsActiveView,
 ]
 

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { kpiNamed } from '../../api/cells/selection.ts'
+import { readSeries } from '../../api/history/read-series.ts'
 import { migrate } from '../../platform/clickhouse/migrate.ts'
 import { readMigrations } from '../../platform/clickhouse/migrations.ts'
 import { createLog } from '../../platform/log.ts'
@@ -344,6 +346,38 @@ describe('kpi_1h and kpi_1d', () => {
       { window_start: '2026-03-05 04:00:00.000', value: 70, windows: 4 },
       { window_start: '2026-03-05 05:00:00.000', value: null, windows: 1 },
     ])
+  })
+
+  it.each([
+    ['1h', 'kpi_1h', 'datacenter.pue'],
+    ['1d', 'kpi_1d', 'datacenter.pue'],
+    ['1h', 'kpi_1h', 'grid.unmanned_coverage_pct'],
+    ['1d', 'kpi_1d', 'grid.unmanned_coverage_pct'],
+  ] as const)('are what the api answers by %s without them', async (step, view, id) => {
+    const regions = ['370000', '370100', '370102', '370202']
+    const known = (
+      await db.rows<{ region: string; start: number; value: number | null; coverage: number | null }>(
+        `SELECT region, toFloat64(toUnixTimestamp64Milli(window_start)) AS start, value, coverage FROM db.${view}
+         WHERE kpi = '${id}' AND region IN ('${regions.join("','")}') ORDER BY region, start`,
+      )
+    ).map(({ start, ...cell }) => ({ ...cell, window_start: start }))
+    const range = { from: noon - 24 * hour, to: noon + 24 * hour }
+    const { client: clickhouse, database } = db
+    const kpi = kpiNamed(id)
+    const series = await readSeries({
+      clickhouse,
+      database,
+      historyTimeoutMs: 60_000,
+      kpi,
+      regions,
+      range,
+      step,
+    })
+    const answered = [...series].flatMap(([region, points]) =>
+      points.map(({ window_start, value, coverage }) => ({ region, value, coverage, window_start })),
+    )
+    expect(answered).toEqual(known)
+    expect(answered.length).toBeGreaterThan(0)
   })
 
   it('read only the windows and the KPI that are asked for', async () => {
