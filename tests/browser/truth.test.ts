@@ -121,12 +121,12 @@ test('a corrected value says what it was, why and when, and its revisions say so
     .toBe('corrected')
   await expect
     .poll(() => tile.locator('[data-testid="state"]').textContent(), patience)
-    .toMatch(/^was \d+\.\d · late data \d\d:\d\d$/)
+    .toMatch(/^was \d+\.\d · \d\d:\d\d late data$/)
   // A page that was not there when it happened knows it as well.
   await page.reload()
   await expect
     .poll(() => tile.locator('[data-testid="state"]').textContent(), patience)
-    .toMatch(/^was \d+\.\d · late data \d\d:\d\d$/)
+    .toMatch(/^was \d+\.\d · \d\d:\d\d late data$/)
   await tile.locator('[data-testid="value"]').click()
   await found('370000')
   expect(

@@ -7,12 +7,14 @@ import { showSince } from '../../text/format-time.ts'
 import { type Language, nameIn, shortNameIn } from '../../text/language.ts'
 import { knownKpi } from '../wall-context.ts'
 
-/** What it is about: the rule's own words, or the region and the KPI. */
+/**
+ * What it is about: the rule's own words, or the region and the KPI. No line ends between a number and what it counts.
+ */
 export function summaryOf(alert: AlertLine, language: Language): string {
-  return (
+  const text =
     alert.annotations[`summary_${language}`] ??
     `${regionName(alert.region, language)} · ${kpiName(alert, language)}`
-  )
+  return text.replaceAll(/(?<=\d) (?=\D)/g, '\u00a0')
 }
 
 export function regionName(code: string, language: Language): string {

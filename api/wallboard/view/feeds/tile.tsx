@@ -101,11 +101,13 @@ export function Tile({ kpi, region, chosen }: Props) {
     </button>
   )
 
-  /** "was 92.1 · late data 14:32", as much of it as is known. */
+  /** "was 92.1 · 14:32 late data", as much of it as is known; a narrow tile cuts its end. */
   function corrected({ was, at, reason }: Correction): string {
     const before = was === null ? t.corrected : t.was(showValue(was, kpi.decimals, '1', language))
-    const why = reason === null ? '' : ` · ${reasonIn(language, reason)}`
-    return `${before}${why}${at === null ? '' : ` ${showMinute(at)}`}`
+    const when = at === null ? '' : showMinute(at)
+    const why = reason === null ? '' : reasonIn(language, reason)
+    const circumstances = `${when} ${why}`.trim()
+    return circumstances === '' ? before : `${before} · ${circumstances}`
   }
 }
 
