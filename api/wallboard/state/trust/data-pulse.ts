@@ -17,6 +17,8 @@ const fade = 0.98
 const slack = 2
 /** Below this a pause is nothing to speak of. */
 export const leastSilenceMs = 2_000
+/** Where data comes more often than every two seconds, its silence is said within three: the wall looks every 250 ms. */
+const promisedMs = 2_700
 /** Nobody learns in an hour what a gap of a day is. */
 const longestGapMs = 120_000
 
@@ -35,5 +37,10 @@ export function arrived(pulse: DataPulse, at: number, isSnapshot: boolean): Data
 export function silentForMs({ lastAt, usualGapMs }: DataPulse, at: number): number | null {
   if (lastAt === null) return null
   const silence = at - lastAt
-  return silence > Math.max(leastSilenceMs, slack * usualGapMs) ? silence : null
+  return silence > longestUsualMs(usualGapMs) ? silence : null
+}
+
+function longestUsualMs(usualGapMs: number): number {
+  const longest = Math.max(leastSilenceMs, slack * usualGapMs)
+  return usualGapMs < leastSilenceMs ? Math.min(promisedMs, longest) : longest
 }

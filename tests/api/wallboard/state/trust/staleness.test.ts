@@ -18,6 +18,13 @@ describe('the data’s pulse', () => {
     expect(silentForMs(pulse, 61_100)).toBe(2_100)
   })
 
+  test('that stumbles is missed after three all the same', () => {
+    const pulse = every(1_800, 60)
+    const last = 59 * 1_800
+    expect(silentForMs(pulse, last + 2_600)).toBeNull()
+    expect(silentForMs(pulse, last + 2_750)).toBe(2_750)
+  })
+
   test('of a county with few devices may come once a minute', () => {
     const pulse = every(60_000, 10)
     expect(silentForMs(pulse, 540_000 + 100_000)).toBeNull()
