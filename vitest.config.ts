@@ -1,12 +1,37 @@
 import { defineConfig } from 'vitest/config'
 
-const project = (name: string, include: string[], options: object = {}) => ({
-  test: { name, include, ...options },
+const project = (name: string, include: readonly string[], options: object = {}) => ({
+  test: { name, include: [...include], ...options },
 })
+
+/** Groups run one after the other; within one, so many files at a time. */
+const quick = { maxWorkers: 2, sequence: { groupOrder: 0 } }
+const inPairs = { maxWorkers: 2, sequence: { groupOrder: 1 } }
+const alone = { maxWorkers: 1, sequence: { groupOrder: 2 } }
+
+const minutes = (count: number) => ({ testTimeout: count * 60_000, hookTimeout: count * 60_000 })
+const stack = { globalSetup: ['tests/integration/stack.ts'], ...minutes(3) }
+
+/**
+ * Those with stores, a database or a system of their own that wait more than they work. The others share topics, or need
+ * the whole machine.
+ */
+const integrationApart = [
+  'tests/integration/*.test.ts',
+  'tests/integration/alerting/backtest.test.ts',
+  'tests/integration/api/{export,schemathesis,silent-assets}.test.ts',
+  'tests/integration/audit/*.test.ts',
+  'tests/integration/census/{census-sql,many-windows}.test.ts',
+  'tests/integration/clickhouse/*.test.ts',
+  'tests/integration/deploy/launcher.test.ts',
+]
+const systemApart = [
+  'tests/system/{alerting,corrections,end-to-end,parking-day,redrive,stop-and-resume}.test.ts',
+]
 
 /**
  * unit: pure and fast, no process started.
- * integration: the real broker, ClickHouse and registry, started once by tests/integration/stack.ts.
+ * integration: the real broker, ClickHouse and registry, started once for each of the two by tests/integration/stack.ts.
  * browser: the wallboard over made-up data, in a real browser that is started once by tests/browser/wall-and-browser.ts.
  * system: the whole product as a user starts it, in a real browser.
  */
@@ -16,27 +41,24 @@ export default defineConfig({
     projects: [
       project('unit', ['tests/**/*.test.ts'], {
         exclude: ['tests/integration/**', 'tests/system/**', 'tests/browser/**'],
-        testTimeout: 60_000,
+        ...minutes(1),
         // Pure, so nothing is left behind by one file for another: loading everything again for each is a third of it all.
         isolate: false,
+        ...quick,
       }),
+      project('integration-apart', integrationApart, { ...stack, ...inPairs }),
+      project('system-apart', systemApart, { ...minutes(10), ...inPairs }),
       project('integration', ['tests/integration/**/*.test.ts'], {
-        globalSetup: ['tests/integration/stack.ts'],
-        fileParallelism: false,
-        testTimeout: 180_000,
-        hookTimeout: 180_000,
+        exclude: integrationApart,
+        ...stack,
+        ...alone,
       }),
       project('browser', ['tests/browser/**/*.test.ts'], {
         globalSetup: ['tests/browser/wall-and-browser.ts'],
-        fileParallelism: false,
-        testTimeout: 600_000,
-        hookTimeout: 600_000,
+        ...minutes(10),
+        ...alone,
       }),
-      project('system', ['tests/system/**/*.test.ts'], {
-        fileParallelism: false,
-        testTimeout: 600_000,
-        hookTimeout: 600_000,
-      }),
+      project('system', ['tests/system/**/*.test.ts'], { exclude: systemApart, ...minutes(10), ...alone }),
     ],
   },
 })
