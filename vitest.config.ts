@@ -12,21 +12,15 @@ const alone = { maxWorkers: 1, sequence: { groupOrder: 2 } }
 const minutes = (count: number) => ({ testTimeout: count * 60_000, hookTimeout: count * 60_000 })
 const stack = { globalSetup: ['tests/integration/stack.ts'], ...minutes(3) }
 
-/**
- * Those with stores, a database or a system of their own that wait more than they work. The others share topics, or need
- * the whole machine.
- */
-const integrationApart = [
+/** Those with a broker, a database or a county of their own; the others share topics, or need the whole machine. */
+const integrationInPairs = [
   'tests/integration/*.test.ts',
   'tests/integration/alerting/backtest.test.ts',
   'tests/integration/api/{export,schemathesis,silent-assets}.test.ts',
   'tests/integration/audit/*.test.ts',
-  'tests/integration/census/{census-sql,many-windows}.test.ts',
+  'tests/integration/census/*.test.ts',
   'tests/integration/clickhouse/*.test.ts',
   'tests/integration/deploy/launcher.test.ts',
-]
-const systemApart = [
-  'tests/system/{alerting,corrections,end-to-end,parking-day,redrive,stop-and-resume}.test.ts',
 ]
 
 /**
@@ -46,10 +40,9 @@ export default defineConfig({
         isolate: false,
         ...quick,
       }),
-      project('integration-apart', integrationApart, { ...stack, ...inPairs }),
-      project('system-apart', systemApart, { ...minutes(10), ...inPairs }),
+      project('integration-pairs', integrationInPairs, { ...stack, ...inPairs }),
       project('integration', ['tests/integration/**/*.test.ts'], {
-        exclude: integrationApart,
+        exclude: integrationInPairs,
         ...stack,
         ...alone,
       }),
@@ -58,7 +51,7 @@ export default defineConfig({
         ...minutes(10),
         ...alone,
       }),
-      project('system', ['tests/system/**/*.test.ts'], { exclude: systemApart, ...minutes(10), ...alone }),
+      project('system', ['tests/system/**/*.test.ts'], { ...minutes(10), ...alone }),
     ],
   },
 })
