@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import type { Alert, AlertState } from '../../schemas/alerts/alert.ts'
 import { launchBrowser } from '../browser/browser.ts'
 import { Hook, secret } from '../integration/alerting/hook.ts'
@@ -85,6 +85,13 @@ afterAll(async () => {
   await hook.close()
   if (folder) await rm(folder, { recursive: true, force: true })
 })
+
+beforeEach(({ onTestFailed }) =>
+  onTestFailed(() => {
+    const said = product.output.split('\n').slice(-120).join('\n')
+    console.error(`${said}\ncalled: ${hook.notices(shinan)}; ${hook.notices(shibei)}`)
+  }),
+)
 
 /** What fired, without what never did. */
 async function alertsOf(region: string, rule: string): Promise<readonly Alert[]> {

@@ -38,8 +38,9 @@ export function holds({ op, threshold }: Condition, value: number): boolean {
   return compare[op](value, threshold)
 }
 
-export function statementOf(rule: Rule, { value, coverage }: JudgedWindow): Statement {
-  if (value === null || (coverage !== null && coverage < rule.minCoverage)) {
+export function statementOf(rule: Rule, window: JudgedWindow): Statement {
+  const { value } = window
+  if (value === null || hasNoData(rule, window)) {
     if (rule.noData === 'keep') return 'unsaid'
     return rule.noData === 'alert' ? 'holds' : 'clear'
   }
@@ -47,19 +48,29 @@ export function statementOf(rule: Rule, { value, coverage }: JudgedWindow): Stat
   return rule.clear === null || holds(rule.clear, value) ? 'clear' : 'between'
 }
 
+function hasNoData({ minCoverage }: Rule, { value, coverage }: JudgedWindow): boolean {
+  return value === null || (coverage !== null && coverage < minCoverage)
+}
+
 /**
  * How much a window counts. `decides`: it may make the rule fire and end. `hints`: it may make it pending. `nothing`: it is
  * as good as untold. So is a provisional window until it would be taken for the current value, see `currentOf`: a county
- * that has reported half of its assets so far has not lost the other half. And so is, for a rule on who reports, the first
- * window that is told of a region at all: its assets began to report somewhere within it, and nothing fell silent.
+ * that has reported half of its assets so far has not lost the other half. And so is, for a rule on who reports or one
+ * that takes missing data for a reason, the first window that is told of a region at all: its assets began to report
+ * somewhere within it, and nothing fell silent.
  */
 export type Weight = 'decides' | 'hints' | 'nothing'
 
 /** @param first whether no earlier window of the region is known */
-export function weightOf(rule: Rule, { status, coverage }: JudgedWindow, first: boolean): Weight {
-  if (first && tellsWhoReports(rule.kpi)) return 'nothing'
+export function weightOf(rule: Rule, window: JudgedWindow, first: boolean): Weight {
+  if (first && isAboutSilence(rule, window)) return 'nothing'
+  const { status, coverage } = window
   if (status !== 'provisional') return 'decides'
   const complete = Math.max(rule.minCoverage, kpiOf(rule.kpi)?.minCoverage ?? defaultMinCoverage)
   if (coverage === null || coverage < complete) return 'nothing'
   return rule.on === 'provisional' ? 'decides' : 'hints'
+}
+
+function isAboutSilence(rule: Rule, window: JudgedWindow): boolean {
+  return tellsWhoReports(rule.kpi) || (rule.noData === 'alert' && hasNoData(rule, window))
 }

@@ -148,6 +148,14 @@ describe('who reports', () => {
   })
 })
 
+test('missing data is no reason in the first window of a region, a value is', () => {
+  const missing = ruleOf({ noData: 'alert' })
+  expect(judged(missing, told('_ 1.2 1.2'))).toBe('')
+  expect(judged(missing, told('1.2@0.1 1.2 1.2'))).toBe('')
+  expect(judged(missing, told('_ _ 1.2'))).toBe('since 1 fired 2 over 3')
+  expect(judged(missing, told('1.3 1.2 1.2'))).toBe('since 0 fired 1 over 2')
+})
+
 describe('a correction', () => {
   test('takes back what should not have fired', () => {
     expect(judged(ruleOf(), [...told('1.2 1.3 1.2'), correctionOf(1, 1.2)])).toBe('')
