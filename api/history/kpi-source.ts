@@ -1,8 +1,8 @@
-import { kpiRollup } from '../../schemas/clickhouse/kpi-rollup-view.ts'
+import { kpiRollup, type RollupView } from '../../schemas/clickhouse/kpi-rollup-view.ts'
 import type { Kpi } from '../../schemas/kpis/kpi.ts'
 
 /** Views that have values of KPIs. */
-export type KpiView = 'kpi' | 'kpi_revisions' | 'kpi_1h' | 'kpi_1d'
+export type KpiView = 'kpi' | 'kpi_revisions' | RollupView
 
 /**
  * What is read of a view where it is about these KPIs alone, after FROM; it needs parameter `database`. ClickHouse plans

@@ -54,6 +54,12 @@ async function withAdmin<T>(ask: (admin: Admin) => Promise<T>): Promise<T> {
   }
 }
 
+/** Until topics have so many partitions, by name. */
+function add(counts: Readonly<Record<string, number>>): Promise<unknown> {
+  const topicPartitions = Object.entries(counts).map(([topic, count]) => ({ topic, count }))
+  return withAdmin(admin => admin.createPartitions({ topicPartitions }))
+}
+
 /** Final windows of car parks that include readings of this many partitions. */
 const finalsOf = (partitions: number) => `SELECT DISTINCT window_start FROM citybrain.kpi
   WHERE kpi = 'parking.lots_reporting' AND region = '370000' AND length(lineage_partition) = ${partitions}`
@@ -64,20 +70,11 @@ const divided = `SELECT asset_id FROM citybrain.readings_parking
 
 test('partitions added to running topics are read, and what they put in doubt is computed again', async () => {
   await vi.waitFor(async () => expect(await count(finalsOf(4))).toBeGreaterThan(1), patience)
-  await withAdmin(admin =>
-    admin.createPartitions({
-      topicPartitions: [
-        { topic: 'telemetry.parking', count: 6 },
-        { topic: topicNames.partial, count: 6 },
-        { topic: topicNames.late, count: 5 },
-      ],
-    }),
-  )
+  await add({ 'telemetry.parking': 6, [topicNames.partial]: 6, [topicNames.late]: 5 })
   await vi.waitFor(async () => expect(await count(finalsOf(6))).toBeGreaterThan(1), patience)
   // Whether a car park reports on both sides of the change within one window is luck: another change, another chance.
   for (let partitions = 8; partitions <= 14 && (await count(divided)) === 0; partitions += 2) {
-    const topicPartitions = [{ topic: 'telemetry.parking', count: partitions }]
-    await withAdmin(admin => admin.createPartitions({ topicPartitions }))
+    await add({ 'telemetry.parking': partitions })
     await vi.waitFor(async () => expect(await count(finalsOf(partitions))).toBeGreaterThan(1), patience)
   }
   expect(await count(divided), 'car parks that moved within a window').toBeGreaterThan(0)

@@ -101,12 +101,13 @@ async function alertsOf(region: string, rule: string): Promise<readonly Alert[]>
   return alerts.filter(alert => alert.rule === rule && alert.fired_at !== null)
 }
 
-/** The one that fired, once it is stored in that state: whoever is called may know it before. */
+/** The one that fired, once the api knows it in that state: whoever is called may know it before. */
 const onlyAlert = (region: string, rule: string, state: AlertState): Promise<Alert> =>
   vi.waitFor(async () => {
     const [alert, ...others] = await alertsOf(region, rule)
     expect(others).toEqual([])
-    if (alert?.state !== state) throw new Error(`${rule} is ${alert?.state ?? 'not'} stored, not ${state}`)
+    if (alert?.state !== state)
+      throw new Error(`${rule} is ${alert?.state ?? 'unknown to the api'}, not ${state}`)
     return alert
   }, patience)
 

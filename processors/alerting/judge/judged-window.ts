@@ -39,8 +39,8 @@ export function holds({ op, threshold }: Condition, value: number): boolean {
 }
 
 export function statementOf(rule: Rule, window: JudgedWindow): Statement {
-  const { value } = window
-  if (value === null || hasNoData(rule, window)) {
+  const value = saidBy(rule, window)
+  if (value === null) {
     if (rule.noData === 'keep') return 'unsaid'
     return rule.noData === 'alert' ? 'holds' : 'clear'
   }
@@ -48,8 +48,9 @@ export function statementOf(rule: Rule, window: JudgedWindow): Statement {
   return rule.clear === null || holds(rule.clear, value) ? 'clear' : 'between'
 }
 
-function hasNoData({ minCoverage }: Rule, { value, coverage }: JudgedWindow): boolean {
-  return value === null || (coverage !== null && coverage < minCoverage)
+/** The value, where the window has one and enough of its assets reported for the rule to go by it. */
+function saidBy({ minCoverage }: Rule, { value, coverage }: JudgedWindow): number | null {
+  return coverage !== null && coverage < minCoverage ? null : value
 }
 
 /**
@@ -72,5 +73,5 @@ export function weightOf(rule: Rule, window: JudgedWindow, first: boolean): Weig
 }
 
 function isAboutSilence(rule: Rule, window: JudgedWindow): boolean {
-  return tellsWhoReports(rule.kpi) || (rule.noData === 'alert' && hasNoData(rule, window))
+  return tellsWhoReports(rule.kpi) || (rule.noData === 'alert' && saidBy(rule, window) === null)
 }

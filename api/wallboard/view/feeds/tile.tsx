@@ -104,10 +104,8 @@ export function Tile({ kpi, region, chosen }: Props) {
   /** "was 92.1 · 14:32 late data", as much of it as is known; a narrow tile cuts its end. */
   function corrected({ was, at, reason }: Correction): string {
     const before = was === null ? t.corrected : t.was(showValue(was, kpi.decimals, '1', language))
-    const when = at === null ? '' : showMinute(at)
-    const why = reason === null ? '' : reasonIn(language, reason)
-    const circumstances = `${when} ${why}`.trim()
-    return circumstances === '' ? before : `${before} · ${circumstances}`
+    const circumstances = [at && showMinute(at), reason && reasonIn(language, reason)].filter(Boolean)
+    return [before, circumstances.join(' ')].filter(Boolean).join(' · ')
   }
 }
 
