@@ -9,7 +9,11 @@ import { SchemaRegistry } from '../../../platform/avro/schema-registry.ts'
 import { commandConfig } from '../../../platform/command-options.ts'
 import { ensureTopics } from '../../../platform/kafka/ensure-topics.ts'
 import { auditSettings, type Connection, connect } from '../../../processors/audit/connection.ts'
-import { readLogProgress } from '../../../processors/audit/progress/log-progress.ts'
+import {
+  type Followed,
+  type LogProgress,
+  readLogProgress,
+} from '../../../processors/audit/progress/log-progress.ts'
 import type { AuditReport } from '../../../processors/audit/report/audit-report.ts'
 import { runAudit } from '../../../processors/audit/run-audit.ts'
 import { type RecordId, recordIds } from '../../../schemas/records/record.ts'
@@ -19,27 +23,31 @@ import { type StartedStores, startStores } from '../started-stores.ts'
 
 const root = join(import.meta.dirname, '../../..')
 
+interface Processors {
+  readonly aggregate: ChildProcess
+  /** rollup, correct and census. */
+  readonly others: ChildProcess
+  readonly archive: ChildProcess
+}
+
 /** Kafka, ClickHouse and registry of a test's own, with every processor, and nothing else, on them. */
 export class AuditedSystem {
   readonly connection: Connection
   private readonly stores: StartedStores
   private readonly producer: Producer
   private readonly registry: SchemaRegistry
-  /** All but the archive. */
-  private readonly makers: ChildProcess
-  private readonly archive: ChildProcess
+  private readonly processors: Processors
 
   private constructor(
     stores: StartedStores,
     connection: Connection,
     producer: Producer,
-    processors: { readonly makers: ChildProcess; readonly archive: ChildProcess },
+    processors: Processors,
   ) {
     this.stores = stores
     this.connection = connection
     this.producer = producer
-    this.makers = processors.makers
-    this.archive = processors.archive
+    this.processors = processors
     this.registry = new SchemaRegistry(stores.addresses.SCHEMA_REGISTRY_URL ?? '')
   }
 
@@ -49,10 +57,13 @@ export class AuditedSystem {
     await ensureTopics(kafka)
     const producer = kafka.producer()
     await producer.connect()
-    const makers = startProcessors(stores, ['aggregate', 'rollup', 'correct', 'census'])
-    const archive = startProcessors(stores, ['archive'])
+    const processors = {
+      aggregate: startProcessors(stores, ['aggregate']),
+      others: startProcessors(stores, ['rollup', 'correct', 'census']),
+      archive: startProcessors(stores, ['archive']),
+    }
     const connection = await untilMigrated(stores)
-    return new AuditedSystem(stores, connection, producer, { makers, archive })
+    return new AuditedSystem(stores, connection, producer, processors)
   }
 
   /** What a process of ours has to have in its environment to use it. */
@@ -118,26 +129,35 @@ export class AuditedSystem {
     })
   }
 
-  /** From here on nothing changes any more, and everything that was said is stored. */
+  /**
+   * From here on nothing changes any more, and everything that was said was heard and is stored: who stops while somebody
+   * else still talks leaves work that an audit would wait for.
+   */
   async stopProcessors(): Promise<void> {
-    await ended(this.makers)
-    while (!(await this.isAllStored())) await sleep(200)
-    await ended(this.archive)
+    const { aggregate, others, archive } = this.processors
+    await ended(aggregate)
+    await this.until(({ rollup, partialEnds, corrected }) =>
+      [{ high: partialEnds, done: rollup.map(({ at }) => at) }, corrected].every(isDone),
+    )
+    await ended(others)
+    await this.until(({ regional, rejected }) => [regional, rejected].every(isDone))
+    await ended(archive)
   }
 
-  private async isAllStored(): Promise<boolean> {
-    const { regional, rejected } = await readLogProgress(this.connection.admin, recordIds)
-    return [regional, rejected].every(({ high, done }) =>
-      high.every((end, partition) => (done[partition] ?? 0) >= end),
-    )
+  private async until(isSo: (progress: LogProgress) => boolean): Promise<void> {
+    while (!isSo(await readLogProgress(this.connection.admin, recordIds))) await sleep(200)
   }
 
   async stop(): Promise<void> {
-    await Promise.all([ended(this.makers), ended(this.archive)])
+    await Promise.all(Object.values(this.processors).map(ended))
     await this.producer.disconnect()
     await this.connection.close()
     await this.stores.stop()
   }
+}
+
+function isDone({ high, done }: Pick<Followed, 'high' | 'done'>): boolean {
+  return high.every((end, partition) => (done[partition] ?? 0) >= end)
 }
 
 async function ended(process: ChildProcess): Promise<void> {
