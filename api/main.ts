@@ -32,7 +32,7 @@ const province = '370000'
 await runPart({
   name: 'api',
   settings: apiSettings,
-  build: async ({ config, log, metrics, clock }) => {
+  build: async ({ config, log, metrics, clock, servers }) => {
     const kafka = kafkaClient(config, 'citybrain-api', log)
     const registry = new SchemaRegistry(config.schemaRegistryUrl)
     const clickhouse = clickhouseClient(config)
@@ -65,6 +65,10 @@ await runPart({
       onRevoked: id => hub.closeKiosk(id),
     })
     const app = await httpApp({
+      servers,
+      host: config.host,
+      // Every stream is one, and those that ask have some each.
+      maxConnections: config.maxClients + 1_000,
       access,
       log,
       metrics,

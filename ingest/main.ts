@@ -21,7 +21,7 @@ await runPart({
   name: 'ingest',
   settings: ingestSettings,
   notReady: () => producer?.notReady ?? null,
-  build: ({ config, log, metrics, clock }) => {
+  build: ({ config, log, metrics, clock, servers }) => {
     const kafka = kafkaClient(config, 'citybrain-ingest', log)
     const schemas = new SchemaRegistry(config.schemaRegistryUrl)
     const encoders = new TopicEncoders(schemas)
@@ -46,6 +46,7 @@ await runPart({
       metrics,
     })
     const door = new HttpDoor({
+      servers,
       intake,
       host: config.ingestHost,
       port: config.ingestPort,

@@ -1,8 +1,14 @@
-import { createServer, type Server } from 'node:http'
+import type { RequestListener, Server } from 'node:http'
+import type { HttpServers } from './http/http-servers.ts'
+import type { Pages } from './http/strange-request.ts'
 import type { Resource } from './lifecycle.ts'
 import type { Metrics } from './metrics.ts'
 
+/** Whoever looks after a process opens these by hand. */
+const pages: Pages = path => (['/healthz', '/readyz', '/metrics'].includes(path) ? 'typed' : 'never')
+
 export interface AdminOptions {
+  readonly servers: HttpServers
   readonly host: string
   readonly port: number
   readonly metrics: Metrics
@@ -21,8 +27,8 @@ export class AdminServer implements Resource {
   }
 
   async start(): Promise<void> {
-    const { host, port, metrics, notReady } = this.options
-    const server = createServer(async (request, response) => {
+    const { servers, host, port, metrics, notReady } = this.options
+    const handle: RequestListener = async (request, response) => {
       const path = request.url?.split('?')[0]
       if (path === '/healthz') response.end('ok\n')
       else if (path === '/readyz') {
@@ -36,7 +42,8 @@ export class AdminServer implements Resource {
         response.statusCode = 404
         response.end('not found: /healthz, /readyz and /metrics are here\n')
       }
-    })
+    }
+    const server = servers.create(handle, { host, pages, maxConnections: 100 })
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject)
       server.listen(port, host, resolve)

@@ -3,9 +3,12 @@ import { AdminServer } from './admin-server.ts'
 import { type Clock, scaledClock } from './clock.ts'
 import { type Config, describeConfig, readConfig, type Settings, setting } from './config.ts'
 import { CodedError, exitCode, messageOf } from './errors.ts'
+import { HttpServers } from './http/http-servers.ts'
 import { Lifecycle, type Resource } from './lifecycle.ts'
 import { createLog, type Log, logLevels } from './log.ts'
 import { Metrics } from './metrics.ts'
+
+const hostName = '^\\.?[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$'
 
 /** Settings every process has. */
 export const partSettings = {
@@ -27,6 +30,14 @@ export const partSettings = {
     fallback: 0,
     describe: 'port of /healthz, /readyz and /metrics; 0 picks a free one',
   }),
+  allowedHosts: setting({
+    env: 'ALLOWED_HOSTS',
+    type: Type.Array(Type.String({ pattern: hostName })),
+    fallback: [],
+    parse: text => text.split(',').map(name => name.trim().toLowerCase()),
+    describe:
+      'names under which our HTTP servers are reached besides where they listen, such as wall.example,.citybrain.svc (a dot: all below)',
+  }),
   clockEpochMs: setting({
     env: 'CLOCK_EPOCH_MS',
     type: Type.Integer({ minimum: 0 }),
@@ -46,6 +57,8 @@ export interface PartContext<S extends Settings> {
   readonly log: Log
   readonly metrics: Metrics
   readonly clock: Clock
+  /** Makes the HTTP servers of the process. */
+  readonly servers: HttpServers
   /** Ends the process with an error; the resources are stopped first. */
   readonly fail: (error: unknown) => void
 }
@@ -71,6 +84,7 @@ export async function runPart<S extends Settings>(part: Part<S>): Promise<void> 
   const metrics = new Metrics(part.name)
   metrics.collectProcess()
   const clock = scaledClock({ epochMs: config.clockEpochMs, speed: config.clockSpeed })
+  const servers = new HttpServers(config.allowedHosts, metrics)
   const lifecycle = new Lifecycle(log)
 
   let ready = false
@@ -103,8 +117,21 @@ export async function runPart<S extends Settings>(part: Part<S>): Promise<void> 
 
   const notReady = () => (ready ? (part.notReady?.() ?? null) : 'starting')
   try {
-    const admin = new AdminServer({ host: config.adminHost, port: config.adminPort, metrics, notReady })
-    const resources = await part.build({ config, log, metrics, clock, fail } as unknown as PartContext<S>)
+    const admin = new AdminServer({
+      servers,
+      host: config.adminHost,
+      port: config.adminPort,
+      metrics,
+      notReady,
+    })
+    const resources = await part.build({
+      config,
+      log,
+      metrics,
+      clock,
+      servers,
+      fail,
+    } as unknown as PartContext<S>)
     await lifecycle.start([admin, ...resources])
     ready = true
     log.info('ready')

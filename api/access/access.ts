@@ -1,6 +1,6 @@
 import { CodedError } from '../../platform/errors.ts'
+import { isLoopback } from '../../platform/http/loopback.ts'
 import type { Caller } from './caller.ts'
-import { isLoopback } from './loopback.ts'
 import { anonymousViewer, type Viewer } from './viewer.ts'
 
 export type { Caller } from './caller.ts'

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { setting } from '../../platform/config.ts'
+import { isLoopback } from '../../platform/http/loopback.ts'
 import { anonymousPolicies } from './access.ts'
-import { isLoopback } from './loopback.ts'
 
 /** HS256 is as strong as its secret, and RFC 7518 (3.2) asks for as many bytes as the hash has. */
 const minSecretBytes = 32

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { isLoopback } from './loopback.ts'
+import { isLoopback } from '../../platform/http/loopback.ts'
 
 /** Who asks: where the connection comes from and what it shows. */
 export interface Caller {

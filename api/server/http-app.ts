@@ -3,12 +3,13 @@ import helmet from '@fastify/helmet'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import fastify, { type FastifyInstance } from 'fastify'
+import type { HttpServers } from '../../platform/http/http-servers.ts'
+import type { Pages } from '../../platform/http/strange-request.ts'
 import type { Log } from '../../platform/log.ts'
 import type { Metrics } from '../../platform/metrics.ts'
 import type { Access, AnonymousPolicy } from '../access/access.ts'
 import { asyncApiRoute } from '../asyncapi/asyncapi-route.ts'
 import { admission } from './admission.ts'
-import { answerClientError } from './client-errors.ts'
 import { openApi } from './openapi.ts'
 import { refuseOtherMethods } from './other-methods.ts'
 import { installProblems, sendProblem } from './problems.ts'
@@ -16,7 +17,14 @@ import { limitRate } from './rate-limit.ts'
 import { type Api, withTypes } from './type-provider.ts'
 import { wallboardFiles } from './wallboard-files.ts'
 
+/** Values are for whoever opens an address by hand, or for our pages; the pages themselves hold none. */
+const pages: Pages = path => (path.startsWith('/v1/') ? 'typed' : 'linked')
+
 export interface HttpAppOptions {
+  readonly servers: HttpServers
+  /** Where it will listen. */
+  readonly host: string
+  readonly maxConnections: number
   readonly access: Access
   readonly log: Log
   readonly metrics: Metrics
@@ -50,19 +58,31 @@ const contentSecurityPolicy = {
 
 /** The HTTP side: wallboard at `/`, API at `/v1`, its description at `/docs`. */
 export async function httpApp(options: HttpAppOptions): Promise<FastifyInstance> {
-  const { access, log, metrics, wallboardDir, anonymous, requestsPerMinute, routes } = options
+  const {
+    servers,
+    host,
+    maxConnections,
+    access,
+    log,
+    metrics,
+    wallboardDir,
+    anonymous,
+    requestsPerMinute,
+    routes,
+  } = options
   const app = fastify({
     forceCloseConnections: true,
-    // Nothing that is asked here has a long body or a long name, or takes long to send.
+    serverFactory: handler => servers.create(handler, { host, pages, maxConnections }),
+    // Nothing that is asked here has a long body or a long name.
     bodyLimit: 64 * 1024,
-    requestTimeout: 30_000,
     routerOptions: { maxParamLength: 1_000 },
-    clientErrorHandler: answerClientError,
     frameworkErrors: (error, _request, reply) =>
       sendProblem(reply, 'invalid_request', error.message, 'see /docs'),
     // Unknown parameters are errors: a misspelt filter must not look like an answer.
     ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array', allowUnionTypes: true } },
   })
+  // Bodies are JSON; a browser may send text to anybody without asking first.
+  app.removeContentTypeParser('text/plain')
   installProblems(app, log)
   measure(app, metrics)
   await app.register(helmet, { contentSecurityPolicy, strictTransportSecurity: false })

@@ -30,6 +30,7 @@ export const problems = {
   export_id_taken: { status: 409, title: 'An export of this id is running' },
   kiosks_not_configured: { status: 409, title: 'No kiosk tokens are given out here' },
   too_large: { status: 413, title: 'The request is too large' },
+  unsupported_media_type: { status: 415, title: 'The body is not JSON' },
   upgrade_required: { status: 426, title: 'This is a WebSocket endpoint' },
   rate_limited: { status: 429, title: 'Too many requests' },
   too_many_exports: { status: 429, title: 'Too many exports of one viewer at once' },
@@ -137,6 +138,9 @@ function explain(error: unknown): { code: ProblemCode; detail: string; hint?: st
   }
   const status = clientErrorStatus(error)
   if (status === 413) return { code: 'too_large', detail: messageOf(error) }
+  if (status === 415) {
+    return { code: 'unsupported_media_type', detail: messageOf(error), hint: 'send application/json' }
+  }
   if (status !== undefined) return { code: 'invalid_request', detail: messageOf(error) }
   return { code: 'internal_error', detail: 'the reason is in the log of the api' }
 }

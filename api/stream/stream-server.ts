@@ -5,7 +5,6 @@ import { messageOf } from '../../platform/errors.ts'
 import type { Resource } from '../../platform/lifecycle.ts'
 import type { Log } from '../../platform/log.ts'
 import { callerOf } from '../access/caller.ts'
-import { originAllowed } from '../access/origin.ts'
 import { maxMessageBytes } from '../asyncapi/client-messages.ts'
 import type { Conversation } from './conversation.ts'
 import type { Connection, Session } from './session.ts'
@@ -75,10 +74,9 @@ export class StreamServer implements Resource {
     else this.sockets.handleUpgrade(request, socket, head, client => this.accept(client, request))
   }
 
-  private refusalOf({ url, headers, socket }: IncomingMessage): string | undefined {
+  private refusalOf({ url, socket }: IncomingMessage): string | undefined {
     const { maxClients, maxClientsPerAddress } = this.options
     if (url?.split('?')[0] !== streamPath) return '404 Not Found'
-    if (!originAllowed(headers.origin, headers.host)) return '403 Forbidden'
     if (this.sockets.clients.size >= maxClients) return '503 Service Unavailable'
     const held = this.addresses.get(socket.remoteAddress ?? '') ?? 0
     return held >= maxClientsPerAddress ? '429 Too Many Requests' : undefined

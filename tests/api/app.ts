@@ -13,6 +13,7 @@ import { httpApp } from '../../api/server/http-app.ts'
 import { clickhouseClient, clickhouseSettings } from '../../platform/clickhouse/clickhouse-client.ts'
 import { ManualClock } from '../../platform/clock.ts'
 import { readConfig } from '../../platform/config.ts'
+import { HttpServers } from '../../platform/http/http-servers.ts'
 import { createLog } from '../../platform/log.ts'
 import { Metrics } from '../../platform/metrics.ts'
 import type { AlertCommand } from '../../schemas/alerts/alert-command.ts'
@@ -28,6 +29,7 @@ export interface AppOptions {
   readonly wallboardDir?: string
   readonly metrics?: Metrics
   readonly requestsPerMinute?: number
+  readonly allowedHosts?: readonly string[]
   /** Stored values are read here; without it ClickHouse is away. */
   readonly stored?: { readonly clickhouseUrl: string; readonly database: string }
   readonly historyTimeoutMs?: number
@@ -51,6 +53,9 @@ export function app(options: AppOptions = {}): Promise<FastifyInstance> {
   const log = createLog('api', 'silent')
   const metrics = options.metrics ?? new Metrics('api')
   return httpApp({
+    servers: new HttpServers(options.allowedHosts ?? [], metrics),
+    host: '127.0.0.1',
+    maxConnections: 2_000,
     access: new Access(options.anonymous ?? 'loopback', options.tokens),
     log,
     metrics,

@@ -141,7 +141,7 @@ describe('every door refuses', () => {
     const refused = { status: 401, code: 'unauthorized', at: local }
     await tryAll('no token, X-Forwarded-For', { ...refused, headers: { 'x-forwarded-for': '10.1.2.3' } })
     await tryAll('no token, Forwarded', { ...refused, headers: { forwarded: 'for=10.1.2.3' } })
-    await tryAll('no token, Host elsewhere', { ...refused, headers: { host: 'evil.example' } })
+    await tryAll('no token, Host elsewhere', { ...refused, headers: { host: 'wall.example' } })
   })
 
   test('a token that is no good, on this machine too', async () => {

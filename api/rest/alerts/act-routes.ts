@@ -80,7 +80,10 @@ function act(api: Api, sources: Sources, of: Action): void {
         params: Type.Object({ id: AlertId }),
         headers: IdempotencyHeaders,
         body,
-        response: { 202: Accepted, ...problemResponses(...findProblems, 'alerts_unavailable', 'too_large') },
+        response: {
+          202: Accepted,
+          ...problemResponses(...findProblems, 'alerts_unavailable', 'too_large', 'unsupported_media_type'),
+        },
       },
       validatorCompiler: strictBody,
     },

@@ -119,6 +119,7 @@ function addSilence(api: Api, { desk, clock }: Sources): void {
             'invalid_matcher',
             'alerts_unavailable',
             'too_large',
+            'unsupported_media_type',
           ),
         },
       },
@@ -158,7 +159,7 @@ function silenceAlert(api: Api, sources: Sources): void {
         ),
         response: {
           202: AcceptedSilence,
-          ...problemResponses(...findProblems, 'alerts_unavailable', 'too_large'),
+          ...problemResponses(...findProblems, 'alerts_unavailable', 'too_large', 'unsupported_media_type'),
         },
       },
     },

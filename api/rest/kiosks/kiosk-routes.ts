@@ -64,6 +64,7 @@ function addKiosk(api: Api, kiosks: KioskDesk | undefined): void {
             'kiosks_not_configured',
             'kiosks_unavailable',
             'too_large',
+            'unsupported_media_type',
           ),
         },
       },

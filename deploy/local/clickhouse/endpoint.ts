@@ -1,6 +1,7 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import { CodedError, messageOf } from '../../../platform/errors.ts'
+import type { HttpServers } from '../../../platform/http/http-servers.ts'
 import type { Resource } from '../../../platform/lifecycle.ts'
 import { ClickHouseException } from './protocol/exception.ts'
 import { type HttpQuery, parseHttpQuery, sortParameters } from './protocol/http-request.ts'
@@ -12,6 +13,7 @@ import { type QueryParts, runQuery } from './run-query.ts'
 import { sendAnswer, serverHeaders } from './send-answer.ts'
 
 export interface EndpointOptions extends QueryParts {
+  readonly servers: HttpServers
   readonly host: string
   readonly port: number
   readonly metrics: QueryMetrics
@@ -32,10 +34,11 @@ export class HttpEndpoint implements Resource {
 
   /** @throws CodedError `port_in_use` */
   async start(): Promise<void> {
-    const { host, port, log } = this.options
-    // Bodies may take as long as they need; idle connections are kept as long as ClickHouse keeps them.
-    const server = createServer({ requestTimeout: 0, keepAliveTimeout: 10_000 }, (request, response) => {
-      void this.handle(request, response)
+    const { servers, host, port, log } = this.options
+    const server = servers.create((request, response) => void this.handle(request, response), {
+      host,
+      maxConnections: 1_000,
+      endless: true,
     })
     await new Promise<void>((resolve, reject) => {
       server.once('error', (error: NodeJS.ErrnoException) => {

@@ -49,7 +49,7 @@ await runPart({
       describe: 'the largest result of one query, before formatting; it is held in memory until sent',
     }),
   },
-  build: ({ config, log, metrics }) => {
+  build: ({ config, log, metrics, servers }) => {
     const limits = {
       maxMemoryBytes: config.maxMemoryBytes,
       maxThreads: 2,
@@ -62,6 +62,7 @@ await runPart({
       write: new Lane({ running: 3, waiting: 256 }),
     }
     const endpoint = new HttpEndpoint({
+      servers,
       host: config.host,
       port: config.port,
       graceMs: 20_000,

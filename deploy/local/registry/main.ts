@@ -29,9 +29,9 @@ const settings = {
 await runPart({
   name: 'registry',
   settings,
-  build: ({ config, log, metrics }) => {
+  build: ({ config, log, metrics, servers }) => {
     const file = new StoreFile(join(config.dataDir, 'schemas.json'))
-    const app = registryRoutes(file)
+    const app = registryRoutes(file, servers, config.host)
     const requests = metrics.counter('requests', 'requests answered, by status', ['status'])
     app.addHook('onResponse', async (request, reply) => {
       requests.inc({ status: String(reply.statusCode) })

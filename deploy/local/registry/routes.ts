@@ -2,6 +2,7 @@ import fastify, { type FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { messageOf } from '../../../platform/errors.ts'
+import type { HttpServers } from '../../../platform/http/http-servers.ts'
 import { compatibilityLevel, incompatibilities, parseSchema } from './compatibility.ts'
 import { RegistryError, registryErrors } from './registry-error.ts'
 import {
@@ -17,6 +18,9 @@ import {
 } from './schema-store.ts'
 import type { StoreFile } from './store-file.ts'
 
+/** What clients of Confluent's registry say of their bodies. */
+const jsonTypes = /^application\/(json|octet-stream|vnd\.schemaregistry(\.v1)?\+json)\b/
+
 const contentType = 'application/vnd.schemaregistry.v1+json'
 
 type OfSubject = { Params: { subject: string } }
@@ -25,10 +29,14 @@ type OfId = { Params: { id: string } }
 type WithDefault = { Querystring: { defaultToGlobal?: string } }
 
 /** The REST shape of Confluent's schema registry, as far as clients that read and register need it. */
-export function registryRoutes(file: StoreFile): FastifyInstance {
-  const app = fastify({ bodyLimit: 4 * 1024 * 1024, forceCloseConnections: true })
+export function registryRoutes(file: StoreFile, servers: HttpServers, host: string): FastifyInstance {
+  const app = fastify({
+    bodyLimit: 4 * 1024 * 1024,
+    forceCloseConnections: true,
+    serverFactory: handler => servers.create(handler, { host, maxConnections: 500 }),
+  })
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', { parseAs: 'string' }, async (_request: unknown, body: string) => {
+  app.addContentTypeParser(jsonTypes, { parseAs: 'string' }, async (_request: unknown, body: string) => {
     try {
       return JSON.parse(body) as unknown
     } catch (error) {

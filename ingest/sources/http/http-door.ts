@@ -1,6 +1,7 @@
 import rateLimit from '@fastify/rate-limit'
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { CodedError } from '../../../platform/errors.ts'
+import type { HttpServers } from '../../../platform/http/http-servers.ts'
 import type { Resource } from '../../../platform/lifecycle.ts'
 import type { Log } from '../../../platform/log.ts'
 import type { Metrics } from '../../../platform/metrics.ts'
@@ -14,6 +15,7 @@ import { jsonType, ndjsonTypes, parseItems } from './parse-items.ts'
 import { detailOf, problemCodeOf, problemOf, retryAfterOf } from './problems.ts'
 
 export interface HttpDoorOptions {
+  readonly servers: HttpServers
   readonly intake: Intake
   readonly host: string
   /** 0 picks a free one. */
@@ -58,10 +60,11 @@ export class HttpDoor implements Resource {
 
 /** The door without its socket, so that it can be tested by injection. */
 export async function buildDoor(options: HttpDoorOptions): Promise<FastifyInstance> {
-  const { intake, metrics, maxBodyBytes, requestsPerMinute } = options
+  const { servers, host, intake, metrics, maxBodyBytes, requestsPerMinute } = options
   const app = fastify({
     bodyLimit: maxBodyBytes,
     forceCloseConnections: 'idle',
+    serverFactory: handler => servers.create(handler, { host, maxConnections: 2_000 }),
     routerOptions: { ignoreTrailingSlash: true },
   })
   addErrors(app, options)

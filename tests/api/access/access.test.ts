@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { Access, type Caller } from '../../../api/access/access.ts'
 import { callerOf } from '../../../api/access/caller.ts'
-import { originAllowed } from '../../../api/access/origin.ts'
 import { anonymousViewer } from '../../../api/access/viewer.ts'
 
 const unauthorized = { name: 'CodedError', code: 'unauthorized' }
@@ -69,18 +68,4 @@ describe('what a request shows', () => {
   test('the wall it says it is', () => {
     expect(shown({ 'citybrain-wall': 'hall-1' }).wall).toBe('hall-1')
   })
-})
-
-test.each([
-  [undefined, 'wall.example:8080', true],
-  ['http://wall.example:8080', 'wall.example:8080', true],
-  ['http://WALL.example:8080', 'Wall.Example:8080', true],
-  ['http://localhost:5173', 'wall.example:8080', true],
-  ['http://[::1]:5173', 'wall.example:8080', true],
-  ['http://wall.example:9090', 'wall.example:8080', false],
-  ['https://evil.example', 'wall.example:8080', false],
-  ['http://127.0.0.1.evil.example', 'wall.example:8080', false],
-  ['null', 'wall.example:8080', false],
-] as const)('a page of %s may open the stream of %s: %s', (origin, host, allowed) => {
-  expect(originAllowed(origin, host)).toBe(allowed)
 })

@@ -67,7 +67,16 @@ export async function openHouse(anonymous: AnonymousPolicy) {
     desk.alerts.put(alert({ alert_id: `a-${region}`, region }))
     desk.silences.put(silence({ silence_id: `s-${region}`, regions: [region] }))
   }
-  const api = await app({ anonymous, tokens, kiosks, desk, table, metrics, requestsPerMinute: 100_000 })
+  const api = await app({
+    anonymous,
+    allowedHosts: ['wall.example'],
+    tokens,
+    kiosks,
+    desk,
+    table,
+    metrics,
+    requestsPerMinute: 100_000,
+  })
   await api.listen({ host: '127.0.0.1', port: 0 })
   const { port } = api.server.address() as AddressInfo
 

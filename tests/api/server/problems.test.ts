@@ -44,6 +44,20 @@ test.each([
   if (status === 503) expect(answer.headers['retry-after']).toBe('5')
 })
 
+test.each(['text/plain', 'application/x-www-form-urlencoded', undefined])(
+  'a body of type %s, as a page may send it anywhere, is not looked at',
+  async type => {
+    const answer = await (await app()).inject({
+      method: 'POST',
+      url: '/v1/silences',
+      payload: Buffer.from('{}'),
+      headers: type === undefined ? {} : { 'content-type': type },
+    })
+    expect(answer.statusCode).toBe(415)
+    expect(answer.json()).toMatchObject({ code: 'unsupported_media_type', hint: 'send application/json' })
+  },
+)
+
 test('a stranger gets nothing of /v1, whether it is there or not', async () => {
   const api = await app()
   const lineage = '/v1/kpis/parking.occupancy_pct/lineage?window_start=0'

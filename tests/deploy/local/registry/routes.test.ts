@@ -5,6 +5,8 @@ import type { FastifyInstance } from 'fastify'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { registryRoutes } from '../../../../deploy/local/registry/routes.ts'
 import { StoreFile } from '../../../../deploy/local/registry/store-file.ts'
+import { HttpServers } from '../../../../platform/http/http-servers.ts'
+import { Metrics } from '../../../../platform/metrics.ts'
 
 const schema = JSON.stringify({ type: 'record', name: 'R', fields: [{ name: 'x', type: 'int' }] })
 const wider = JSON.stringify({
@@ -24,7 +26,7 @@ let app: FastifyInstance
 async function open(): Promise<void> {
   const file = new StoreFile(path)
   await file.load()
-  app = registryRoutes(file)
+  app = registryRoutes(file, new HttpServers([], new Metrics('registry')), '127.0.0.1')
 }
 
 async function call(method: 'GET' | 'POST' | 'PUT', url: string, payload?: object) {

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Intake } from '../../../../ingest/intake.ts'
 import { buildDoor, type HttpDoorOptions } from '../../../../ingest/sources/http/http-door.ts'
 import { CodedError } from '../../../../platform/errors.ts'
+import { HttpServers } from '../../../../platform/http/http-servers.ts'
 import { createLog } from '../../../../platform/log.ts'
 import { Metrics } from '../../../../platform/metrics.ts'
 import { memoryIngest, noon, rackAsset } from '../../memory-ingest.ts'
@@ -17,6 +18,7 @@ let door: FastifyInstance
 
 const open = (options: Partial<HttpDoorOptions> = {}) =>
   buildDoor({
+    servers: new HttpServers([], new Metrics('ingest')),
     intake: ingest.intake,
     host: '127.0.0.1',
     port: 0,
