@@ -1,15 +1,23 @@
 import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import type { PortName } from '../../deploy/local/setup/ports.ts'
+import { listeningSockets } from '../../deploy/local/setup/sockets.ts'
 import { views } from '../../schemas/clickhouse/views.ts'
 import type { Cell } from '../../schemas/protocol/stream.ts'
 import { feeds, recordIds } from '../../schemas/records/record.ts'
 import { regions } from '../../schemas/regions/regions.ts'
 import { topics } from '../../schemas/topics.ts'
+import { launchBrowser } from '../browser/browser.ts'
 import { pythonWith } from '../integration/python/venv.ts'
 import { type Product, startProduct } from './product.ts'
-import { databaseOf, fetchJson } from './product-clients.ts'
+import { databaseOf, fetchJson, postJson } from './product-clients.ts'
+import { type Attempt, allTricks, ForeignPage } from './strangers/foreign-page.ts'
+import { listeningOf } from './strangers/listening.ts'
 
 const run = promisify(execFile)
 const kafkaPython = await pythonWith(['confluent-kafka[avro,schemaregistry]'])
@@ -47,6 +55,89 @@ async function missing(): Promise<readonly string[]> {
 test('within a minute every city has values of all four feeds', async () => {
   expect(cities).toHaveLength(16)
   await vi.waitFor(async () => expect(await missing()).toEqual([]), { timeout: 60_000, interval: 500 })
+})
+
+test.skipIf(process.platform !== 'linux')('listens on the sockets of docs/access.md, and on no other', () => {
+  expect(listeningOf(product.processes())).toEqual(
+    listeningSockets().map(({ port, process: part }) => ({
+      part,
+      port: product.ports[port],
+      loopback: true,
+    })),
+  )
+})
+
+describe('a page of another site in a browser', () => {
+  const victim = join(tmpdir(), `citybrain-victim-${process.pid}`)
+  const write = `/?query=${encodeURIComponent(
+    `INSERT INTO FUNCTION file('${victim}', 'RawBLOB', 'x String') SELECT 'x'`,
+  )}`
+  const lot = {
+    asset_id: 'lot-of-a-stranger',
+    record: 'parking',
+    kind: 'lot',
+    county: '370102',
+    period_s: 60,
+  }
+  const paths: Partial<Record<PortName, string>> = {
+    clickhouse: write,
+    ingest: '/v1/assets',
+    registry: '/subjects/telemetry.rack-value/versions',
+    api: '/v1/kpis/latest',
+  }
+  const ports = listeningSockets().filter(({ speaks }) => speaks !== 'Kafka')
+  const urls = () =>
+    ports.map(({ port }) => `http://127.0.0.1:${product.ports[port]}${paths[port] ?? '/metrics'}`)
+
+  let browser: Browser
+  beforeAll(async () => {
+    browser = await launchBrowser()
+  })
+  afterAll(() => browser?.close())
+
+  test('gets no port to do anything', async () => {
+    await using page = await ForeignPage.open(browser)
+    const attempts: Attempt[] = []
+    for (const url of urls()) {
+      for (const trick of allTricks) attempts.push(await page.asks(trick, url, JSON.stringify([lot])))
+    }
+    expect(attempts.filter(({ status }) => status !== 403)).toEqual([])
+    expect(attempts).toHaveLength(ports.length * allTricks.length)
+    expect(existsSync(victim)).toBe(false)
+    // Nor is the asset registered.
+    const reading = {
+      asset_id: lot.asset_id,
+      event_time: Date.now(),
+      status: 'open',
+      capacity: 10,
+      occupied: 1,
+    }
+    expect(await postJson(`${product.urls.ingest}/v1/telemetry/parking`, reading)).toMatchObject({
+      accepted: 0,
+      rejected: [{ code: 'unknown_asset' }],
+    })
+  })
+
+  test('is not taken for us under a name that points here', async () => {
+    await using page = await ForeignPage.open(browser)
+    for (const url of [...urls(), `${product.urls.api}/`]) {
+      expect(await page.rebinds(url), url).toBe(421)
+    }
+  })
+
+  test('opens no stream', async () => {
+    await using page = await ForeignPage.open(browser)
+    expect(await page.opens(product.urls.stream)).toBe(false)
+  })
+
+  test('may link to the wall', async () => {
+    await using page = await ForeignPage.open(browser)
+    const wall = `${product.urls.api}/`
+    expect(await page.asks('link', wall, '')).toMatchObject({ status: 200 })
+    for (const trick of ['fetch', 'frame', 'form'] as const) {
+      expect(await page.asks(trick, wall, '')).toMatchObject({ status: 403 })
+    }
+  })
 })
 
 describe('clients that nobody here wrote', () => {

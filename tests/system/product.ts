@@ -163,7 +163,7 @@ export class Product {
  * @throws ProductEnded
  */
 export async function startProduct(options: ProductOptions = {}): Promise<Product> {
-  const { args = [], env = {}, readyTimeoutMs = 180_000, script = 'deploy/local/start.ts' } = options
+  const { args = [], env = {}, readyTimeoutMs = 420_000, script = 'deploy/local/start.ts' } = options
   const portOffset = options.portOffset ?? (await freePortOffset(host, randomInSlot))
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'citybrain-product-')))
   const inherited = Object.fromEntries(
