@@ -1,9 +1,12 @@
 import { reachableRegistry } from '../platform/avro/reachable-registry.ts'
 import { SchemaRegistry } from '../platform/avro/schema-registry.ts'
+import { wallClock } from '../platform/clock.ts'
 import { ensureTopics } from '../platform/kafka/ensure-topics.ts'
-import { kafkaClient } from '../platform/kafka/kafka-client.ts'
+import { askingClient, kafkaClient } from '../platform/kafka/kafka-client.ts'
 import type { Resource } from '../platform/lifecycle.ts'
 import { runPart } from '../platform/part.ts'
+import { kafkaProbe } from '../platform/ready/kafka-probe.ts'
+import { LagWatch } from '../platform/ready/log-lag.ts'
 import { AssetRegistration } from './assets/asset-registration.ts'
 import { KnownAssets } from './assets/known-assets.ts'
 import { KafkaIntake } from './pipeline/kafka-intake.ts'
@@ -14,14 +17,12 @@ import { TopicEncoders } from './sink/topic-encoders.ts'
 import { HttpDoor } from './sources/http/http-door.ts'
 
 const dayMs = 86_400_000
-let producer: ProduceQueue | undefined
 
 /** sources (http, simulator; files come through http) -> normalise -> validate -> enrich -> Kafka */
 await runPart({
   name: 'ingest',
   settings: ingestSettings,
-  notReady: () => producer?.notReady ?? null,
-  build: ({ config, log, metrics, clock, servers }) => {
+  build: ({ config, log, metrics, clock, servers, readiness }) => {
     const kafka = kafkaClient(config, 'citybrain-ingest', log)
     const schemas = new SchemaRegistry(config.schemaRegistryUrl)
     const encoders = new TopicEncoders(schemas)
@@ -33,7 +34,7 @@ await runPart({
       lingerMs: config.produceLingerMs,
       timeoutMs: config.produceTimeoutMs,
     })
-    producer = queue
+    readiness.require('producer', () => queue.notReady)
     const send = queue.send.bind(queue)
     const assets = new KnownAssets(kafka, schemas, log)
     const intake = new KafkaIntake({
@@ -67,6 +68,20 @@ await runPart({
       const { simulatorScale: scale, simulatorSeed: seed } = config
       sources.push(simulator({ intake, clock, log, metrics, scale, seed }))
     }
-    return [reachableRegistry(schemas, log), topics, encoders, queue, assets, ...sources]
+    const probe = kafkaProbe({
+      config,
+      kafka: askingClient(config, 'citybrain-probe'),
+      readiness,
+      clock: wallClock,
+    })
+    const lag = new LagWatch({
+      kafka: askingClient(config, 'citybrain-lag'),
+      readers: [assets],
+      limit: config.readyMaxLag,
+      readiness,
+      clock: wallClock,
+      log,
+    })
+    return [probe, reachableRegistry(schemas, log), topics, lag, encoders, queue, assets, ...sources]
   },
 })

@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import { registrySettings } from '../platform/avro/schema-registry.ts'
 import { type Settings, setting } from '../platform/config.ts'
 import { kafkaSettings } from '../platform/kafka/kafka-client.ts'
+import { readySettings } from '../platform/ready/ready-settings.ts'
 
 const mebibyte = 1024 * 1024
 
@@ -11,6 +12,7 @@ const whole = (env: string, fallback: number, minimum: number, describe: string)
 export const ingestSettings = {
   ...kafkaSettings,
   ...registrySettings,
+  ...readySettings,
   ingestHost: setting({
     env: 'INGEST_HOST',
     type: Type.String(),

@@ -12,8 +12,8 @@ export interface AdminOptions {
   readonly host: string
   readonly port: number
   readonly metrics: Metrics
-  /** Why the process is not ready, or null when it is. */
-  readonly notReady: () => string | null
+  /** Why the process is not ready, a line each; none when it is. */
+  readonly notReady: () => readonly string[]
 }
 
 /** `/healthz` (alive), `/readyz` (able to do its work) and `/metrics` (Prometheus text). */
@@ -32,9 +32,9 @@ export class AdminServer implements Resource {
       const path = request.url?.split('?')[0]
       if (path === '/healthz') response.end('ok\n')
       else if (path === '/readyz') {
-        const reason = notReady()
-        response.statusCode = reason === null ? 200 : 503
-        response.end(`${reason ?? 'ready'}\n`)
+        const reasons = notReady()
+        response.statusCode = reasons.length === 0 ? 200 : 503
+        response.end(`${reasons.join('\n') || 'ready'}\n`)
       } else if (path === '/metrics') {
         response.setHeader('content-type', metrics.registry.contentType)
         response.end(await metrics.registry.metrics())

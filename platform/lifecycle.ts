@@ -28,6 +28,9 @@ export class Lifecycle {
 
   private readonly stopWithinMs: number
 
+  /** Name of the resource that is being started, if one is. */
+  starting: string | undefined
+
   /** @param stopWithinMs a resource that takes longer to stop, because what it talks to is gone, is left behind */
   constructor(log: Log, stopWithinMs = 10_000) {
     this.log = log
@@ -39,7 +42,9 @@ export class Lifecycle {
       this.log.debug({ resource: resource.name }, 'starting')
       // Listed before it is started, so that a half-started resource is stopped too.
       this.started.push(resource)
+      this.starting = resource.name
       await resource.start()
+      this.starting = undefined
     }
   }
 

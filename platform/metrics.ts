@@ -45,6 +45,20 @@ export class Metrics {
     })
   }
 
+  /** A gauge whose values, one for each value of its only label, are asked for whenever the metrics are. */
+  gaugeBy(what: string, help: string, label: string, read: () => Iterable<readonly [string, number]>): void {
+    new Gauge({
+      name: this.name(what),
+      help,
+      labelNames: [label],
+      registers: [this.registry],
+      collect() {
+        this.reset()
+        for (const [value, number] of read()) this.set({ [label]: value }, number)
+      },
+    })
+  }
+
   histogram<L extends string>(
     what: string,
     help: string,

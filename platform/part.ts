@@ -7,6 +7,7 @@ import { HttpServers } from './http/http-servers.ts'
 import { Lifecycle, type Resource } from './lifecycle.ts'
 import { createLog, type Log, logLevels } from './log.ts'
 import { Metrics } from './metrics.ts'
+import { Readiness } from './ready/readiness.ts'
 
 const hostName = '^\\.?[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$'
 
@@ -50,6 +51,18 @@ export const partSettings = {
     fallback: 1,
     describe: 'event time per wall time; 1 everywhere but in simulated runs',
   }),
+  restartsCrashed: setting({
+    env: 'RESTARTS_CRASHED',
+    type: Type.Integer({ minimum: 0 }),
+    fallback: 0,
+    describe: 'how often the launcher has started this process again after a crash; the launcher says it',
+  }),
+  restartsHung: setting({
+    env: 'RESTARTS_HUNG',
+    type: Type.Integer({ minimum: 0 }),
+    fallback: 0,
+    describe: 'the same after it had stopped answering',
+  }),
 } satisfies Settings
 
 export interface PartContext<S extends Settings> {
@@ -59,6 +72,8 @@ export interface PartContext<S extends Settings> {
   readonly clock: Clock
   /** Makes the HTTP servers of the process. */
   readonly servers: HttpServers
+  /** Takes what this process needs to do its work. */
+  readonly readiness: Readiness
   /** Ends the process with an error; the resources are stopped first. */
   readonly fail: (error: unknown) => void
 }
@@ -69,8 +84,6 @@ export interface Part<S extends Settings> {
   readonly settings: S
   /** The process's resources in the order in which they are started. */
   readonly build: (context: PartContext<S>) => readonly Resource[] | Promise<readonly Resource[]>
-  /** Why the process cannot do its work now, or null. */
-  readonly notReady?: () => string | null
 }
 
 /**
@@ -83,9 +96,13 @@ export async function runPart<S extends Settings>(part: Part<S>): Promise<void> 
   const log = createLog(part.name, config.logLevel)
   const metrics = new Metrics(part.name)
   metrics.collectProcess()
+  const restarts = metrics.counter('restarts', 'Times the launcher has started this process again', ['after'])
+  restarts.inc({ after: 'crash' }, config.restartsCrashed)
+  restarts.inc({ after: 'hang' }, config.restartsHung)
   const clock = scaledClock({ epochMs: config.clockEpochMs, speed: config.clockSpeed })
   const servers = new HttpServers(config.allowedHosts, metrics)
   const lifecycle = new Lifecycle(log)
+  const readiness = new Readiness(metrics)
 
   let ready = false
   let stopping = false
@@ -115,7 +132,11 @@ export async function runPart<S extends Settings>(part: Part<S>): Promise<void> 
   process.on('uncaughtException', fail)
   process.on('unhandledRejection', fail)
 
-  const notReady = () => (ready ? (part.notReady?.() ?? null) : 'starting')
+  readiness.require('start', () => {
+    if (ready) return null
+    return stopping ? 'stopping' : `waiting for ${lifecycle.starting ?? 'its parts'}`
+  })
+  const notReady = () => readiness.failing()
   try {
     const admin = new AdminServer({
       servers,
@@ -124,14 +145,8 @@ export async function runPart<S extends Settings>(part: Part<S>): Promise<void> 
       metrics,
       notReady,
     })
-    const resources = await part.build({
-      config,
-      log,
-      metrics,
-      clock,
-      servers,
-      fail,
-    } as unknown as PartContext<S>)
+    const context = { config, log, metrics, clock, servers, readiness, fail }
+    const resources = await part.build(context as unknown as PartContext<S>)
     await lifecycle.start([admin, ...resources])
     ready = true
     log.info('ready')

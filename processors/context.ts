@@ -9,6 +9,8 @@ import { type Config, setting } from '../platform/config.ts'
 import { kafkaSettings } from '../platform/kafka/kafka-client.ts'
 import type { Log } from '../platform/log.ts'
 import type { Metrics } from '../platform/metrics.ts'
+import type { LogReader } from '../platform/ready/log-lag.ts'
+import { readySettings } from '../platform/ready/ready-settings.ts'
 import { alertingSettings } from './alerting/alerting-settings.ts'
 import { parseWindows, type WindowSpecs } from './windows/window-spec.ts'
 
@@ -16,6 +18,7 @@ export const processorSettings = {
   ...kafkaSettings,
   ...registrySettings,
   ...clickhouseSettings,
+  ...readySettings,
   ...alertingSettings,
   windows: setting({
     env: 'WINDOWS',
@@ -85,6 +88,8 @@ export interface ProcessorContext {
   readonly clockSpeed: number
   readonly log: Log
   readonly metrics: Metrics
+  /** Takes what reads a log here: the process is not ready while it is far behind. */
+  readonly watch: (reader: LogReader) => void
   /** Ends the process with an error. */
   readonly fail: (error: unknown) => void
 }

@@ -1,13 +1,17 @@
 import { reachableRegistry } from '../platform/avro/reachable-registry.ts'
 import { SchemaRegistry } from '../platform/avro/schema-registry.ts'
 import { clickhouseClient } from '../platform/clickhouse/clickhouse-client.ts'
+import { wallClock } from '../platform/clock.ts'
 import { exitCode } from '../platform/errors.ts'
 import { ensureTopics } from '../platform/kafka/ensure-topics.ts'
-import { kafkaClient } from '../platform/kafka/kafka-client.ts'
+import { askingClient, kafkaClient } from '../platform/kafka/kafka-client.ts'
 import type { Resource } from '../platform/lifecycle.ts'
 import { type PartContext, runPart } from '../platform/part.ts'
+import { clickhouseProbe } from '../platform/ready/clickhouse-probe.ts'
+import { kafkaProbe } from '../platform/ready/kafka-probe.ts'
+import { LagWatch, type LogReader } from '../platform/ready/log-lag.ts'
 import { type ProcessorContext, processorSettings } from './context.ts'
-import { isProcessorName, type ProcessorName, topology } from './topology.ts'
+import { isProcessorName, type Processor, type ProcessorName, topology } from './topology.ts'
 import { parseWindows } from './windows/window-spec.ts'
 
 /** `node processors/main.ts NAME...` runs the named processors in this process; `all` runs every one. */
@@ -16,10 +20,12 @@ const [only] = names
 await runPart({
   name: names.length === 1 && only ? only : 'processors',
   settings: processorSettings,
-  build: context => [
-    ...shared(context),
-    ...names.flatMap(name => topology[name].build(contextOf(name, context))),
-  ],
+  build: context => {
+    const readers: LogReader[] = []
+    const watch = (reader: LogReader) => void readers.push(reader)
+    const built = names.flatMap(name => topology[name].build(contextOf(name, context, watch)))
+    return [...shared(context), lagWatch(context, readers), ...built]
+  },
 })
 
 function namesOf(given: readonly string[]): readonly ProcessorName[] {
@@ -32,8 +38,15 @@ function namesOf(given: readonly string[]): readonly ProcessorName[] {
   process.exit(exitCode.usage)
 }
 
-function shared({ config, log }: PartContext<typeof processorSettings>): Resource[] {
+function shared({ config, log, readiness }: PartContext<typeof processorSettings>): Resource[] {
+  const usesClickHouse = names.some(name => {
+    const { reads, writes }: Processor = topology[name]
+    return [...reads, ...writes].includes('ClickHouse')
+  })
+  const kafka = askingClient(config, 'citybrain-probe')
   return [
+    kafkaProbe({ config, kafka, readiness, clock: wallClock }),
+    ...(usesClickHouse ? [clickhouseProbe({ config, readiness, clock: wallClock })] : []),
     reachableRegistry(new SchemaRegistry(config.schemaRegistryUrl), log),
     {
       name: 'topics',
@@ -43,11 +56,23 @@ function shared({ config, log }: PartContext<typeof processorSettings>): Resourc
   ]
 }
 
-function contextOf(name: ProcessorName, context: PartContext<typeof processorSettings>): ProcessorContext {
-  const { config, log, metrics, clock, fail } = context
+function lagWatch(
+  { config, readiness, log }: PartContext<typeof processorSettings>,
+  readers: readonly LogReader[],
+): Resource {
+  const kafka = askingClient(config, 'citybrain-lag')
+  return new LagWatch({ kafka, readers, limit: config.readyMaxLag, readiness, clock: wallClock, log })
+}
+
+function contextOf(
+  name: ProcessorName,
+  context: PartContext<typeof processorSettings>,
+  watch: (reader: LogReader) => void,
+): ProcessorContext {
+  const { config, log, metrics, clock, readiness, fail } = context
   return {
     config,
-    kafka: kafkaClient(config, `citybrain-${name}`, log),
+    kafka: kafkaClient(config, `citybrain-${name}`, log, { readiness }),
     registry: new SchemaRegistry(config.schemaRegistryUrl),
     clickhouse: clickhouseClient(config),
     database: config.clickhouseDatabase,
@@ -56,6 +81,7 @@ function contextOf(name: ProcessorName, context: PartContext<typeof processorSet
     clockSpeed: config.clockSpeed,
     log,
     metrics: metrics.of(name),
+    watch,
     fail,
   }
 }

@@ -4,6 +4,7 @@ import type { Clock } from '../../platform/clock.ts'
 import type { Config } from '../../platform/config.ts'
 import type { Resource } from '../../platform/lifecycle.ts'
 import type { Log } from '../../platform/log.ts'
+import type { LogReader } from '../../platform/ready/log-lag.ts'
 import { Access } from './access.ts'
 import type { authSettings } from './auth-settings.ts'
 import { KioskBook } from './kiosks/kiosk-book.ts'
@@ -28,7 +29,7 @@ export interface SignIn {
   /** Undefined without a secret: nothing can be signed then. */
   readonly kiosks: KioskDesk | undefined
   /** To be started before anybody is let in. */
-  readonly resources: readonly Resource[]
+  readonly resources: readonly (Resource & LogReader)[]
 }
 
 /** Who is let in, as configured. */

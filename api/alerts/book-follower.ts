@@ -5,6 +5,7 @@ import { CodedError, messageOf } from '../../platform/errors.ts'
 import { TopicFollower } from '../../platform/kafka/topic-follower.ts'
 import type { Resource } from '../../platform/lifecycle.ts'
 import type { Log } from '../../platform/log.ts'
+import type { LogReader, Standing } from '../../platform/ready/log-lag.ts'
 
 export interface BookFollowerOptions<T> {
   readonly kafka: Kafka
@@ -22,8 +23,9 @@ export interface BookFollowerOptions<T> {
 }
 
 /** Keeps a book as its topic has it, on every instance; complete once started. */
-export class BookFollower<T> implements Resource {
+export class BookFollower<T> implements Resource, LogReader {
   readonly name: string
+  readonly topics: readonly string[]
   private readonly options: BookFollowerOptions<T>
   private readonly reader: AvroReader<T>
   private readonly follower: TopicFollower
@@ -32,6 +34,7 @@ export class BookFollower<T> implements Resource {
     const { kafka, registry, topic, log } = options
     this.options = options
     this.name = topic
+    this.topics = [topic]
     this.reader = new AvroReader(registry, topic)
     this.follower = new TopicFollower({
       kafka,
@@ -46,6 +49,10 @@ export class BookFollower<T> implements Resource {
         }
       },
     })
+  }
+
+  standings(): readonly Standing[] | undefined {
+    return this.follower.standings()
   }
 
   start(): Promise<void> {

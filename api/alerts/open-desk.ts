@@ -4,6 +4,7 @@ import type { Clock } from '../../platform/clock.ts'
 import type { Resource } from '../../platform/lifecycle.ts'
 import type { Log } from '../../platform/log.ts'
 import type { Metrics } from '../../platform/metrics.ts'
+import type { LogReader } from '../../platform/ready/log-lag.ts'
 import type { Alert } from '../../schemas/alerts/alert.ts'
 import type { PublishedRule } from '../../schemas/alerts/published-rule.ts'
 import type { Silence } from '../../schemas/alerts/silence.ts'
@@ -27,7 +28,7 @@ export interface OpenDeskOptions {
 export interface OpenDesk {
   readonly desk: AlertDesk
   /** To be started before anybody is answered. */
-  readonly followers: readonly Resource[]
+  readonly followers: readonly (Resource & LogReader)[]
   readonly commands: Resource
 }
 
@@ -41,7 +42,7 @@ export function openDesk({ kafka, registry, log, metrics, clock }: OpenDeskOptio
     'topic',
   ])
   metrics.gauge('alerts_held', 'alerts in memory', [], () => alerts.size)
-  const follow = <T>(topic: string, book: BookFollowerOptions<T>['book']): Resource =>
+  const follow = <T>(topic: string, book: BookFollowerOptions<T>['book']): BookFollower<T> =>
     new BookFollower<T>({
       kafka,
       registry,

@@ -4,6 +4,7 @@ import { AssetRegistry } from '../../platform/assets/asset-registry.ts'
 import type { SchemaRegistry } from '../../platform/avro/schema-registry.ts'
 import type { Resource } from '../../platform/lifecycle.ts'
 import type { Log } from '../../platform/log.ts'
+import type { LogReader, Standing } from '../../platform/ready/log-lag.ts'
 import type { AssetLookup } from '../pipeline/enrich.ts'
 
 /** A write of ours to `registry.assets` that has not come back to us through the log. */
@@ -17,8 +18,9 @@ interface Write {
  * acknowledged of its own writes, so that readings posted right after their assets find them. Once a write is seen in
  * the log, the log alone says which of several writers' versions is the last.
  */
-export class KnownAssets implements AssetLookup, Resource {
+export class KnownAssets implements AssetLookup, Resource, LogReader {
   readonly name = 'known assets'
+  readonly topics: readonly string[]
   private readonly registry: AssetRegistry
   private readonly writes = new Map<string, Write>()
 
@@ -32,6 +34,7 @@ export class KnownAssets implements AssetLookup, Resource {
         if (this.writes.get(asset_id)?.asset.updated_at === updated_at) this.writes.delete(asset_id)
       },
     })
+    this.topics = this.registry.topics
   }
 
   get size(): number {
@@ -62,6 +65,10 @@ export class KnownAssets implements AssetLookup, Resource {
   /** Call when it is not known whether they were written: the log will tell. */
   doubtful(assets: Iterable<Asset>): void {
     for (const { asset_id } of assets) this.writes.delete(asset_id)
+  }
+
+  standings(): readonly Standing[] | undefined {
+    return this.registry.standings()
   }
 
   start(): Promise<void> {

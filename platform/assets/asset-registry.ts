@@ -5,6 +5,7 @@ import type { SchemaRegistry } from '../avro/schema-registry.ts'
 import { TopicFollower } from '../kafka/topic-follower.ts'
 import type { Resource } from '../lifecycle.ts'
 import type { Log } from '../log.ts'
+import type { LogReader, Standing } from '../ready/log-lag.ts'
 import type { Asset } from './asset.ts'
 
 export interface AssetRegistryOptions {
@@ -17,8 +18,9 @@ export interface AssetRegistryOptions {
 }
 
 /** The asset registry in memory, following `registry.assets`; complete once started. */
-export class AssetRegistry implements Resource {
+export class AssetRegistry implements Resource, LogReader {
   readonly name = 'asset registry'
+  readonly topics = [topicNames.assets]
   private readonly byId = new Map<string, Asset>()
   private readonly follower: TopicFollower
 
@@ -53,6 +55,10 @@ export class AssetRegistry implements Resource {
 
   values(): IterableIterator<Asset> {
     return this.byId.values()
+  }
+
+  standings(): readonly Standing[] | undefined {
+    return this.follower.standings()
   }
 
   start(): Promise<void> {

@@ -2,10 +2,13 @@ import type { SASLOptions } from 'kafkajs'
 import { Type } from 'typebox'
 import { type Config, setting } from '../config.ts'
 import type { Log } from '../log.ts'
+import type { Readiness } from '../ready/readiness.ts'
 import { groupSettings, groupTiming } from './group-membership.ts'
-import { fastFetch, type Kafka, logLevel } from './kafkajs.ts'
+import { fastFetch, Kafka, logLevel } from './kafkajs.ts'
 import { kafkajsLog } from './kafkajs-log.ts'
 import { ProcessKafka, type ProcessKafkaOptions } from './process-kafka.ts'
+
+const askWithinMs = 5_000
 
 const list = (text: string): string[] =>
   text
@@ -52,6 +55,8 @@ export const kafkaSettings = {
 export interface KafkaClientOptions {
   /** How often a call is tried again. By default a broker that restarts is waited for, not given up. */
   readonly retries?: number
+  /** Requires of every group that the client joins that it is a member. */
+  readonly readiness?: Readiness
 }
 
 /** A Kafka client of this instance of a process, whose own log lines go to ours. @param name of the kind of process */
@@ -59,7 +64,7 @@ export function kafkaClient(
   config: Config<typeof kafkaSettings>,
   name: string,
   log: Log,
-  { retries = Number.MAX_SAFE_INTEGER }: KafkaClientOptions = {},
+  { retries = Number.MAX_SAFE_INTEGER, readiness }: KafkaClientOptions = {},
 ): Kafka {
   if (fastFetch !== 'installed') log.warn({ reason: fastFetch }, 'kafkajs decodes slowly')
   const sasl = saslOf(config)
@@ -73,8 +78,24 @@ export function kafkaClient(
     retry: { initialRetryTime: 200, maxRetryTime: 1_000, retries },
     logLevel: logLevel.WARN,
     logCreator: kafkajsLog(log),
+    ...(readiness ? { readiness } : {}),
   }
   return new ProcessKafka(sasl ? { ...options, sasl } : options)
+}
+
+/** A client for questions that are asked again anyway: it gives up soon and logs nothing. */
+export function askingClient(config: Config<typeof kafkaSettings>, name: string): Kafka {
+  const sasl = saslOf(config)
+  return new Kafka({
+    clientId: `${name}@${config.instanceId}`,
+    brokers: [...config.kafkaBrokers],
+    ssl: config.kafkaSsl,
+    ...(sasl ? { sasl } : {}),
+    connectionTimeout: askWithinMs,
+    requestTimeout: askWithinMs,
+    retry: { retries: 0 },
+    logLevel: logLevel.NOTHING,
+  })
 }
 
 function saslOf(config: Config<typeof kafkaSettings>): SASLOptions | undefined {

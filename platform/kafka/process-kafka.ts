@@ -1,5 +1,8 @@
+import { randomUUID } from 'node:crypto'
 import type { Cluster, Consumer, ConsumerConfig, KafkaConfig, Producer, ProducerConfig } from 'kafkajs'
 import type { Log } from '../log.ts'
+import { membership } from '../ready/membership.ts'
+import type { Readiness } from '../ready/readiness.ts'
 import type { GroupTiming } from './group-membership.ts'
 import { Kafka, PartitionAssigners } from './kafkajs.ts'
 import { javaPartitioner } from './partitioner.ts'
@@ -10,10 +13,24 @@ export interface ProcessKafkaOptions extends KafkaConfig {
   readonly clientId: string
   readonly timing: GroupTiming
   readonly log: Log
+  /** Is to know whether the consumers are members of their groups. */
+  readonly readiness?: Readiness
 }
 
 /** How soon clients learn of partitions that were added to a topic, ms; kafkajs' own default is five minutes. */
 export const metadataMaxAgeMs = 30_000
+
+const throwAway = 'citybrain-follow-'
+
+/** The name of a group of one, for who reads a whole topic: nothing is committed, and nobody else is ever in it. */
+export function throwAwayGroup(follower: string): string {
+  return `${throwAway}${follower}-${randomUUID()}`
+}
+
+/** Whoever follows a topic says how far it is behind, and that is enough. */
+function isThrowAway(groupId: string): boolean {
+  return groupId.startsWith(throwAway)
+}
 
 /** kafkajs' client with what all consumers and producers of our processes have in common. */
 export class ProcessKafka extends Kafka {
@@ -26,7 +43,7 @@ export class ProcessKafka extends Kafka {
 
   /** A consumer that takes the place of its killed predecessor instead of waiting for the end of that one's session. */
   override consumer(config: ConsumerConfig): Consumer {
-    const { timing, clientId, log } = this.options
+    const { timing, clientId, log, readiness } = this.options
     let cluster: Cluster | undefined
     const consumer = super.consumer({
       ...timing,
@@ -40,6 +57,7 @@ export class ProcessKafka extends Kafka {
       ],
       ...config,
     })
+    if (!isThrowAway(config.groupId)) readiness?.require(`group ${config.groupId}`, membership(consumer))
     return {
       ...consumer,
       run: async options => {

@@ -1,10 +1,11 @@
-import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs'
 import { messageOf } from '../errors.ts'
 import type { Resource } from '../lifecycle.ts'
 import type { Log } from '../log.ts'
+import type { LogReader, Standing } from '../ready/log-lag.ts'
 import { LastingAdmin } from './lasting-admin.ts'
+import { throwAwayGroup } from './process-kafka.ts'
 
 export interface FollowOptions {
   readonly kafka: Kafka
@@ -25,8 +26,9 @@ const pauseMs = 1_000
  * `start` resolves once everything that was in the log at that moment has been delivered. Brokers that go away are
  * waited for, however long; what was delivered before is not read again.
  */
-export class TopicFollower implements Resource {
+export class TopicFollower implements Resource, LogReader {
   readonly name: string
+  readonly topics: readonly string[]
   private readonly options: FollowOptions
   private consumer: Consumer | undefined
   private stopped = false
@@ -39,6 +41,7 @@ export class TopicFollower implements Resource {
   constructor(options: FollowOptions) {
     this.options = options
     this.name = `follower of ${options.topic}`
+    this.topics = [options.topic]
   }
 
   async start(): Promise<void> {
@@ -55,10 +58,16 @@ export class TopicFollower implements Resource {
     await consumer?.disconnect()
   }
 
+  standings(): readonly Standing[] | undefined {
+    if (this.positions.size === 0) return undefined
+    const { topic } = this.options
+    return [...this.positions].map(([partition, next]) => ({ topic, partition, next: Number(next) }))
+  }
+
   private async follow(): Promise<void> {
     const { kafka, topic, follower } = this.options
     const consumer = kafka.consumer({
-      groupId: `citybrain-follow-${follower}-${randomUUID()}`,
+      groupId: throwAwayGroup(follower),
       maxWaitTimeInMs: 250,
     })
     this.consumer = consumer

@@ -95,6 +95,7 @@ export function aggregate(context: ProcessorContext, options: AggregateOptions =
     metrics,
     fail,
   })
+  context.watch(runner)
   return [publisher, runner]
 }
 

@@ -47,6 +47,7 @@ export function alerting(context: ProcessorContext): readonly Resource[] {
     metrics,
     fail,
   })
+  context.watch(runner)
   return [
     publisher,
     { name: 'admin', start: () => admin.connect(), stop: () => admin.disconnect() },

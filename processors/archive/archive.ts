@@ -8,7 +8,6 @@ import { telemetryTopic, topicNames, topicOf } from '../../schemas/topics.ts'
 import type { ProcessorContext } from '../context.ts'
 import { archiveMetrics } from './archive-metrics.ts'
 import { DeadLetters } from './dead-letters.ts'
-import { LagWatcher } from './lag-watcher.ts'
 import { AvroSink } from './sinks/avro-sink.ts'
 import { RegionalSink } from './sinks/regional-sink.ts'
 import { TableWriter } from './sinks/table-writer.ts'
@@ -45,12 +44,12 @@ export function archive(context: ProcessorContext): readonly Resource[] {
   const archivers = sinks.map(
     ({ topic, sink }) => new TopicArchiver({ kafka, admin, topic, sink, deadLetters, metrics, log, fail }),
   )
+  for (const archiver of archivers) context.watch(archiver)
   return [
     new MigratedDatabase({ clickhouse, database, log }),
     { name: 'admin client', start: () => admin.connect(), stop: () => admin.disconnect() },
     deadLetters,
     // Each one waits for its group to be rebalanced: one after the other they would take a minute.
     together('archivers', archivers),
-    new LagWatcher({ admin, archivers, log }),
   ]
 }

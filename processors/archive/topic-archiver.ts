@@ -3,8 +3,9 @@ import { CodedError, messageOf } from '../../platform/errors.ts'
 import type { OffsetsAdmin } from '../../platform/kafka/lasting-admin.ts'
 import type { Resource } from '../../platform/lifecycle.ts'
 import type { Log } from '../../platform/log.ts'
+import type { LogReader, Standing } from '../../platform/ready/log-lag.ts'
 import { committedPositions } from '../task/committed-positions.ts'
-import type { LogPosition } from '../task/log-position.ts'
+import { type LogPosition, standingsOf } from '../task/log-position.ts'
 import type { ArchiveMetrics } from './archive-metrics.ts'
 import type { DeadLetters } from './dead-letters.ts'
 import { type BatchLimits, batchLimits, type LogMessage, PendingBatch, spansOf } from './pending-batch.ts'
@@ -34,9 +35,10 @@ export function archiveGroup(topic: string): string {
  * are committed once ClickHouse has acknowledged them, so a crash repeats inserts and never skips one.
  * What is delivered again, after a crash or a rebalance, is inserted again: the tables collapse it.
  */
-export class TopicArchiver implements Resource {
+export class TopicArchiver implements Resource, LogReader {
   readonly name: string
   readonly topic: string
+  readonly topics: readonly string[]
   private readonly options: TopicArchiverOptions
   private readonly limits: BatchLimits
   private readonly pending = new PendingBatch()
@@ -48,11 +50,13 @@ export class TopicArchiver implements Resource {
   private overdue = false
   private readonly lag = new TopicLag()
   private positions: Promise<ReadonlyMap<number, LogPosition>> = Promise.resolve(new Map())
+  private known: ReadonlyMap<number, LogPosition> | undefined
 
   constructor(options: TopicArchiverOptions) {
     this.options = options
     this.limits = options.limits ?? batchLimits
     this.topic = options.topic
+    this.topics = [options.topic]
     this.name = `archive of ${options.topic}`
   }
 
@@ -102,6 +106,10 @@ export class TopicArchiver implements Resource {
     }
   }
 
+  standings(): readonly Standing[] | undefined {
+    return this.known && standingsOf(this.topic, this.known)
+  }
+
   /** Told where the topic ends, which it cannot know while it is paused. */
   observeEnd(partition: number, high: number): void {
     this.lag.observeEnd(partition, high)
@@ -115,7 +123,11 @@ export class TopicArchiver implements Resource {
     this.resume(consumer)
     const { admin, fail } = this.options
     this.positions = committedPositions(admin, archiveGroup(this.topic), this.topic, partitions)
-    this.positions.catch(fail)
+    const { positions } = this
+    this.known = undefined
+    positions.then(known => {
+      if (positions === this.positions) this.known = known
+    }, fail)
   }
 
   private resume(consumer: Consumer): void {

@@ -7,11 +7,12 @@ import { messageOf } from '../../platform/errors.ts'
 import type { OffsetsAdmin } from '../../platform/kafka/lasting-admin.ts'
 import type { Resource } from '../../platform/lifecycle.ts'
 import type { Log } from '../../platform/log.ts'
+import type { LogReader, Standing } from '../../platform/ready/log-lag.ts'
 import { isRecordId, type RecordId } from '../../schemas/records/record.ts'
 import { topicNames } from '../../schemas/topics.ts'
 import type { Publisher } from '../publish/publisher.ts'
 import { committedPositions } from '../task/committed-positions.ts'
-import type { LogPosition } from '../task/log-position.ts'
+import { type LogPosition, standingsOf } from '../task/log-position.ts'
 import type { LateNotice } from '../windows/partial.ts'
 import type { CorrectMetrics } from './correct-metrics.ts'
 import type { Corrector } from './corrector.ts'
@@ -43,13 +44,15 @@ const mostPending = 20_000
  * Follows kpi.late and computes the windows named there again. Offsets are committed once the revisions of their
  * windows are acknowledged; a notice that comes again finds nothing to change.
  */
-export class CorrectRunner implements Resource {
+export class CorrectRunner implements Resource, LogReader {
   readonly name = 'corrections'
+  readonly topics = [topicNames.late]
   private readonly options: CorrectRunnerOptions
   private consumer: Consumer | undefined
   private pending: PendingCorrections
   private committed = new Map<number, number>()
   private positions: Promise<ReadonlyMap<number, LogPosition>> = Promise.resolve(new Map())
+  private known: ReadonlyMap<number, LogPosition> | undefined
   private running: Promise<void> | undefined
 
   constructor(options: CorrectRunnerOptions) {
@@ -66,8 +69,12 @@ export class CorrectRunner implements Resource {
       this.pending = new PendingCorrections(limits)
       this.committed = new Map()
       const partitions = payload.memberAssignment[topicNames.late] ?? []
-      this.positions = committedPositions(admin, correctGroup, topicNames.late, partitions)
-      this.positions.catch(fail)
+      const positions = committedPositions(admin, correctGroup, topicNames.late, partitions)
+      this.positions = positions
+      this.known = undefined
+      positions.then(known => {
+        if (positions === this.positions) this.known = known
+      }, fail)
     })
     consumer.on(consumer.events.CRASH, ({ payload }) => {
       log.error({ reason: messageOf(payload.error), restart: payload.restart }, 'consumer crashed')
@@ -83,6 +90,10 @@ export class CorrectRunner implements Resource {
     this.running = this.loop().catch(error => {
       if (!this.options.stopping.signal.aborted) fail(error)
     })
+  }
+
+  standings(): readonly Standing[] | undefined {
+    return this.known && standingsOf(topicNames.late, this.known)
   }
 
   async stop(): Promise<void> {

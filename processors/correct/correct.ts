@@ -40,6 +40,7 @@ export function correct(context: ProcessorContext): readonly Resource[] {
     metrics: correctMetrics(metrics),
     fail,
   })
+  context.watch(runner)
   return [
     new MigratedDatabase({ clickhouse, database, log }),
     publisher,

@@ -11,7 +11,12 @@ export interface ExpectedAssets {
 
 /** What the asset registry, followed as it changes, expects of a window. */
 export function expectedAssets(
-  { kafka, registry, log }: Pick<ProcessorContext, 'kafka' | 'registry' | 'log'>,
+  {
+    kafka,
+    registry,
+    log,
+    watch,
+  }: Pick<ProcessorContext, 'kafka' | 'registry' | 'log'> & Partial<Pick<ProcessorContext, 'watch'>>,
   follower: string,
 ): ExpectedAssets {
   const expectations = new Expectations()
@@ -22,5 +27,6 @@ export function expectedAssets(
     log,
     onChange: (asset, before) => expectations.set(asset, before),
   })
+  watch?.(assets)
   return { assets, expected: (record, start, end) => expectations.of(record, start, end) }
 }

@@ -46,5 +46,6 @@ export function rollup(context: ProcessorContext): readonly Resource[] {
     metrics,
     fail,
   })
+  context.watch(runner)
   return [publisher, assets, runner]
 }

@@ -1,3 +1,5 @@
+import type { Standing } from '../../platform/ready/log-lag.ts'
+
 /**
  * Where in the log of a partition a consumer stands, and whether what kafkajs delivers is what comes next there. It may be
  * of another time: between kafkajs reading the committed offset and us reading it another member may have moved it, and a
@@ -33,4 +35,9 @@ export class LogPosition {
   advance(last: number): void {
     this.expected = Math.max(this.expected, last + 1)
   }
+}
+
+/** Positions in the partitions of one topic, as readiness takes them. */
+export function standingsOf(topic: string, positions: ReadonlyMap<number, LogPosition>): readonly Standing[] {
+  return [...positions].map(([partition, { next }]) => ({ topic, partition, next }))
 }

@@ -5,6 +5,7 @@ import { LastingAdmin } from '../../platform/kafka/lasting-admin.ts'
 import type { Resource } from '../../platform/lifecycle.ts'
 import type { Log } from '../../platform/log.ts'
 import type { Metrics } from '../../platform/metrics.ts'
+import type { LogReader, Standing } from '../../platform/ready/log-lag.ts'
 import type { Publisher } from '../publish/publisher.ts'
 import { type Restored, restore } from './restore.ts'
 import { from, RunningTask } from './running-task.ts'
@@ -31,14 +32,16 @@ export interface TaskRunnerOptions {
  * Runs one task per assigned partition: restores it from its checkpoint, feeds it in log order, publishes what it
  * says and commits only what was acknowledged. Holds no decisions about windows; those are the tasks'.
  */
-export class TaskRunner implements Resource {
+export class TaskRunner implements Resource, LogReader {
   readonly name: string
+  readonly topics: readonly string[]
   private readonly options: TaskRunnerOptions
   private readonly consumer: Consumer
   private readonly admin: LastingAdmin
   private readonly measured: ReturnType<typeof defineMetrics>
   private tasks = new Map<string, RunningTask>()
   private restored: Promise<void> = Promise.resolve()
+  private isRestored = false
   private stopping = false
   private timer: NodeJS.Timeout | undefined
   private ticking: Promise<void> = Promise.resolve()
@@ -47,6 +50,7 @@ export class TaskRunner implements Resource {
   constructor(options: TaskRunnerOptions) {
     this.options = options
     this.name = `tasks of ${options.groupId}`
+    this.topics = options.topics
     this.measured = defineMetrics(options.metrics)
     this.admin = new LastingAdmin(options.kafka)
     this.consumer = options.kafka.consumer({
@@ -65,6 +69,7 @@ export class TaskRunner implements Resource {
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
       // kafkajs restarts every partition from its committed offset, kept ones too: so does the state.
       this.tasks = new Map()
+      this.isRestored = false
       this.restored = this.restoreAll(payload.memberAssignment)
       this.restored.catch(options.fail)
     })
@@ -94,6 +99,15 @@ export class TaskRunner implements Resource {
     await this.admin.disconnect()
   }
 
+  standings(): readonly Standing[] | undefined {
+    if (!this.isRestored) return undefined
+    return [...this.tasks.values()].map(({ topic, partition, position: { next } }) => ({
+      topic,
+      partition,
+      next,
+    }))
+  }
+
   private async restoreAll(assignment: Readonly<Record<string, readonly number[]>>): Promise<void> {
     const tasks = this.tasks
     for (const restored of await restore(this.admin, this.options.groupId, assignment)) {
@@ -101,6 +115,7 @@ export class TaskRunner implements Resource {
       const task = this.options.create(restored)
       tasks.set(`${topic}/${partition}`, new RunningTask(restored, task, this.options.clock.now()))
     }
+    if (tasks === this.tasks) this.isRestored = true
     this.options.log.info({ partitions: tasks.size }, 'partitions assigned')
   }
 

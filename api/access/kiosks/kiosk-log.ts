@@ -7,6 +7,7 @@ import { sendWithin } from '../../../platform/kafka/send-within.ts'
 import { TopicFollower } from '../../../platform/kafka/topic-follower.ts'
 import type { Resource } from '../../../platform/lifecycle.ts'
 import type { Log } from '../../../platform/log.ts'
+import type { LogReader, Standing } from '../../../platform/ready/log-lag.ts'
 import { topicNames } from '../../../schemas/topics.ts'
 import type { Kiosk } from './kiosk.ts'
 import type { KioskBook } from './kiosk-book.ts'
@@ -22,8 +23,9 @@ export interface KioskLogOptions {
 const patienceMs = 10_000
 
 /** Keeps the book as `access.kiosks` has it, on every instance; complete once started. */
-export class KioskLog implements Resource {
+export class KioskLog implements Resource, LogReader {
   readonly name = 'kiosks'
+  readonly topics = [topicNames.kiosks]
   private readonly options: KioskLogOptions
   private readonly producer: Producer
   private readonly follower: TopicFollower
@@ -45,6 +47,10 @@ export class KioskLog implements Resource {
         for (const { value } of messages) if (value !== null) book.put(reader.decode(value))
       },
     })
+  }
+
+  standings(): readonly Standing[] | undefined {
+    return this.follower.standings()
   }
 
   async start(): Promise<void> {

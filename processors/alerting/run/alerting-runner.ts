@@ -3,7 +3,9 @@ import type { AvroReader } from '../../../platform/avro/avro-reader.ts'
 import { CodedError, messageOf } from '../../../platform/errors.ts'
 import type { Resource } from '../../../platform/lifecycle.ts'
 import type { Log } from '../../../platform/log.ts'
+import type { LogReader, Standing } from '../../../platform/ready/log-lag.ts'
 import { topicNames } from '../../../schemas/topics.ts'
+import { type LogPosition, standingsOf } from '../../task/log-position.ts'
 import { from } from '../../task/running-task.ts'
 import { withHeartbeats } from '../../task/with-heartbeats.ts'
 import type { AlertingMetrics } from '../alerting-metrics.ts'
@@ -36,11 +38,14 @@ export interface AlertingRunnerOptions {
  * Reads kpi.regional in the order of its log, while this member owns it. Alerts are published before anything else is
  * taken in; the offset is committed after what is known has been written. May be repeated from any commit.
  */
-export class AlertingRunner implements Resource {
+export class AlertingRunner implements Resource, LogReader {
   readonly name = 'alerting'
+  readonly topics = [topicNames.regional]
   private readonly options: AlertingRunnerOptions
   private consumer: Consumer | undefined
   private tenure: Tenure | undefined
+  /** Undefined while it is not known what is owned here. */
+  private known: readonly LogPosition[] | undefined
   private timer: NodeJS.Timeout | undefined
   private committed = -1
 
@@ -57,6 +62,7 @@ export class AlertingRunner implements Resource {
       this.dismiss()
       const owns = (payload.memberAssignment[topicNames.regional] ?? []).length > 0
       log.info({ owns }, 'partitions assigned')
+      this.known = owns ? undefined : []
       if (owns) this.take()
     })
     consumer.on(consumer.events.CRASH, ({ payload }) => {
@@ -82,6 +88,10 @@ export class AlertingRunner implements Resource {
     await consumer?.disconnect()
   }
 
+  standings(): readonly Standing[] | undefined {
+    return this.known && standingsOf(topicNames.regional, new Map(this.known.entries()))
+  }
+
   /** Whether what a tenure has to say still counts. */
   isCurrent(tenure: Tenure): boolean {
     return this.tenure === tenure
@@ -92,8 +102,10 @@ export class AlertingRunner implements Resource {
     const tenure = new Tenure(load)
     this.tenure = tenure
     this.committed = -1
-    tenure.ready.then(() => {
-      if (this.tenure === tenure) begin(tenure)
+    tenure.ready.then(({ position }) => {
+      if (this.tenure !== tenure) return
+      this.known = [position]
+      begin(tenure)
     }, fail)
   }
 

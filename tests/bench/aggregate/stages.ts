@@ -39,6 +39,7 @@ export async function stage(readings: number): Promise<object> {
       clockSpeed: 1,
       log,
       metrics,
+      watch: () => undefined,
       fail: failed.reject,
     },
     { records: ['rack'], groupId: `bench-${randomUUID()}` },
