@@ -5,9 +5,12 @@ import { SchemaRegistry } from '../platform/avro/schema-registry.ts'
 import { clickhouseClient } from '../platform/clickhouse/clickhouse-client.ts'
 import { wallClock } from '../platform/clock.ts'
 import { ensureTopics } from '../platform/kafka/ensure-topics.ts'
-import { kafkaClient } from '../platform/kafka/kafka-client.ts'
+import { askingClient, kafkaClient } from '../platform/kafka/kafka-client.ts'
 import { together } from '../platform/lifecycle.ts'
 import { runPart } from '../platform/part.ts'
+import { clickhouseProbe } from '../platform/ready/clickhouse-probe.ts'
+import { kafkaProbe } from '../platform/ready/kafka-probe.ts'
+import { LagWatch } from '../platform/ready/log-lag.ts'
 import { kpis } from '../schemas/kpis/kpis.ts'
 import { regions } from '../schemas/regions/regions.ts'
 import { signIn } from './access/sign-in.ts'
@@ -32,7 +35,7 @@ const province = '370000'
 await runPart({
   name: 'api',
   settings: apiSettings,
-  build: async ({ config, log, metrics, clock, servers }) => {
+  build: async ({ config, log, metrics, clock, servers, readiness }) => {
     const kafka = kafkaClient(config, 'citybrain-api', log)
     const registry = new SchemaRegistry(config.schemaRegistryUrl)
     const clickhouse = clickhouseClient(config)
@@ -47,6 +50,7 @@ await runPart({
       registry,
       log,
       metrics,
+      lookBackMs: config.lookBackMs,
       onBegin: offset => table.beginAt(offset),
       onMessage: (message, offset) => {
         outcomes.inc({ outcome: table.put(message, offset) })
@@ -117,13 +121,21 @@ await runPart({
       log,
     })
     return [
+      kafkaProbe({ config, kafka: askingClient(config, 'citybrain-probe'), readiness, clock: wallClock }),
+      clickhouseProbe({ config, readiness, clock: wallClock }),
       reachableRegistry(registry, log),
       { name: 'topics', start: () => ensureTopics(kafka), stop: async () => undefined },
+      new LagWatch({
+        kafka: askingClient(config, 'citybrain-lag'),
+        readers: [follower, ...resources, ...followers],
+        limit: config.readyMaxLag,
+        readiness,
+        clock: wallClock,
+        log,
+      }),
       { name: 'clickhouse', start: async () => undefined, stop: () => clickhouse.close() },
-      history,
-      follower,
-      ...resources,
-      together('alerts', followers),
+      // Each of them waits more than it works: one after the other they would take four times as long.
+      together('what is served', [history, follower, ...resources, ...followers]),
       commands,
       {
         name: 'http',

@@ -3,12 +3,14 @@ import { registrySettings } from '../platform/avro/schema-registry.ts'
 import { clickhouseSettings } from '../platform/clickhouse/clickhouse-client.ts'
 import { setting } from '../platform/config.ts'
 import { kafkaSettings } from '../platform/kafka/kafka-client.ts'
+import { readySettings } from '../platform/ready/ready-settings.ts'
 import { authSettings } from './access/auth-settings.ts'
 
 export const apiSettings = {
   ...kafkaSettings,
   ...registrySettings,
   ...clickhouseSettings,
+  ...readySettings,
   host: setting({
     env: 'API_HOST',
     type: Type.String(),
@@ -20,6 +22,13 @@ export const apiSettings = {
     type: Type.Integer({ minimum: 0, maximum: 65535 }),
     fallback: 8080,
     describe: 'port of the api and the wallboard',
+  }),
+  lookBackMs: setting({
+    env: 'API_LOOK_BACK_MS',
+    type: Type.Integer({ minimum: 10_000 }),
+    fallback: 900_000,
+    describe:
+      'how far back kpi.regional is read before the api is ready, ms of wall time: as long as the longest window with its lateness is open; older values come from ClickHouse',
   }),
   ...authSettings,
   requestsPerMinute: setting({

@@ -8,12 +8,10 @@ import { TopicFollower } from '../../platform/kafka/topic-follower.ts'
 import type { Resource } from '../../platform/lifecycle.ts'
 import type { Log } from '../../platform/log.ts'
 import type { Metrics } from '../../platform/metrics.ts'
+import type { LogReader, Standing } from '../../platform/ready/log-lag.ts'
 import { topicNames } from '../../schemas/topics.ts'
 import type { RegionalMessage } from './regional-message.ts'
 import { regionalFields } from './regional-message.ts'
-
-/** Provisional values older than this are of no use to a wall; final ones come from ClickHouse. */
-const lookBackMs = 15 * 60_000
 
 /** A scrape of the metrics waits no longer than this for the broker. */
 const answerWithinMs = 1_000
@@ -23,6 +21,8 @@ export interface RegionalFollowerOptions {
   readonly registry: SchemaRegistry
   readonly log: Log
   readonly metrics: Metrics
+  /** Of what was said longer ago every window is final, and comes from ClickHouse; ms of wall time. */
+  readonly lookBackMs: number
   /** Kafka's timestamps are wall time. */
   readonly wall?: Clock
   readonly onMessage: (message: RegionalMessage, offset: number) => void
@@ -33,8 +33,9 @@ export interface RegionalFollowerOptions {
 }
 
 /** Follows `kpi.regional`; once started, everything that was in its log has been handed over. */
-export class RegionalFollower implements Resource {
+export class RegionalFollower implements Resource, LogReader {
   readonly name = 'kpi.regional'
+  readonly topics = [topicNames.regional]
   private readonly options: RegionalFollowerOptions
   private readonly reader: AvroReader<RegionalMessage>
   private readonly admin: Admin
@@ -61,7 +62,7 @@ export class RegionalFollower implements Resource {
   }
 
   async start(): Promise<void> {
-    const { kafka, log, wall = wallClock } = this.options
+    const { kafka, log, lookBackMs, wall = wallClock } = this.options
     await this.admin.connect()
     this.clusterId = (await this.admin.describeCluster()).clusterId
     const endAtStart = await this.fetchEnd()
@@ -78,6 +79,10 @@ export class RegionalFollower implements Resource {
     this.begin(endAtStart)
     this.advance(endAtStart)
     log.info({ position: this.position }, 'following kpi.regional')
+  }
+
+  standings(): readonly Standing[] | undefined {
+    return this.follower?.standings()
   }
 
   async stop(): Promise<void> {

@@ -11,6 +11,26 @@ const localDefaults: Readonly<Record<RecordId, string>> = {
   parking: '10s/5s',
 }
 
+const unitMs: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1_000,
+  m: 60_000,
+  min: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+}
+
+/** The longest time from the start of a window to its end with lateness, ms. @param windows a WINDOWS value */
+export function longestOpenMs(windows: string): number {
+  return Math.max(
+    ...windows.split(',').map(entry => {
+      const [, window = ''] = entry.split('=')
+      const spans = [...window.matchAll(/(\d+)(ms|min|s|m|h|d)/g)]
+      return spans.reduce((sum, [, number, unit]) => sum + Number(number) * (unitMs[unit ?? ''] ?? 0), 0)
+    }),
+  )
+}
+
 /**
  * The WINDOWS value of the local system: its defaults, with what the lists name put in their place, later lists last.
  * @throws Error naming an entry that is not `record=size/lateness`

@@ -1,7 +1,7 @@
 import type { ScaledClockOptions } from '../../../platform/clock.ts'
 import type { LogLevel } from '../../../platform/log.ts'
 import type { Store } from '../stores.ts'
-import { mergeWindows } from './local-windows.ts'
+import { longestOpenMs, mergeWindows } from './local-windows.ts'
 import type { Ports } from './ports.ts'
 import type { StartOptions } from './start-options.ts'
 
@@ -16,9 +16,18 @@ export interface LocalFacts {
   readonly env: NodeJS.ProcessEnv
 }
 
+/** Beyond the time that a window is open: an idle partition, a start, a clock that is not quite right. */
+const spareMs = 60_000
+
+/** How far back values may be that are not final yet, ms of wall time. */
+function lookBackMs(windows: string, speed: number): number {
+  return Math.ceil(longestOpenMs(windows) / speed) + spareMs
+}
+
 /** What our processes are told, and nothing else tells them. */
 export function processEnvironment(facts: LocalFacts): Record<string, string> {
   const { host, ports, options, clock, env } = facts
+  const windows = mergeWindows(env.WINDOWS ?? '', options.windows)
   return {
     ...Object.fromEntries(facts.stores.map(store => [store.variable, env[store.variable] || store.address])),
     API_HOST: host,
@@ -26,7 +35,8 @@ export function processEnvironment(facts: LocalFacts): Record<string, string> {
     WALL_URL: env.WALL_URL || `http://${host}:${ports.api}`,
     INGEST_HOST: host,
     INGEST_PORT: String(ports.ingest),
-    WINDOWS: mergeWindows(env.WINDOWS ?? '', options.windows),
+    WINDOWS: windows,
+    API_LOOK_BACK_MS: env.API_LOOK_BACK_MS || String(lookBackMs(windows, clock.speed)),
     LOG_LEVEL: facts.logLevel,
     SIMULATOR: options.simulator ? 'on' : 'off',
     SIMULATOR_SCALE: String(options.scale),
