@@ -45,6 +45,7 @@ export class LocalSystem {
     this.supervisor = new Supervisor({
       console: given.console,
       env: given.env,
+      patience: given.options.patience,
       onProcesses: processes => this.instance?.note(processes),
     })
   }

@@ -55,7 +55,6 @@ export function stores(options: StoreOptions): readonly Store[] {
           CLICKHOUSE_PORT: String(ports.clickhouse),
           CLICKHOUSE_DATA_DIR: join(dataDir, 'clickhouse'),
         },
-        readyTimeoutMs: 120_000,
         stopGraceMs: 60_000,
       }),
     },

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { LogLevel } from '../../../platform/log.ts'
 import type { Command, PartSpec, Progress } from '../supervise/part-spec.ts'
-import { kafkaNotReady } from '../supervise/probes.ts'
+import { kafkaAnswers, kafkaNotReady } from '../supervise/probes.ts'
 import { brokerJars } from './broker-jars.ts'
 import { clusterId, formatStorage } from './format-storage.ts'
 import { requireJava } from './java.ts'
@@ -72,7 +72,7 @@ function brokerPart(broker: Broker): PartSpec {
     },
     prepare: progress => prepareBroker(broker, progress),
     notReady: () => kafkaNotReady([`${broker.host}:${broker.node.port}`]),
-    readyTimeoutMs: 120_000,
+    answers: signal => kafkaAnswers([`${broker.host}:${broker.node.port}`], signal),
     stopGraceMs: 30_000,
   }
 }

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { CodedError } from '../../../platform/errors.ts'
+import { defaultPatience, type Patience } from '../supervise/patience.ts'
 import { mergeWindows } from './local-windows.ts'
 import { offsetRange } from './ports.ts'
 
@@ -16,6 +17,7 @@ export interface StartOptions {
   readonly portOffset: number
   /** Window size / lateness per record, as WINDOWS takes it; what is not named keeps its default. */
   readonly windows: string
+  readonly patience: Patience
 }
 
 export const defaultOptions: StartOptions = {
@@ -27,13 +29,14 @@ export const defaultOptions: StartOptions = {
   dataDir: '.data',
   portOffset: 0,
   windows: '',
+  patience: defaultPatience,
 }
 
 interface Flag {
   /** Name of the value in the help text; a flag without one takes none. */
   readonly value?: string
   readonly describe: string
-  readonly read: (text: string) => Partial<StartOptions>
+  readonly read: (text: string, before: StartOptions) => Partial<StartOptions>
 }
 
 const flags: Readonly<Record<string, Flag>> = {
@@ -74,6 +77,16 @@ const flags: Readonly<Record<string, Flag>> = {
       return { windows: text }
     },
   },
+  'start-timeout': {
+    value: 'S',
+    describe: `a part that gets no further for this many seconds is given up (default ${defaultPatience.startMs / 1000})`,
+    read: (text, { patience }) => ({ patience: { ...patience, startMs: 1_000 * positive(text) } }),
+  },
+  'hang-timeout': {
+    value: 'S',
+    describe: `a part that does not answer for this many seconds is killed and started again (default ${defaultPatience.hangMs / 1000}); 0 lets it be, for a debugger`,
+    read: (text, { patience }) => ({ patience: { ...patience, hangMs: 1_000 * integer(text, 0, 86_400) } }),
+  },
   help: { describe: 'prints this', read: () => ({ help: true }) },
 }
 
@@ -101,7 +114,7 @@ export function parseStartOptions(args: readonly string[]): StartOptions {
     if (flag.value && !token.value) throw usage(`${token.rawName} needs a value`)
     if (!flag.value && token.value !== undefined) throw usage(`${token.rawName} takes no value`)
     try {
-      options = { ...options, ...flag.read(token.value ?? '') }
+      options = { ...options, ...flag.read(token.value ?? '', options) }
     } catch (error) {
       throw usage(`${token.rawName}: ${error instanceof Error ? error.message : String(error)}`)
     }

@@ -22,8 +22,8 @@ export interface PartSpec {
   readonly prepare: (progress: Progress) => Promise<Command>
   /** What it still waits for, or null when it is ready; must not throw. */
   readonly notReady: () => Promise<string | null>
-  /** Longest time from start to ready, milliseconds. */
-  readonly readyTimeoutMs: number
+  /** Whether it answers at all, ready or not; false when the signal ends the question. Must not throw. */
+  readonly answers: (signal: AbortSignal) => Promise<boolean>
   /** Longest time from SIGTERM to exit, milliseconds; then SIGKILL. */
   readonly stopGraceMs: number
 }

@@ -40,12 +40,47 @@ export async function clusterNotReady(kafka: Kafka, groupId?: string): Promise<s
   }
 }
 
+/** Whether a broker answers at all. */
+export async function kafkaAnswers(brokers: readonly string[], signal: AbortSignal): Promise<boolean> {
+  return before(signal, async () => {
+    const admin = quietKafka(brokers, { retries: 0 }).admin()
+    try {
+      await admin.connect()
+    } finally {
+      await admin.disconnect()
+    }
+  })
+}
+
+/** Whether an HTTP endpoint answers at all. */
+export async function httpAnswers(url: string, signal: AbortSignal): Promise<boolean> {
+  return before(signal, async () => {
+    const response = await fetch(url, { signal })
+    await response.text()
+  })
+}
+
+/** Whether a question is answered before the signal ends it. */
+async function before(signal: AbortSignal, ask: () => Promise<void>): Promise<boolean> {
+  const ended = new Promise<false>(resolve => {
+    if (signal.aborted) resolve(false)
+    signal.addEventListener('abort', () => resolve(false), { once: true })
+  })
+  const answered = ask().then(
+    () => true,
+    () => false,
+  )
+  return Promise.race([answered, ended])
+}
+
 /** Why an HTTP endpoint is not ready, or null: ready is any 2xx. */
 export async function httpNotReady(url: string): Promise<string | null> {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(probeTimeoutMs) })
-    const text = (await response.text()).trim().split('\n')[0] ?? ''
-    return response.ok ? null : `${url} answers ${response.status} ${text}`.trim()
+    const text = (await response.text()).trim().split('\n').join('; ')
+    if (response.ok) return null
+    // A process that says why it is not ready needs no more words.
+    return response.status === 503 && text !== '' ? text : `${url} answers ${response.status} ${text}`.trim()
   } catch (error) {
     const cause = error instanceof Error && error.cause ? error.cause : error
     return `${url}: ${messageOf(cause)}`

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { PartSpec } from './part-spec.ts'
-import { httpNotReady } from './probes.ts'
+import { httpAnswers, httpNotReady } from './probes.ts'
 
 export interface ScriptPart {
   readonly name: string
@@ -11,7 +11,6 @@ export interface ScriptPart {
   /** Where it serves `/readyz`. */
   readonly adminPort: number
   readonly env: Readonly<Record<string, string>>
-  readonly readyTimeoutMs?: number
   readonly stopGraceMs?: number
 }
 
@@ -34,7 +33,7 @@ export function scriptPart(options: ScriptPart): PartSpec {
       env: { NODE_COMPILE_CACHE: compileCache, ...env, ADMIN_PORT: String(adminPort) },
     }),
     notReady: () => httpNotReady(`http://${adminHost}:${adminPort}/readyz`),
-    readyTimeoutMs: options.readyTimeoutMs ?? 60_000,
+    answers: signal => httpAnswers(`http://${adminHost}:${adminPort}/healthz`, signal),
     stopGraceMs: options.stopGraceMs ?? 20_000,
   }
 }

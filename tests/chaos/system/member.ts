@@ -1,6 +1,7 @@
 import type { Console } from '../../../deploy/local/console/console.ts'
 import { PartRunner } from '../../../deploy/local/supervise/part-runner.ts'
 import type { PartSpec } from '../../../deploy/local/supervise/part-spec.ts'
+import { defaultPatience } from '../../../deploy/local/supervise/patience.ts'
 import type { Watchdog } from '../../../deploy/local/supervise/watchdog.ts'
 import { wallClock } from '../../../platform/clock.ts'
 import { messageOf } from '../../../platform/errors.ts'
@@ -46,6 +47,8 @@ export class Member {
         console,
         env,
         clock: wallClock,
+        // Whoever froze it lets it go on.
+        patience: { ...defaultPatience, hangMs: 0 },
         started: (_, pid) => {
           this.starts++
           watchdog.add(pid)

@@ -86,7 +86,6 @@ export function specsOf(dataDir: string, firstPort: number, env: NodeJS.ProcessE
       adminHost: host,
       adminPort: port(),
       env: { ...told, ...served, INSTANCE_ID: name },
-      readyTimeoutMs: 180_000,
     })
   }
   const numbers = Array.from({ length: instancesOfEach }, (_, i) => i + 1)

@@ -19,6 +19,9 @@ test('every flag is understood, with a space or an equals sign', () => {
       '--port-offset=1000',
       '--windows',
       'rack=60s/30s,radio_pm=60s/60s',
+      '--start-timeout',
+      '600',
+      '--hang-timeout=0',
     ]),
   ).toEqual({
     help: false,
@@ -29,6 +32,7 @@ test('every flag is understood, with a space or an equals sign', () => {
     dataDir: '/tmp/d',
     portOffset: 1000,
     windows: 'rack=60s/30s,radio_pm=60s/60s',
+    patience: { startMs: 600_000, hangMs: 0 },
   })
 })
 
@@ -43,6 +47,8 @@ test.each([
   [['--speed', '0'], '--speed: `0` is not a number above 0'],
   [['--seed', '1.5'], '--seed: `1.5` is not a whole number'],
   [['--port-offset', '70000'], '--port-offset: `70000` is not a whole number from -'],
+  [['--start-timeout', '0'], '--start-timeout: `0` is not a number above 0'],
+  [['--hang-timeout', 'off'], '--hang-timeout: `off` is not a whole number'],
   [['--windows', 'racks=60s/30s'], '--windows: `racks=60s/30s` names no record'],
   [['--windows', 'rack=60/30'], '--windows: `rack=60/30` is not record=size/lateness'],
 ])('%j is refused in one sentence', (args, sentence) => {
@@ -58,6 +64,8 @@ test('the help names every flag', () => {
     'seed',
     'data-dir',
     'port-offset',
+    'start-timeout',
+    'hang-timeout',
     'windows',
     'help',
   ]) {
