@@ -4,10 +4,19 @@ import { CodedError } from '../errors.ts'
 /**
  * What a failed request means:
  * - `away`: ClickHouse cannot be reached or is overloaded; the same request may succeed later;
+ * - `disk_full`: ClickHouse has no room; the same request succeeds once somebody has made some;
  * - `data`: the rows themselves are at fault, whoever sends them and whenever;
  * - `refused`: the request is at fault (table, column, rights); somebody has to act.
  */
-export type Failure = 'away' | 'data' | 'refused'
+export type Failure = 'away' | 'disk_full' | 'data' | 'refused'
+
+/** Failures that pass without a change of ours. */
+export const passing: readonly Failure[] = ['away', 'disk_full']
+
+/** NOT_ENOUGH_SPACE: ClickHouse asked before it wrote. */
+const notEnoughSpace = 243
+/** What the operating system said while ClickHouse wrote, under whatever number. */
+const noRoom = /No space left on device|Disk quota exceeded/
 
 /** Error numbers of ClickHouse (`src/Common/ErrorCodes.cpp`). */
 const away = new Set([
@@ -28,7 +37,6 @@ const away = new Set([
   236, // ABORTED
   241, // MEMORY_LIMIT_EXCEEDED
   242, // TABLE_IS_READ_ONLY
-  243, // NOT_ENOUGH_SPACE
   252, // TOO_MANY_PARTS
   279, // ALL_CONNECTION_TRIES_FAILED
   285, // TOO_FEW_LIVE_REPLICAS
@@ -69,5 +77,6 @@ export function failureOf(error: unknown): Failure {
   if (data.has(code)) return 'data'
   // Before 26 the Avro library's own errors came as plain C++ exceptions.
   if (code === 1001 && error.message.includes('avro::')) return 'data'
+  if (code === notEnoughSpace || noRoom.test(error.message)) return 'disk_full'
   return away.has(code) ? 'away' : 'refused'
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf } from '../errors.ts'
 import type { Log } from '../log.ts'
-import { type Failure, failureOf } from './clickhouse-failure.ts'
+import { type Failure, failureOf, passing } from './clickhouse-failure.ts'
 
 export interface RetryOptions {
   /** Names the request in the log. */
@@ -9,7 +9,7 @@ export interface RetryOptions {
   readonly log: Log
   /** Ends the waiting: the returned promise rejects with the signal's reason. */
   readonly signal: AbortSignal
-  /** Failures that are waited out; by default only `away`. */
+  /** Failures that are waited out; by default those that pass. */
   readonly waitFor?: readonly Failure[]
   /** Told of every failure that is waited out. */
   readonly onWait?: (failure: Failure) => void
@@ -25,9 +25,13 @@ export function retryDelayMs(attempt: number, random: number): number {
   return Math.round(full * (0.5 + 0.5 * random))
 }
 
-/** Runs a request until it succeeds or fails in a way that waiting does not cure. */
+/**
+ * Runs a request until it succeeds or fails in a way that waiting does not cure. What it waits for is said once, and again
+ * where it becomes something else.
+ */
 export async function retryWhileAway<T>(run: () => Promise<T>, options: RetryOptions): Promise<T> {
-  const { what, log, signal, waitFor = ['away'], onWait } = options
+  const { what, log, signal, waitFor = passing, onWait } = options
+  let said: Failure | undefined
   for (let attempt = 1; ; attempt += 1) {
     signal.throwIfAborted()
     try {
@@ -39,7 +43,9 @@ export async function retryWhileAway<T>(run: () => Promise<T>, options: RetryOpt
       if (!waitFor.includes(failure)) throw error
       onWait?.(failure)
       const delayMs = retryDelayMs(attempt, Math.random())
-      log.warn({ what, failure, attempt, delayMs, reason: messageOf(error) }, 'failed; trying again later')
+      const level = failure === said ? 'debug' : 'warn'
+      said = failure
+      log[level]({ what, failure, attempt, delayMs, reason: messageOf(error) }, 'failed; trying again later')
       await sleep(delayMs, undefined, { signal })
     }
   }

@@ -1,5 +1,6 @@
 import { wireHeaderBytes } from '../../../platform/avro/avro-writer.ts'
 import type { SchemaRegistry } from '../../../platform/avro/schema-registry.ts'
+import { passing } from '../../../platform/clickhouse/clickhouse-failure.ts'
 import { retryWhileAway } from '../../../platform/clickhouse/retry-while-away.ts'
 import { CodedError } from '../../../platform/errors.ts'
 import type { Log } from '../../../platform/log.ts'
@@ -67,7 +68,7 @@ export class AvroSink implements Sink {
       what: `schema ${schemaId}`,
       log,
       signal,
-      waitFor: ['away', 'refused'],
+      waitFor: [...passing, 'refused'],
     })
     if (schema === null) throw new Poisoned(`the registry has no schema ${schemaId}`)
     const header = containerHeader(schema)

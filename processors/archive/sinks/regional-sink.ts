@@ -1,5 +1,6 @@
 import { AvroReader } from '../../../platform/avro/avro-reader.ts'
 import type { SchemaRegistry } from '../../../platform/avro/schema-registry.ts'
+import { passing } from '../../../platform/clickhouse/clickhouse-failure.ts'
 import { retryWhileAway } from '../../../platform/clickhouse/retry-while-away.ts'
 import { CodedError, messageOf } from '../../../platform/errors.ts'
 import type { Log } from '../../../platform/log.ts'
@@ -85,7 +86,7 @@ export class RegionalSink implements Sink {
       what: `schemas of ${topic}`,
       log,
       signal,
-      waitFor: ['away', 'refused'],
+      waitFor: [...passing, 'refused'],
     })
     if (problem) throw new Poisoned(problem.message, { cause: problem })
   }

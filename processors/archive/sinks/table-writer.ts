@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import type { ClickHouseClient } from '@clickhouse/client'
-import { failureOf } from '../../../platform/clickhouse/clickhouse-failure.ts'
+import { failureOf, passing } from '../../../platform/clickhouse/clickhouse-failure.ts'
 import { retryWhileAway } from '../../../platform/clickhouse/retry-while-away.ts'
 import { messageOf } from '../../../platform/errors.ts'
 import type { Log } from '../../../platform/log.ts'
@@ -44,7 +44,7 @@ export class TableWriter {
         log,
         signal,
         // Rights and missing tables are for people to mend; until then nothing is dropped.
-        waitFor: ['away', 'refused'],
+        waitFor: [...passing, 'refused'],
         onWait: failure => metrics.batches.inc({ table, outcome: failure }),
       })
     } catch (error) {

@@ -1,7 +1,7 @@
 import type { ClickHouseClient } from '@clickhouse/client'
 import { type Static, type TSchema, Type } from 'typebox'
 import { Value } from 'typebox/value'
-import { failureOf } from '../../../platform/clickhouse/clickhouse-failure.ts'
+import { failureOf, passing } from '../../../platform/clickhouse/clickhouse-failure.ts'
 import { CodedError, messageOf } from '../../../platform/errors.ts'
 
 /** Where the audit asks. */
@@ -27,7 +27,7 @@ async function rowsOf({ clickhouse }: Store, query: string): Promise<unknown> {
     })
     return await result.json()
   } catch (cause) {
-    if (failureOf(cause) !== 'away') throw cause
+    if (!passing.includes(failureOf(cause))) throw cause
     throw new CodedError('clickhouse_unavailable', `ClickHouse: ${messageOf(cause)}`, { cause })
   }
 }

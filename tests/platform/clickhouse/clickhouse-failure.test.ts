@@ -12,6 +12,10 @@ describe('a failure', () => {
   it.each([
     ['a refused connection', new Error('connect ECONNREFUSED'), 'away'],
     ['too many parts', clickhouse('252'), 'away'],
+    ['a full disk', clickhouse('243', 'Cannot reserve 1.00 MiB, not enough space'), 'disk_full'],
+    ['the same while it writes', clickhouse('75', 'errno: 28, No space left on device'), 'disk_full'],
+    ['the same of a folder', clickhouse('1001', 'filesystem error: No space left on device'), 'disk_full'],
+    ['a row that speaks of it', clickhouse('27', "at 'No space left on device'"), 'data'],
     ['a datum that is none', clickhouse('748'), 'data'],
     ['the same from an older server', clickhouse('1001', 'std::exception: avro::Exception: EOF'), 'data'],
     ['another C++ exception', clickhouse('1001', 'std::bad_alloc'), 'refused'],
@@ -43,6 +47,20 @@ describe('waiting', () => {
     const result = await retryWhileAway(run, { what: 'x', log, signal, onWait: each => waits.push(each) })
     expect(result).toBe('done')
     expect(waits).toEqual(['away', 'away'])
+  })
+
+  it('says once what it waits for, and what has become of it', async () => {
+    const said: string[] = []
+    const loud = { ...log, warn: said.push.bind(said), debug: () => undefined, info: () => undefined }
+    const failures = ['243', '243', '202', '243'].map(code => clickhouse(code))
+    const run = async () => {
+      const failure = failures.shift()
+      if (failure) throw failure
+    }
+    const { signal } = new AbortController()
+    await retryWhileAway(run, { what: 'x', log: loud as unknown as typeof log, signal })
+    const told = said.filter(line => typeof line === 'object') as readonly { readonly failure: string }[]
+    expect(told.map(({ failure }) => failure)).toEqual(['disk_full', 'away', 'disk_full'])
   })
 
   it('does not wait for what waiting does not cure', async () => {
