@@ -1,4 +1,5 @@
-import { type Logger, pino } from 'pino'
+import { type DestinationStream, type Logger, pino } from 'pino'
+import { FileLines, isDiskFile } from './file-lines.ts'
 
 export type Log = Logger
 
@@ -10,10 +11,29 @@ export type LogLevel = (typeof logLevels)[number]
  * The local launcher renders the same lines for people.
  */
 export function createLog(part: string, level: LogLevel = 'info'): Log {
-  return pino({
-    level,
-    base: { part },
-    timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: label => ({ level: label }) },
-  })
+  const { isoTime } = pino.stdTimeFunctions
+  return pino(
+    {
+      level,
+      base: { part },
+      timestamp: isoTime,
+      formatters: { level: label => ({ level: label }) },
+    },
+    standardOutput(part),
+  )
+}
+
+/** A process whose lines cannot be written because the disk is full goes on with its work. */
+function standardOutput(part: string): DestinationStream {
+  const { fd } = process.stdout
+  if (!isDiskFile(fd)) return pino.destination(fd)
+  return new FileLines(fd, lines =>
+    JSON.stringify({
+      level: 'warn',
+      time: new Date().toISOString(),
+      part,
+      lines,
+      msg: 'lines before this one could not be written',
+    }),
+  )
 }

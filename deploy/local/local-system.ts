@@ -1,4 +1,7 @@
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { readConfig } from '../../platform/config.ts'
+import { diskSettings } from '../../platform/disk-space.ts'
 import { ensureTopics } from '../../platform/kafka/ensure-topics.ts'
 import type { LogLevel } from '../../platform/log.ts'
 import type { Console } from './console/console.ts'
@@ -9,8 +12,10 @@ import { ClockFile, readClockState, resumeClock } from './setup/local-clock.ts'
 import { type Ports, portsAt, requireFree } from './setup/ports.ts'
 import { processEnvironment } from './setup/process-environment.ts'
 import type { StartOptions } from './setup/start-options.ts'
+import type { StateFileOptions } from './setup/state-file.ts'
 import { buildWallboard } from './setup/wallboard-build.ts'
 import { defaultCacheDir, type Store, stores } from './stores.ts'
+import { DiskWatch } from './supervise/disk-watch.ts'
 import { quietKafka } from './supervise/probes.ts'
 import { Supervisor } from './supervise/supervisor.ts'
 
@@ -35,6 +40,7 @@ export class LocalSystem {
   readonly ports: Ports
   private readonly given: LocalSystemOptions
   private readonly supervisor: Supervisor
+  private readonly disk: DiskWatch
   private readonly aborted = new AbortController()
   private instance: Instance | undefined
   private clockFile: ClockFile | undefined
@@ -42,10 +48,13 @@ export class LocalSystem {
   constructor(given: LocalSystemOptions) {
     this.given = given
     this.ports = portsAt(given.options.portOffset)
+    const { console, env, dataDir } = given
+    this.disk = new DiskWatch({ folder: dataDir, limits: readConfig(diskSettings, env), console })
     this.supervisor = new Supervisor({
-      console: given.console,
-      env: given.env,
+      console,
+      env,
       patience: given.options.patience,
+      untilRoom: (part, signal) => this.disk.untilRoom(part, signal),
       onProcesses: processes => this.instance?.note(processes),
     })
   }
@@ -56,7 +65,11 @@ export class LocalSystem {
    */
   async start(): Promise<void> {
     const { dataDir, options, env, console, processStages } = this.given
-    const instance = Instance.claim(dataDir)
+    await mkdir(dataDir, { recursive: true })
+    await this.disk.start()
+    const tell: StateFileOptions['tell'] = (level, line, reason) =>
+      console.event(level, 'start', line, { reason })
+    const instance = Instance.claim(dataDir, tell)
     this.instance = instance
     await instance.endLeftovers(leftoverGraceMs, (part, pid) =>
       console.event('warn', part, 'ending the process that an earlier start left behind', { pid }),
@@ -68,9 +81,9 @@ export class LocalSystem {
     await this.preflight(all, own)
     if (this.stopping) return
 
-    const clockPath = join(dataDir, 'clock.json')
-    const clock = resumeClock(readClockState(clockPath), options.speed, Date.now())
-    this.clockFile = new ClockFile(clockPath, clock)
+    const path = join(dataDir, 'clock.json')
+    const clock = resumeClock(readClockState(path), options.speed, Date.now())
+    this.clockFile = new ClockFile({ path, tell }, clock)
     this.clockFile.start()
 
     const environment = processEnvironment({ ...this.given, host, ports: this.ports, clock, stores: all })
@@ -91,6 +104,7 @@ export class LocalSystem {
     this.clockFile?.stop()
     this.instance?.release()
     this.instance = undefined
+    this.disk.stop()
   }
 
   /** Ends every process at once. */

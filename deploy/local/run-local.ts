@@ -1,6 +1,7 @@
 import { relative } from 'node:path'
 import { CodedError, exitCode, messageOf } from '../../platform/errors.ts'
-import { Console } from './console/console.ts'
+import { FileLines, isDiskFile } from '../../platform/file-lines.ts'
+import { Console, type Screen } from './console/console.ts'
 import { LocalSystem, type LocalSystemOptions } from './local-system.ts'
 
 /** `npm` passes the terminal's Ctrl-C on although the terminal has sent it already: that is still one Ctrl-C. */
@@ -11,7 +12,7 @@ export const readyLine = 'citybrain is up'
 
 /** Runs the local system until it is told to stop; returns the exit code. */
 export async function runLocal(given: Omit<LocalSystemOptions, 'console' | 'env'>): Promise<number> {
-  const console = new Console({ screen: process.stdout, level: given.logLevel })
+  const console = new Console({ screen: screenOf(process.stdout), level: given.logLevel })
   warnThrough(console)
   const system = new LocalSystem({ ...given, console, env: process.env })
   const startedAt = Date.now()
@@ -61,6 +62,12 @@ export async function runLocal(given: Omit<LocalSystemOptions, 'console' | 'env'
   const hint = error instanceof CodedError && error.hint ? ` - ${error.hint}` : ''
   process.stderr.write(`${messageOf(error)}${hint}\n`)
   return exitCode.unavailable
+}
+
+/** A file is written line by line, and a full disk ends nothing; a terminal or a pipe as Node has it. */
+function screenOf(stdout: typeof process.stdout): Screen {
+  if (!isDiskFile(stdout.fd)) return stdout
+  return new FileLines(stdout.fd, lines => `${lines} lines before this one could not be written`)
 }
 
 function printReady(console: Console, system: LocalSystem, dataDir: string, tookMs: number): void {

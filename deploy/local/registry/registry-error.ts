@@ -38,5 +38,10 @@ export const registryErrors = {
       'Invalid compatibility level. Valid values are none, backward, forward, full, backward_transitive, forward_transitive, and full_transitive',
     ),
   invalidRequest: (reason: string) => new RegistryError(422, `Unprocessable entity: ${reason}`),
+  noRoom: (path: string) =>
+    new RegistryError(
+      50701,
+      `Insufficient storage: there is no room on the disk of ${path}; try again later`,
+    ),
   storeFailed: (reason: string) => new RegistryError(50001, `Error in the backend data store: ${reason}`),
 } as const

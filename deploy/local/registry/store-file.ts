@@ -1,14 +1,16 @@
-import { mkdir, open, readFile, rename } from 'node:fs/promises'
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Value } from 'typebox/value'
+import { isDiskFull } from '../../../platform/disk-space.ts'
 import { CodedError, messageOf } from '../../../platform/errors.ts'
 import { registryErrors } from './registry-error.ts'
 import { emptyStore, SchemaStore } from './schema-store.ts'
 
-/** The store and its file: what `current` shows is on disk. */
+/** The store and its file: what `current` shows is in the file. */
 export class StoreFile {
   readonly path: string
   private store: SchemaStore = emptyStore
+  private lasting = true
   private tail: Promise<unknown> = Promise.resolve()
 
   constructor(path: string) {
@@ -40,15 +42,14 @@ export class StoreFile {
 
   /**
    * Applies one change after the other; the result is acknowledged only when it is on disk.
-   * @throws what `change` throws; RegistryError 50001 when it cannot be written
+   * @throws what `change` throws; RegistryError 50701 when there is no room for it, 50001 when it cannot be written
    */
   update<T extends { readonly store: SchemaStore }>(change: (store: SchemaStore) => T): Promise<T> {
     const result = this.tail.then(async () => {
       const changed = change(this.store)
       if (changed.store !== this.store) {
         await this.write(changed.store)
-        this.store = changed.store
-      }
+      } else if (!this.lasting) await this.makeLast()
       return changed
     })
     // The next change waits for this one; a failure is the caller's, not the next one's.
@@ -60,15 +61,32 @@ export class StoreFile {
   }
 
   private async write(store: SchemaStore): Promise<void> {
+    const aside = `${this.path}.new`
     try {
-      const aside = `${this.path}.new`
       await synced(aside, 'w', file => file.writeFile(`${JSON.stringify(store, null, 2)}\n`))
       await rename(aside, this.path)
-      // The rename itself is durable once the folder is.
-      await synced(dirname(this.path), 'r')
     } catch (error) {
-      throw registryErrors.storeFailed(messageOf(error))
+      await rm(aside, { force: true })
+      throw this.failed(error)
     }
+    // From here on the file has it, so everybody sees it, acknowledged or not.
+    this.store = store
+    this.lasting = false
+    await this.makeLast()
+  }
+
+  /** The rename itself is durable once the folder is. */
+  private async makeLast(): Promise<void> {
+    try {
+      await synced(dirname(this.path), 'r')
+      this.lasting = true
+    } catch (error) {
+      throw this.failed(error)
+    }
+  }
+
+  private failed(error: unknown): Error {
+    return isDiskFull(error) ? registryErrors.noRoom(this.path) : registryErrors.storeFailed(messageOf(error))
   }
 }
 

@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Type } from 'typebox'
@@ -7,6 +7,7 @@ import { type Clock, wallClock } from '../../../platform/clock.ts'
 import { CodedError } from '../../../platform/errors.ts'
 import { type FileLock, tryLock } from './file-lock.ts'
 import { processIdentity } from './process-identity.ts'
+import { StateFile, type StateFileOptions } from './state-file.ts'
 
 const Leftover = Type.Object({ pid: Type.Integer({ minimum: 2 }), identity: Type.String() })
 /** `instance.json`: who runs on a data directory, and the processes it started. */
@@ -21,17 +22,22 @@ const pollMs = 100
 export class Instance {
   private readonly held: FileLock
   private readonly stateFile: string
+  private readonly state: StateFile
 
-  private constructor(held: FileLock, stateFile: string) {
+  private constructor(held: FileLock, stateFile: string, tell: StateFileOptions['tell']) {
     this.held = held
     this.stateFile = stateFile
+    this.state = new StateFile({ path: stateFile, tell })
   }
 
-  /** @throws CodedError `data_dir_in_use` */
-  static claim(dataDir: string): Instance {
+  /**
+   * @param tell told when `note` cannot be written, and when it can be again; for those who note something
+   * @throws CodedError `data_dir_in_use`
+   */
+  static claim(dataDir: string, tell: StateFileOptions['tell'] = () => undefined): Instance {
     const stateFile = join(dataDir, 'instance.json')
     const held = tryLock(join(dataDir, 'instance.lock'))
-    if (held) return new Instance(held, stateFile)
+    if (held) return new Instance(held, stateFile, tell)
     const holder = readState(stateFile)
     throw new CodedError(
       'data_dir_in_use',
@@ -64,18 +70,21 @@ export class Instance {
     }
   }
 
-  /** Notes the processes that run now, by part. */
+  /**
+   * Notes the processes that run now, by part; later where it cannot be written now. Meanwhile the file names processes
+   * of before: of an instance that is killed then only its watchdog ends the new ones.
+   */
   note(processes: Readonly<Record<string, number>>): void {
     const known = Object.entries(processes).flatMap(([part, pid]) => {
       const identity = processIdentity(pid)
       return identity === null ? [] : [[part, { pid, identity }] as const]
     })
     const state = { pid: process.pid, processes: Object.fromEntries(known) }
-    writeFileSync(`${this.stateFile}.new`, `${JSON.stringify(state, null, 2)}\n`)
-    renameSync(`${this.stateFile}.new`, this.stateFile)
+    this.state.put(`${JSON.stringify(state, null, 2)}\n`)
   }
 
   release(): void {
+    this.state.close()
     rmSync(this.stateFile, { force: true })
     this.held.release()
   }

@@ -1,8 +1,9 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { type Clock, type ScaledClockOptions, scaledClock, wallClock } from '../../../platform/clock.ts'
 import { CodedError, messageOf } from '../../../platform/errors.ts'
+import { StateFile, type StateFileOptions } from './state-file.ts'
 
 /** The clock of an installation, as `clock.json` keeps it. */
 const ClockState = Type.Object({
@@ -66,16 +67,17 @@ const outliveMs = 60_000
 
 /**
  * Keeps `clock.json` while the system runs. It says how far the clock may have been read, some time ahead: so it holds
- * even when the launcher is killed.
+ * even when the launcher is killed. While it cannot be written it says less than that: a launcher that is killed on a full
+ * disk, after more than a minute of it, may resume a fast clock (--speed) earlier than it was.
  */
 export class ClockFile {
-  private readonly path: string
+  private readonly file: StateFile
   private readonly clock: ScaledClockOptions
   private readonly wall: Clock
   private timer: NodeJS.Timeout | undefined
 
-  constructor(path: string, clock: ScaledClockOptions, wall: Clock = wallClock) {
-    this.path = path
+  constructor(file: StateFileOptions, clock: ScaledClockOptions, wall: Clock = wallClock) {
+    this.file = new StateFile(file)
     this.clock = clock
     this.wall = wall
   }
@@ -92,12 +94,12 @@ export class ClockFile {
     clearInterval(this.timer)
     this.timer = undefined
     this.write(this.wall.now())
+    this.file.close()
   }
 
   private write(usedUntilMs: number): void {
     const state: ClockState = { ...this.clock, usedUntilMs }
-    writeFileSync(`${this.path}.new`, `${JSON.stringify(state)}\n`)
-    renameSync(`${this.path}.new`, this.path)
+    this.file.put(`${JSON.stringify(state)}\n`)
   }
 }
 

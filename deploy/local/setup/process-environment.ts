@@ -7,6 +7,7 @@ import type { StartOptions } from './start-options.ts'
 
 export interface LocalFacts {
   readonly host: string
+  readonly dataDir: string
   readonly ports: Ports
   readonly options: StartOptions
   readonly clock: ScaledClockOptions
@@ -32,6 +33,7 @@ export function processEnvironment(facts: LocalFacts): Record<string, string> {
     ...Object.fromEntries(facts.stores.map(store => [store.variable, env[store.variable] || store.address])),
     API_HOST: host,
     API_PORT: String(ports.api),
+    DISK_DIR: facts.dataDir,
     WALL_URL: env.WALL_URL || `http://${host}:${ports.api}`,
     INGEST_HOST: host,
     INGEST_PORT: String(ports.ingest),

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { readdir, stat } from 'node:fs/promises'
+import { readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CodedError } from '../../../platform/errors.ts'
 import { lock } from './file-lock.ts'
@@ -10,7 +10,7 @@ const notSources = new Set(['dist', 'node_modules'])
 
 /**
  * Builds the wallboard when it was never built or its sources have changed since; a second start waits for the first
- * one's build.
+ * one's build. It is built aside and takes the place of the old one when it is complete.
  * @returns whether it was built
  * @throws CodedError `wallboard_build_failed`
  */
@@ -25,16 +25,19 @@ export async function buildWallboard(env: NodeJS.ProcessEnv, signal: AbortSignal
 
 async function buildWhereChanged(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<boolean> {
   const folder = join(root, 'api/wallboard')
-  const built = join(folder, 'dist/index.html')
+  const target = join(folder, 'dist')
+  const built = join(target, 'index.html')
   const sources = [folder, join(root, 'schemas')]
   if (existsSync(built)) {
     const { mtimeMs } = await stat(built)
     const changed = await Promise.all(sources.map(newestMs))
     if (Math.max(...changed) <= mtimeMs) return false
   }
+  const partial = join(root, '.cache/wallboard.partial')
+  await rm(partial, { recursive: true, force: true })
   await new Promise<void>((resolve, reject) => {
     const vite = join(root, 'node_modules/vite/bin/vite.js')
-    const args = [vite, 'build', folder, '--logLevel', 'warn']
+    const args = [vite, 'build', folder, '--logLevel', 'warn', '--outDir', partial]
     execFile(process.execPath, args, { env, signal, cwd: root }, (error, stdout, stderr) => {
       if (!error) return resolve()
       const said = (stderr + stdout).trim()
@@ -43,6 +46,8 @@ async function buildWhereChanged(env: NodeJS.ProcessEnv, signal: AbortSignal): P
       )
     })
   })
+  await rm(target, { recursive: true, force: true })
+  await rename(partial, target)
   return true
 }
 

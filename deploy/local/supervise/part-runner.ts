@@ -18,6 +18,8 @@ export interface RunnerOptions {
   /** Told of every process, so that none outlives the launcher. */
   readonly started: (part: string, pid: number) => void
   readonly ended: (part: string, pid: number) => void
+  /** Resolves when there is room on the disk for the part to start; at once where none is watched. */
+  readonly untilRoom?: ((part: string, signal: AbortSignal) => Promise<void>) | undefined
 }
 
 const firstPollMs = 150
@@ -64,7 +66,9 @@ export class PartRunner {
    * @throws CodedError `part_not_ready`, `part_misconfigured`, and what `prepare` throws
    */
   async start(): Promise<void> {
-    const { console } = this.options
+    const { console, untilRoom } = this.options
+    await untilRoom?.(this.name, this.stopping.signal)
+    if (this.stopping.signal.aborted) return
     const command = await this.spec.prepare(line => console.event('info', this.name, line))
     if (this.stopping.signal.aborted) return
     console.event('info', this.name, 'starting')
@@ -102,7 +106,7 @@ export class PartRunner {
     firstReady: () => void,
     gaveUp: (error: unknown) => void,
   ): Promise<void> {
-    const { console, clock, patience } = this.options
+    const { console, clock, patience, untilRoom } = this.options
     let wasReady = false
     let crashes = 0
     while (!this.stopping.signal.aborted) {
@@ -158,6 +162,7 @@ export class PartRunner {
         `crashed (${describeExit(exit)}), starts again in ${pauseMs / 1000} s`,
       )
       await delay(pauseMs, undefined, { signal: this.stopping.signal }).catch(() => undefined)
+      await untilRoom?.(this.name, this.stopping.signal)
     }
     firstReady()
   }

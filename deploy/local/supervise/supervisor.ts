@@ -1,6 +1,6 @@
 import { type Clock, wallClock } from '../../../platform/clock.ts'
 import type { Console } from '../console/console.ts'
-import { PartRunner } from './part-runner.ts'
+import { PartRunner, type RunnerOptions } from './part-runner.ts'
 import type { PartSpec } from './part-spec.ts'
 import { defaultPatience, type Patience } from './patience.ts'
 import { Watchdog } from './watchdog.ts'
@@ -10,6 +10,7 @@ export interface SupervisorOptions {
   readonly env: NodeJS.ProcessEnv
   readonly clock?: Clock
   readonly patience?: Patience
+  readonly untilRoom?: RunnerOptions['untilRoom']
   /** Told whenever the set of running processes changes: process id by part. */
   readonly onProcesses?: (processes: Readonly<Record<string, number>>) => void
 }
@@ -28,7 +29,7 @@ export class Supervisor {
 
   /** Parts of one stage start together; the next stage starts when all of them are ready. May be called again. */
   async start(stages: readonly (readonly PartSpec[])[]): Promise<void> {
-    const { console, env, clock = wallClock, patience = defaultPatience } = this.options
+    const { console, env, clock = wallClock, patience = defaultPatience, untilRoom } = this.options
     this.watchdog ??= new Watchdog(reason => console.event('warn', 'start', 'no watchdog', { reason }))
     for (const specs of stages) {
       if (this.stopped) return
@@ -39,6 +40,7 @@ export class Supervisor {
             env,
             clock,
             patience,
+            untilRoom,
             started: (part, pid) => {
               this.watchdog?.add(pid)
               this.note(part, pid)

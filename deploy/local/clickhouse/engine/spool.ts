@@ -3,7 +3,9 @@ import { rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { isDiskFull } from '../../../../platform/disk-space.ts'
 import type { Resource } from '../../../../platform/lifecycle.ts'
+import { ClickHouseException } from '../protocol/exception.ts'
 
 export interface SpooledFile extends AsyncDisposable {
   readonly path: string
@@ -33,7 +35,10 @@ export class Spool implements Resource {
     rmSync(this.dir, { recursive: true, force: true })
   }
 
-  /** Writes everything to a file of its own; the file is removed when the writing fails. */
+  /**
+   * Writes everything to a file of its own; the file is removed when the writing fails.
+   * @throws ClickHouseException 243 when there is no room for it
+   */
   async write(source: AsyncIterable<Uint8Array>): Promise<SpooledFile> {
     this.written += 1
     const path = join(this.dir, String(this.written))
@@ -49,7 +54,11 @@ export class Spool implements Resource {
       await pipeline(Readable.from(counted(), { objectMode: false }), createWriteStream(path))
     } catch (error) {
       await remove()
-      throw error
+      if (!isDiskFull(error)) throw error
+      throw new ClickHouseException(
+        'NOT_ENOUGH_SPACE',
+        `Cannot keep the data of the query: no room in ${this.dir}`,
+      )
     }
     return { path, bytes, [Symbol.asyncDispose]: remove }
   }
