@@ -21,6 +21,7 @@ import { RecordHealthTable } from './cells/record-health.ts'
 import { RegionalFollower } from './cells/regional-follower.ts'
 import { Exports } from './exports/exports.ts'
 import { HistoryBootstrap } from './history/history-bootstrap.ts'
+import { diskReports } from './rest/disk-report.ts'
 import { routes } from './rest/routes.ts'
 import { httpApp } from './server/http-app.ts'
 import { apiSettings } from './settings.ts'
@@ -95,6 +96,7 @@ await runPart({
             clock: wallClock,
           }),
           historyLoaded: () => history.loaded,
+          disk: diskReports(config.diskDir, config, log),
           kiosks,
           desk,
           clock,

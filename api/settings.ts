@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import { registrySettings } from '../platform/avro/schema-registry.ts'
 import { clickhouseSettings } from '../platform/clickhouse/clickhouse-client.ts'
 import { setting } from '../platform/config.ts'
+import { diskSettings } from '../platform/disk-space.ts'
 import { kafkaSettings } from '../platform/kafka/kafka-client.ts'
 import { readySettings } from '../platform/ready/ready-settings.ts'
 import { authSettings } from './access/auth-settings.ts'
@@ -31,6 +32,13 @@ export const apiSettings = {
       'how far back kpi.regional is read before the api is ready, ms of wall time: as long as the longest window with its lateness is open; older values come from ClickHouse',
   }),
   ...authSettings,
+  ...diskSettings,
+  diskDir: setting({
+    env: 'DISK_DIR',
+    type: Type.String(),
+    fallback: '',
+    describe: 'a folder on the disk of the data, where this host has it: whether there is room is told',
+  }),
   requestsPerMinute: setting({
     env: 'API_RATE_LIMIT_PER_MINUTE',
     type: Type.Integer({ minimum: 1 }),

@@ -46,6 +46,11 @@ const Health = Type.Object(
     stored: Type.Enum(['read', 'unavailable'], {
       description: '`unavailable`: ClickHouse does not answer, the counts of the last hour are null',
     }),
+    disk: Type.Enum(['ok', 'low', 'full', 'unknown'], {
+      description:
+        '`full`: the stores have no room, readings are refused until somebody makes some. `unknown`: this host does not see their disk',
+    }),
+    disk_free_bytes: Count('What may still be written to that disk'),
     over_ms: Type.Integer({ description: 'Time that the counts are for' }),
     records: Type.Array(RecordSchema),
   },
@@ -54,7 +59,7 @@ const Health = Type.Object(
 
 /** `GET /v1/health/data`: can what the wall shows be trusted? Per record type, for the whole province. */
 export function dataHealthRoute(api: Api, sources: Sources): void {
-  const { table, live, historyLoaded, clock, log } = sources
+  const { table, live, historyLoaded, disk, clock, log } = sources
   const flows = recent(() => readFlows(sources, clock.now() - overMs), keepMs, wallClock)
   const stored = async (): Promise<readonly Flow[] | undefined> => {
     try {
@@ -78,7 +83,7 @@ export function dataHealthRoute(api: Api, sources: Sources): void {
     },
     async ({ viewer }, reply) => {
       requireRegions(viewer, { regions: [province], depth: 'self' })
-      const counted = await stored()
+      const [counted, room] = await Promise.all([stored(), disk()])
       const now = clock.now()
       reply.header('cache-control', 'no-store')
       const health: Static<typeof Health> = {
@@ -86,6 +91,8 @@ export function dataHealthRoute(api: Api, sources: Sources): void {
         position: table.position,
         history: historyLoaded() ? 'loaded' : 'missing',
         stored: counted ? 'read' : 'unavailable',
+        disk: room?.state ?? 'unknown',
+        disk_free_bytes: room?.freeBytes ?? null,
         over_ms: overMs,
         records: recordIds.map(record => ({
           feed: records[record].feed,

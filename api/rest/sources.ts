@@ -6,6 +6,7 @@ import type { CellTable } from '../cells/cell-table.ts'
 import type { RecordHealthTable } from '../cells/record-health.ts'
 import type { Exports } from '../exports/exports.ts'
 import type { History } from '../history/ask-history.ts'
+import type { DiskReport } from './disk-report.ts'
 
 /** Where answers come from. */
 export interface Sources extends History {
@@ -17,6 +18,8 @@ export interface Sources extends History {
   /** Absent where no tokens are signed. */
   readonly kiosks?: KioskDesk | undefined
   readonly desk: AlertDesk
+  /** The disk of the data; null where this process does not see it. */
+  readonly disk: () => Promise<DiskReport | null>
   /** The data's clock. */
   readonly clock: Clock
   readonly log: Log

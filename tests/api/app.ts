@@ -8,6 +8,7 @@ import { SilenceBook } from '../../api/alerts/silence-book.ts'
 import type { CellTable } from '../../api/cells/cell-table.ts'
 import { RecordHealthTable } from '../../api/cells/record-health.ts'
 import { Exports, type ExportsOptions } from '../../api/exports/exports.ts'
+import type { DiskReport } from '../../api/rest/disk-report.ts'
 import { routes } from '../../api/rest/routes.ts'
 import { httpApp } from '../../api/server/http-app.ts'
 import { clickhouseClient, clickhouseSettings } from '../../platform/clickhouse/clickhouse-client.ts'
@@ -33,6 +34,8 @@ export interface AppOptions {
   /** Stored values are read here; without it ClickHouse is away. */
   readonly stored?: { readonly clickhouseUrl: string; readonly database: string }
   readonly historyTimeoutMs?: number
+  /** Without it the disk of the data is not seen. */
+  readonly disk?: () => Promise<DiskReport>
   readonly exports?: Partial<Pick<ExportsOptions, 'running' | 'maxRows' | 'longestMs'>>
   readonly onRoute?: (route: RouteOptions) => void
 }
@@ -77,6 +80,7 @@ export function app(options: AppOptions = {}): Promise<FastifyInstance> {
         historyLoaded: () => false,
         kiosks: options.kiosks,
         desk: options.desk ?? emptyDesk(),
+        disk: options.disk ?? (async () => null),
         exports: new Exports({
           running: 4,
           maxRows: 1_000_000,

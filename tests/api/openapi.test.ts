@@ -168,6 +168,15 @@ test('latest answers with the cells of the stream', async () => {
 test('without ClickHouse the health of the data says what is missing', async () => {
   const health = (await (await app()).inject('/v1/health/data')).json()
   expect(health).toMatchObject({ history: 'missing', stored: 'unavailable', over_ms: 3_600_000 })
+  expect(health).toMatchObject({ disk: 'unknown', disk_free_bytes: null })
   expect(health.records).toHaveLength(7)
   expect(health.records[0]).toMatchObject({ record: 'radio_pm', feed: 'radio', duplicates: null, late: null })
+})
+
+test('the health of the data says that the stores have no room', async () => {
+  const full = app({ disk: async () => ({ state: 'full', freeBytes: 4096 }) })
+  expect((await (await full).inject('/v1/health/data')).json()).toMatchObject({
+    disk: 'full',
+    disk_free_bytes: 4096,
+  })
 })

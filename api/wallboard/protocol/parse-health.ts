@@ -13,8 +13,15 @@ export interface RecordHealth {
   readonly watermark_delay_ms: number | null
 }
 
+/** How the data is doing. */
+export interface DataHealth {
+  readonly records: readonly RecordHealth[]
+  /** Room where the stores write to: little, or none; null where there is enough, or where the server does not know. */
+  readonly disk: 'low' | 'full' | null
+}
+
 /** The answer of `GET /v1/health/data`; undefined when it is not such an answer. */
-export function parseHealth(json: unknown): readonly RecordHealth[] | undefined {
+export function parseHealth(json: unknown): DataHealth | undefined {
   if (!isObject(json) || !Array.isArray(json.records)) return undefined
   const rows: RecordHealth[] = []
   for (const item of json.records) {
@@ -33,5 +40,6 @@ export function parseHealth(json: unknown): readonly RecordHealth[] | undefined 
       watermark_delay_ms: number('watermark_delay_ms'),
     })
   }
-  return rows
+  const { disk } = json
+  return { records: rows, disk: disk === 'low' || disk === 'full' ? disk : null }
 }

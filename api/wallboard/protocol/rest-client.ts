@@ -1,7 +1,7 @@
 import type { Cell } from '../../../schemas/protocol/stream.ts'
 import type { Known } from '../state/route.ts'
 import { type Credential, headersOf } from './credential.ts'
-import { parseHealth, type RecordHealth } from './parse-health.ts'
+import { type DataHealth, parseHealth } from './parse-health.ts'
 import { type Lineage, parseLineage, parseRevisions, type Revision } from './parse-lineage.ts'
 import {
   type AlertsAt,
@@ -35,7 +35,7 @@ export interface RestClient {
   ): Promise<SeriesByRegion | Refused>
   /** The assets of a region that should have reported and did not. */
   silentAssets(region: string): Promise<SilentAssets | Refused>
-  dataHealth(): Promise<readonly RecordHealth[] | Refused>
+  dataHealth(): Promise<DataHealth | Refused>
 }
 
 /** One KPI of one region, and a time within the window, epoch ms. */

@@ -8,7 +8,7 @@ import {
   type StreamClient,
   type StreamClientOptions,
 } from '../../client/stream-client.ts'
-import type { RecordHealth } from '../protocol/parse-health.ts'
+import type { DataHealth } from '../protocol/parse-health.ts'
 import { isRefused, type RestClient } from '../protocol/rest-client.ts'
 import { createAlertShelf } from './alerts/alert-shelf.ts'
 import { citiesUnder, provinceCode } from './catalogue.ts'
@@ -59,7 +59,7 @@ export interface Wall {
   readonly pulse: ReadonlySignal<Pulse>
   readonly problems: ReadonlySignal<Problems>
   /** Null while the server has no such route. */
-  readonly health: ReadonlySignal<readonly RecordHealth[] | null>
+  readonly health: ReadonlySignal<DataHealth | null>
   /** Whether the region may be seen: of what may not, nothing is asked and nothing is said. */
   sees(region: string): boolean
   start(): void
@@ -80,7 +80,7 @@ export function createWall(around: Surroundings): Wall {
   const sees = (region: string): boolean => withAncestors(region).some(code => regions.includes(code))
   const cities = citiesUnder(provinceCode).filter(({ code }) => sees(code))
   const problems = signal<Problems>({ unreadable: 0, refused: 0, streamErrors: 0 })
-  const health = signal<readonly RecordHealth[] | null>(null)
+  const health = signal<DataHealth | null>(null)
   let connection: ConnectionState = { kind: 'connecting', since: now() }
   let clock: ServerClock | null = null
   let loaded = false

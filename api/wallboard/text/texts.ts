@@ -63,6 +63,8 @@ export interface Texts {
   readonly windowAge: string
   readonly problems: (count: number) => string
   readonly silentBanner: (age: string) => string
+  /** After the silent banner, where that is why. */
+  readonly silentForDisk: string
   readonly searchRegion: string
   readonly nothingFound: string
   readonly close: string
@@ -81,6 +83,7 @@ export interface Texts {
   readonly ofAssets: (count: string) => string
   readonly noneSilent: string
   readonly historyAway: string
+  readonly disk: Readonly<Record<'low' | 'full', string>>
   readonly since: (time: string) => string
   readonly longerThan: (age: string) => string
   readonly highestFirst: string
@@ -172,6 +175,7 @@ const zh: Texts = {
   windowAge: '窗口',
   problems: count => `界面问题 ${count}`,
   silentBanner: age => `已 ${age}没有新数据，以下数值不是当前值`,
+  silentForDisk: '。数据磁盘已满，腾出空间后自动恢复',
   searchRegion: '搜索地区：名称或代码',
   nothingFound: '没有找到',
   close: '关闭',
@@ -190,6 +194,7 @@ const zh: Texts = {
   ofAssets: count => `共 ${count} 台`,
   noneSilent: '应报设备均有上报',
   historyAway: '历史数据暂不可读',
+  disk: { low: '数据磁盘空间不足', full: '数据磁盘已满' },
   since: time => `自 ${time}`,
   longerThan: age => `超过 ${age}`,
   highestFirst: '从高到低',
@@ -286,6 +291,7 @@ const en: Texts = {
   windowAge: 'window',
   problems: count => `${count} page problems`,
   silentBanner: age => `No new data for ${age}: the values below are not current.`,
+  silentForDisk: ' The disk of the data is full; it goes on by itself once there is room.',
   searchRegion: 'Search a region: name or code',
   nothingFound: 'Nothing found',
   close: 'Close',
@@ -304,6 +310,7 @@ const en: Texts = {
   ofAssets: count => `of ${count}`,
   noneSilent: 'All that should report do',
   historyAway: 'History cannot be read now',
+  disk: { low: 'Little room on the disk of the data', full: 'The disk of the data is full' },
   since: time => `since ${time}`,
   longerThan: age => `over ${age}`,
   highestFirst: 'highest first',

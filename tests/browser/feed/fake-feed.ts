@@ -24,6 +24,8 @@ export interface FakeFeed {
   silenceFeed(feed: string): void
   /** Whether the stream tells values; without, it lives and has nothing to say. */
   tell(values: boolean): void
+  /** The disk of the data has no room, or has. */
+  fillDisk(full: boolean): void
   /** Only this share of the region's assets reports. */
   thin(code: string, coverage: number): void
   /** Corrects the current final window of a cell and holds it, so that it can be looked at. */
@@ -71,6 +73,7 @@ export async function startFakeFeed(options: FakeFeedOptions): Promise<FakeFeed>
   let position = 1_000
   let tick = 0
   let tells = true
+  let disk: 'ok' | 'full' = 'ok'
 
   const currentCell = ({ kpi, region }: (typeof fakeCells)[number]): Cell => {
     const at = Math.min(now(), feedStopped.get(kpi.id.split('.')[0] ?? '') ?? Infinity)
@@ -132,7 +135,7 @@ export async function startFakeFeed(options: FakeFeedOptions): Promise<FakeFeed>
     const seriesOf = /^\/v1\/kpis\/([^/]+)\/series$/.exec(path)?.[1]
     if (seriesOf) return send(200, 'application/json', JSON.stringify(series(seriesOf, query) ?? {}))
     if (path === '/v1/health/data')
-      return send(200, 'application/json', JSON.stringify({ records: health() }))
+      return send(200, 'application/json', JSON.stringify({ records: health(), disk }))
     if (path === '/v1/assets/silent') {
       const silent = fakeSilentAssets(query.get('region') ?? '', now())
       return send(200, 'application/json', JSON.stringify(silent))
@@ -204,6 +207,9 @@ export async function startFakeFeed(options: FakeFeedOptions): Promise<FakeFeed>
     silenceRegion: code => void troubles.outSince.set(code, now() - 2 * windowMs),
     tell(values) {
       tells = values
+    },
+    fillDisk(full) {
+      disk = full ? 'full' : 'ok'
     },
     silenceFeed: feed => void feedStopped.set(feed, now()),
     thin: (code, coverage) => void troubles.thin.set(code, coverage),

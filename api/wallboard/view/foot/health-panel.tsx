@@ -9,7 +9,8 @@ import { knownKpi, useCell, useShared, useWords } from '../wall-context.ts'
 export function HealthPanel() {
   const { wall } = useShared()
   const { t } = useWords()
-  const rows = wall.health.value
+  const health = wall.health.value
+  const rows = health?.records ?? null
   const { unreadable, refused, streamErrors } = wall.problems.value
   const problems = unreadable + refused + streamErrors
   return (
@@ -17,6 +18,7 @@ export function HealthPanel() {
       <h2>
         {t.health} {rows === null && <small>{t.healthFromCells}</small>}
         {rows !== null && isStoreAway(rows) && <small class="problems">{t.historyAway}</small>}
+        {health?.disk && <small class="problems">{t.disk[health.disk]}</small>}
         {problems > 0 && <small class="problems">{t.problems(problems)}</small>}
       </h2>
       {rows === null ? <FromCells /> : <FromServer rows={rows} />}

@@ -5,16 +5,18 @@ import { useShared, useWords } from '../wall-context.ts'
 /** Says that the values are not current: the connection is lost, or no data comes through it. */
 export function Banner() {
   const { language, t } = useWords()
-  const { connection } = useShared().wall.pulse.value
+  const { wall } = useShared()
+  const { connection } = wall.pulse.value
   const stale = useStale()
   if (!stale) return null
+  const diskFull = wall.health.value?.disk === 'full'
   const age = showAge(stale.forMs, language)
   return (
     <div class="banner" role="alert" data-testid="stale-banner" data-why={stale.why}>
       {connection.kind === 'ended'
         ? t.endedBanner(connection.doc)
         : stale.why === 'silent'
-          ? t.silentBanner(age)
+          ? `${t.silentBanner(age)}${diskFull ? t.silentForDisk : ''}`
           : t.staleBanner(age)}
     </div>
   )

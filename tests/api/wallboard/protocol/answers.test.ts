@@ -23,8 +23,23 @@ describe('answers over HTTP', () => {
   })
 
   test('a count that the server does not know is null, not zero', () => {
-    const [row] = parseHealth({ records: [{ record: 'rack', readings_per_s: 12.5, late: null }] }) ?? []
-    expect(row).toMatchObject({ record: 'rack', readings_per_s: 12.5, late: null, rejected: null })
+    const health = parseHealth({ records: [{ record: 'rack', readings_per_s: 12.5, late: null }] })
+    expect(health?.records[0]).toMatchObject({
+      record: 'rack',
+      readings_per_s: 12.5,
+      late: null,
+      rejected: null,
+    })
     expect(parseHealth({ error: 'x' })).toBeUndefined()
+  })
+
+  test.each([
+    ['full', 'full'],
+    ['low', 'low'],
+    ['ok', null],
+    ['unknown', null],
+    [undefined, null],
+  ])('of a disk that is %s the wall says %s', (disk, said) => {
+    expect(parseHealth({ records: [], disk })?.disk).toBe(said)
   })
 })
