@@ -117,11 +117,13 @@ async function underLoad(
 ): Promise<{ readonly faults: readonly InjectedFault[]; readonly report: LoadReport }> {
   const { minutes, seed, faultsPerMinute, log, signal } = options
   const lengthMs = minutes * 60_000
-  const cast = castOf(load.gateways)
+  const cast = castOf(load.gateways, system.onSmallDisks)
   const plan = planFaults({ seed, lengthMs, perMinute: faultsPerMinute, kinds: faultKinds, cast })
   const scene: Scene = {
     member: name => system.member(name),
     setClockAhead: (gateway, ms) => load.setClockAhead(gateway, ms),
+    fillDisk: name => system.disk(name).fill(),
+    relieveDisk: name => system.disk(name).relieve(system.member(name)),
     untilInSync: () => untilInSync(system.kafka()),
   }
   log(`load for ${minutes} min, ${plan.length} faults planned`)

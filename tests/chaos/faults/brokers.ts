@@ -3,7 +3,8 @@ import { type FaultKind, membersOf, oneByOne, type Scene, type Target } from './
 import { freeze, thaw } from './freeze.ts'
 
 /** One fault of brokers at a time: two of three must hold every message. */
-const claims = ['quorum']
+export const quorum: readonly string[] = ['quorum']
+const claims = quorum
 
 const oneBroker = (cast: Cast) => oneByOne(cast.brokers).map(target => ({ ...target, claims }))
 const twoBrokers = (cast: Cast) =>

@@ -1,5 +1,6 @@
 import { brokerFaults } from './brokers.ts'
 import { clockFaults } from './clock.ts'
+import { diskFaults } from './disk.ts'
 import type { FaultKind } from './fault.ts'
 import { freezes } from './freeze.ts'
 import { kills } from './kill.ts'
@@ -13,5 +14,6 @@ export const faultKinds: readonly FaultKind[] = [
   ...rebalances,
   ...brokerFaults,
   ...storeFaults,
+  ...diskFaults,
   ...clockFaults,
 ]

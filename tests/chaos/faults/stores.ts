@@ -55,4 +55,14 @@ export const storeFaults: readonly FaultKind[] = [
     begin: kill,
     end: start,
   },
+  {
+    // Longer than whoever asks it waits for an answer (10 s).
+    name: 'registry frozen',
+    weight: 1,
+    seconds: [12, 40],
+    restS: 10,
+    targets: registry,
+    begin: freeze,
+    end: thaw,
+  },
 ]

@@ -30,11 +30,16 @@ export interface Cast {
   readonly reserves: readonly string[]
   readonly clickhouse: string
   readonly registry: string
+  /** Stores whose data is on a small disk of its own; none where no disk can be mounted. */
+  readonly onSmallDisks: readonly string[]
   /** Gateways of the load, by number. */
   readonly gateways: number
 }
 
-export function castOf(gateways: number): Cast {
+/** Every broker is like the others: one with a small disk will do. */
+export const smallDiskMembers = [`kafka-${brokerCount}`, 'clickhouse'] as const
+
+export function castOf(gateways: number, onSmallDisks: readonly string[] = smallDiskMembers): Cast {
   const numbers = Array.from({ length: instancesOfEach }, (_, i) => i + 1)
   return {
     brokers: Array.from({ length: brokerCount }, (_, i) => `kafka-${i + 1}`),
@@ -42,6 +47,7 @@ export function castOf(gateways: number): Cast {
     reserves: processKinds.map(({ name }) => `${name}-${instancesOfEach + 1}`),
     clickhouse: 'clickhouse',
     registry: 'registry',
+    onSmallDisks,
     gateways,
   }
 }

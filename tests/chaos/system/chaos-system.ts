@@ -3,9 +3,11 @@ import type { Kafka } from 'kafkajs'
 import { quietKafka } from '../../../deploy/local/supervise/probes.ts'
 import { Watchdog } from '../../../deploy/local/supervise/watchdog.ts'
 import { ensureTopics } from '../../../platform/kafka/ensure-topics.ts'
-import { instancesOfEach } from './cast.ts'
+import { noSmallDisk } from '../../small-disk.ts'
+import { instancesOfEach, smallDiskMembers } from './cast.ts'
 import { freePorts } from './free-ports.ts'
 import { Member } from './member.ts'
+import { MemberDisk } from './member-disk.ts'
 import { PartLogs } from './part-logs.ts'
 import { portCount, type Specs, specsOf } from './specs.ts'
 
@@ -22,6 +24,7 @@ export class ChaosSystem {
   private readonly log: (line: string) => void
   private readonly watchdog: Watchdog
   private readonly members = new Map<string, Member>()
+  private readonly disks = new Map<string, MemberDisk>()
   private ended: Promise<void> | undefined
 
   private constructor(options: ChaosSystemOptions, firstPort: number) {
@@ -31,9 +34,15 @@ export class ChaosSystem {
     this.logs = new PartLogs(join(dataDir, 'logs'))
     this.watchdog = new Watchdog(reason => log(`no watchdog: ${reason}`))
     const { stores, instances, reserves } = this.specs
+    const why = noSmallDisk()
+    if (why !== null) log(`no disk will be full: ${why}`)
+    for (const name of why === null ? smallDiskMembers : []) {
+      this.disks.set(name, new MemberDisk(dataDir, name, this.logs.consoleOf(name)))
+    }
     for (const spec of [...stores, ...instances, ...reserves]) {
       const console = this.logs.consoleOf(spec.name)
-      this.members.set(spec.name, new Member(spec, { console, env, watchdog: this.watchdog }))
+      const diskWatch = this.disks.get(spec.name)?.watch
+      this.members.set(spec.name, new Member(spec, { console, env, watchdog: this.watchdog, diskWatch }))
     }
   }
 
@@ -64,6 +73,17 @@ export class ChaosSystem {
     return member
   }
 
+  /** @throws Error where it is on no small disk */
+  disk(name: string): MemberDisk {
+    const disk = this.disks.get(name)
+    if (!disk) throw new Error(`${name} is on no small disk`)
+    return disk
+  }
+
+  get onSmallDisks(): readonly string[] {
+    return [...this.disks.keys()]
+  }
+
   all(): readonly Member[] {
     return [...this.members.values()]
   }
@@ -81,6 +101,7 @@ export class ChaosSystem {
   /** Ends everything at once. */
   async kill(): Promise<void> {
     await Promise.all(this.all().map(member => member.destroy()))
+    this.closeDisks()
   }
 
   private async end(close: (member: Member) => Promise<void>): Promise<void> {
@@ -88,7 +109,12 @@ export class ChaosSystem {
     const isStore = new Set(stores.map(({ name }) => name))
     await Promise.all(this.all().map(member => (isStore.has(member.name) ? undefined : close(member))))
     await Promise.all([...isStore].map(name => close(this.member(name))))
+    this.closeDisks()
     this.watchdog.close()
     await this.logs.close()
+  }
+
+  private closeDisks(): void {
+    for (const disk of this.disks.values()) disk.close()
   }
 }

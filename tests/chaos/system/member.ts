@@ -1,4 +1,5 @@
 import type { Console } from '../../../deploy/local/console/console.ts'
+import type { DiskWatch } from '../../../deploy/local/supervise/disk-watch.ts'
 import { PartRunner } from '../../../deploy/local/supervise/part-runner.ts'
 import type { PartSpec } from '../../../deploy/local/supervise/part-spec.ts'
 import { defaultPatience } from '../../../deploy/local/supervise/patience.ts'
@@ -10,6 +11,8 @@ export interface MemberOptions {
   readonly console: Console
   readonly env: NodeJS.ProcessEnv
   readonly watchdog: Watchdog
+  /** Of its data, where that has a disk of its own. */
+  readonly diskWatch?: DiskWatch | undefined
 }
 
 /**
@@ -41,7 +44,7 @@ export class Member {
 
   /** Resolves when it is ready, however often it has to be started, or when it was closed. */
   async start(): Promise<void> {
-    const { console, env, watchdog } = this.options
+    const { console, env, watchdog, diskWatch } = this.options
     while (!this.closed) {
       const runner = new PartRunner(this.spec, {
         console,
@@ -49,6 +52,7 @@ export class Member {
         clock: wallClock,
         // Whoever froze it lets it go on.
         patience: { ...defaultPatience, hangMs: 0 },
+        untilRoom: diskWatch && ((part, signal) => diskWatch.untilRoom(part, signal)),
         started: (_, pid) => {
           this.starts++
           watchdog.add(pid)
