@@ -13,6 +13,8 @@ import { StateFile } from '../../deploy/local/setup/state-file.ts'
 import { DiskWatch } from '../../deploy/local/supervise/disk-watch.ts'
 import { wallClock } from '../../platform/clock.ts'
 import { FileLines } from '../../platform/file-lines.ts'
+import { HttpServers } from '../../platform/http/http-servers.ts'
+import { Metrics } from '../../platform/metrics.ts'
 import { noSmallDisk, SmallDisk } from '../small-disk.ts'
 
 /** Each thing of ours that writes to a disk, on one that is really full. */
@@ -86,7 +88,7 @@ describe.skipIf(why !== null)('on a full disk', () => {
     })
     const store = new StoreFile(file('registry/schemas.json'))
     await store.load()
-    const app = registryRoutes(store)
+    const app = registryRoutes(store, new HttpServers([], new Metrics('registry')), '127.0.0.1')
     const register = async (name: string) => {
       const url = `/subjects/${name}/versions`
       const { statusCode, body } = await app.inject({ method: 'POST', url, payload: schema(name) })
