@@ -16,7 +16,21 @@ const patience = { timeout: 240_000, interval: 250 }
 const feeds = ['radio_pm', 'rack', 'facility', 'parking']
 /** No shorter than what racks and car parks take to report. */
 const windows = recordIds.map(record => `${record}=10s/2s`).join(',')
-const args = ['--scale', '0.1', '--seed', '7', '--windows', windows]
+/** What is frozen here is to thaw: nobody kills it meanwhile. */
+const args = ['--scale', '0.1', '--seed', '7', '--windows', windows, '--hang-timeout', '0']
+const processes = [
+  'ingest',
+  'aggregate',
+  'rollup',
+  'correct',
+  'archive',
+  'census',
+  'alerting',
+  'api',
+] as const
+const usersOfClickHouse: readonly Process[] = ['correct', 'archive', 'census', 'api']
+
+type Process = (typeof processes)[number]
 
 let dataDir: string
 let product: Product
@@ -57,6 +71,20 @@ async function apiShowsAfter(moment: number): Promise<void> {
   }, patience)
 }
 
+/** Waits until each process is ready, or says of one of those named that it does not answer. */
+async function readiness(silent: string, of: readonly Process[]): Promise<void> {
+  for (const name of processes) {
+    await vi.waitFor(async () => {
+      const answer = await fetch(`http://127.0.0.1:${product.ports[`${name}Admin`]}/readyz`)
+      const text = await answer.text()
+      if (of.includes(name)) {
+        expect(answer.status, text).toBe(503)
+        expect(text).toMatch(new RegExp(`^${silent}: no answer for \\d+ s`, 'm'))
+      } else expect(text, name).toBe('ready\n')
+    }, patience)
+  }
+}
+
 describe('killed at any instant', () => {
   test.each(['ingest, rollup, archive, correct, census, registry', 'aggregate', 'kafka', 'clickhouse'])(
     '%s',
@@ -89,10 +117,12 @@ describe('away without a word', () => {
         expect(answer.status).toBe(503)
         expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
       }, patience)
+      await readiness('kafka', processes)
     } finally {
       product.kill('kafka', 'SIGCONT')
     }
     await finalWindowsAfter(stoppedAt)
+    await readiness('kafka', [])
   })
 
   test('clickhouse: live values go on, and everything is stored afterwards', async () => {
@@ -101,14 +131,17 @@ describe('away without a word', () => {
     try {
       // A window that was not begun then.
       await apiShowsAfter(stoppedAt + 20_000)
+      await readiness('clickhouse', usersOfClickHouse)
     } finally {
       product.kill('clickhouse', 'SIGCONT')
     }
     await finalWindowsAfter(stoppedAt)
+    await readiness('clickhouse', [])
   })
 })
 
 test('in the end every window equals SQL over the readings', async () => {
+  expect(product.output).not.toContain('has not answered')
   await clickhouse.close()
   expect(await product.stop()).toBe(0)
   product = await startSettled({ dataDir, args })

@@ -4,7 +4,7 @@ import { runPart } from '../../../platform/part.ts'
 
 /**
  * A process for the launcher to look after: says what it was told, and does what it is asked over signals.
- * SIGUSR1 makes it crash; `DUMMY_STUBBORN` makes it deaf to SIGTERM.
+ * SIGUSR1 makes it crash, SIGUSR2 makes it hang; `DUMMY_STUBBORN` makes it deaf to SIGTERM.
  */
 const settings = {
   brokers: setting({ env: 'KAFKA_BROKERS', type: Type.String(), describe: 'brokers' }),
@@ -19,6 +19,9 @@ await runPart({
   settings,
   build: ({ config, log }) => {
     process.on('SIGUSR1', () => process.exit(3))
+    process.on('SIGUSR2', () => {
+      for (;;);
+    })
     log.info({ brokers: config.brokers, windows: config.windows }, 'told')
     process.stderr.write('not a JSON line\n')
     return [

@@ -67,8 +67,8 @@ test('everything starts in order, is announced, and Ctrl-C stops it in reverse o
   expect(stopped[0]).toBeGreaterThan(0)
 })
 
-test('a crashed part is named and started again; so is the broker, with its data', async () => {
-  const product = await launch()
+test('a crashed part is named and started again; so is the broker, with its data, and when it hangs', async () => {
+  const product = await launch({ args: ['--hang-timeout', '5'] })
   const kafka = new Kafka({ brokers: [product.urls.kafka], logLevel: logLevel.NOTHING })
   const producer = kafka.producer()
   await producer.connect()
@@ -84,6 +84,13 @@ test('a crashed part is named and started again; so is the broker, with its data
     )
     product.kill('kafka', 'SIGKILL')
     await product.printed(/kafka +crashed \(signal SIGKILL\)[\s\S]*kafka +is ready again/)
+    expect((await admin.fetchTopicOffsets('kept'))[0]?.high).toBe('1')
+
+    const from = product.output.length
+    product.kill('kafka', 'SIGSTOP')
+    await product.printed(/kafka +has not answered for \d+ s and is killed[\s\S]*kafka +is ready again/, {
+      from,
+    })
     expect((await admin.fetchTopicOffsets('kept'))[0]?.high).toBe('1')
   } finally {
     await Promise.all([producer.disconnect(), admin.disconnect()])
