@@ -137,7 +137,7 @@ await runPart({
       }),
       { name: 'clickhouse', start: async () => undefined, stop: () => clickhouse.close() },
       // Each of them waits more than it works: one after the other they would take four times as long.
-      together('what is served', [history, follower, ...resources, ...followers]),
+      together('history, values, alerts and kiosks', [history, follower, ...resources, ...followers]),
       commands,
       {
         name: 'http',

@@ -4,6 +4,8 @@ import { Metrics } from '../../../platform/metrics.ts'
 import { Readiness } from '../../../platform/ready/readiness.ts'
 import { StoreProbe, silence } from '../../../platform/ready/store-probe.ts'
 
+const patience = { timeout: 50_000, interval: 5 }
+
 test.each([
   [{ since: 0, answeredAt: undefined, failure: undefined }, 1_000, 'no answer yet'],
   [{ since: 0, answeredAt: undefined, failure: 'refused' }, 1_000, 'no answer yet: refused'],
@@ -29,14 +31,14 @@ test('a store that hangs turns the condition, and keeps the probe from nothing, 
     clock,
   })
   await probe.start()
-  await vi.waitUntil(() => readiness.failing().length === 0)
+  await vi.waitUntil(() => readiness.failing().length === 0, patience)
 
   hangs = true
   clock.advance(9_000)
-  await vi.waitUntil(() => readiness.failing()[0] === 'clickhouse: no answer for 9 s')
+  await vi.waitUntil(() => readiness.failing()[0] === 'clickhouse: no answer for 9 s', patience)
 
   hangs = false
-  await vi.waitUntil(() => readiness.failing().length === 0)
+  await vi.waitUntil(() => readiness.failing().length === 0, patience)
   hangs = true
   await probe.stop()
 })
