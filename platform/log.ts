@@ -1,16 +1,30 @@
 import { type DestinationStream, type Logger, pino } from 'pino'
+import { type Clock, wallClock } from './clock.ts'
 import { FileLines, isDiskFile } from './file-lines.ts'
+import { heldBack } from './held-back.ts'
 
 export type Log = Logger
 
 export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 export type LogLevel = (typeof logLevels)[number]
 
+export interface LogOptions {
+  /** Told of every line that is counted instead of written. */
+  readonly onHeldBack?: (level: string) => void
+  readonly clock?: Clock
+  /** Stdout by default. */
+  readonly destination?: DestinationStream
+}
+
 /**
  * One JSON object a line on stdout: time (RFC 3339), level (word), part, msg, then the fields.
- * The local launcher renders the same lines for people.
+ * The local launcher renders the same lines for people. A line of a kind is written once a minute.
  */
-export function createLog(part: string, level: LogLevel = 'info'): Log {
+export function createLog(
+  part: string,
+  level: LogLevel = 'info',
+  { onHeldBack, clock = wallClock, destination = standardOutput(part) }: LogOptions = {},
+): Log {
   const { isoTime } = pino.stdTimeFunctions
   return pino(
     {
@@ -18,8 +32,9 @@ export function createLog(part: string, level: LogLevel = 'info'): Log {
       base: { part },
       timestamp: isoTime,
       formatters: { level: label => ({ level: label }) },
+      hooks: { logMethod: heldBack({ clock, ...(onHeldBack ? { onHeldBack } : {}) }) },
     },
-    standardOutput(part),
+    destination,
   )
 }
 

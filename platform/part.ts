@@ -93,12 +93,15 @@ export interface Part<S extends Settings> {
 export async function runPart<S extends Settings>(part: Part<S>): Promise<void> {
   const settings = { ...part.settings, ...partSettings }
   const config = readConfigOrExit(settings)
-  const log = createLog(part.name, config.logLevel)
   const metrics = new Metrics(part.name)
   metrics.collectProcess()
   const restarts = metrics.counter('restarts', 'Times the launcher has started this process again', ['after'])
   restarts.inc({ after: 'crash' }, config.restartsCrashed)
   restarts.inc({ after: 'hang' }, config.restartsHung)
+  const held = metrics.counter('log_lines_held_back', 'Lines of the log that were counted, not written', [
+    'level',
+  ])
+  const log = createLog(part.name, config.logLevel, { onHeldBack: level => held.inc({ level }) })
   const clock = scaledClock({ epochMs: config.clockEpochMs, speed: config.clockSpeed })
   const servers = new HttpServers(config.allowedHosts, metrics)
   const lifecycle = new Lifecycle(log)
