@@ -73,6 +73,8 @@ export class TopicFollower implements Resource, LogReader {
     this.consumer = consumer
     // Whenever it joins its group, kafkajs would begin at the start of the log: nothing is ever committed.
     consumer.on(consumer.events.GROUP_JOIN, () => {
+      // It was stopped while it joined: kafkajs would take going anywhere for a crash.
+      if (this.consumer !== consumer) return
       for (const [partition, offset] of this.positions)
         consumer.seek({ topic, partition, offset: String(offset) })
     })

@@ -25,6 +25,11 @@ export function alertingMetrics(metrics: Metrics) {
       ['what'],
     ),
     commands: metrics.counter('commands', 'Commands about alerts and silences', ['action', 'outcome']),
+    assignments: metrics.counter(
+      'assignments',
+      'Times kpi.regional was given to this instance: what is known was restored from its topics, or kept because nobody else had it meanwhile',
+      ['state'],
+    ),
     failures: metrics.counter('failures', 'What could not be done', ['what']),
   }
 }

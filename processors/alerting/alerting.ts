@@ -17,7 +17,7 @@ export function alerting(context: ProcessorContext): readonly Resource[] {
   const { config, kafka, registry, log, fail } = context
   const metrics = alertingMetrics(context.metrics)
   const admin = new LastingAdmin(kafka)
-  const publisher = new AlertPublisher(kafka, registry)
+  const publisher = new AlertPublisher(kafka, registry, admin)
   const files: RuleFiles = new RuleFiles({
     paths: config.alertRules,
     onChange: () => duty.changeRules().catch(fail),
@@ -38,6 +38,7 @@ export function alerting(context: ProcessorContext): readonly Resource[] {
     kafka,
     reader: new AvroReader<JudgedMessage>(registry, topicNames.regional, judgedFields),
     load: () => duty.load(),
+    mayBeOutdated: (tenure, owned) => duty.mayBeOutdated(tenure, owned),
     tell: owned => duty.tell(owned),
     keep: owned => duty.keep(owned),
     begin: tenure => duty.begin(tenure),

@@ -9,17 +9,18 @@ import type { ProcessorContext } from '../../context.ts'
 import { LogPosition } from '../../task/log-position.ts'
 import type { AlertingMetrics } from '../alerting-metrics.ts'
 import { AlertEngine } from '../engine/alert-engine.ts'
+import type { Series } from '../engine/series-table.ts'
 import type { Notification } from '../out/notification.ts'
 import { Notifier } from '../out/notifier.ts'
 import type { NotifierMetrics } from '../out/notifier-metrics.ts'
 import { receivers } from '../out/receivers.ts'
 import { publishedRules, republished } from '../reload/loaded-rules.ts'
 import type { RuleFiles } from '../reload/rule-files.ts'
-import type { AlertPublisher } from './alert-publisher.ts'
+import type { AlertPublisher, AlertWriter } from './alert-publisher.ts'
 import type { Written } from './alert-records.ts'
 import { alertingGroup } from './alerting-runner.ts'
 import { commandLog } from './command-log.ts'
-import { firstPosition } from './first-position.ts'
+import { firstPosition, readCommit } from './first-position.ts'
 import { stateWatch } from './state-watch.ts'
 import { readStored } from './stored-alerting.ts'
 import type { Owned, Tenure } from './tenure.ts'
@@ -41,6 +42,8 @@ const flapping = { transitions: 6, withinMs: 3_600_000 } as const
 const mostOver = 20_000
 const tickMs = 1_000
 const sweepMs = 60_000
+/** Series of one request to the broker, about a megabyte. */
+const writtenAtOnce = 64
 
 /** Between the engine, which decides, and the topics, which remember: while this member owns kpi.regional. */
 export class AlertDuty {
@@ -60,10 +63,12 @@ export class AlertDuty {
 
   /** Everything that was known when somebody owned kpi.regional last. */
   async load(): Promise<Owned> {
-    const { context, admin, files, wall } = this.options
+    const { context, admin, publisher, files, metrics, wall } = this.options
     const { clock, log, config } = context
     const startedAt = performance.now()
-    const start = await firstPosition(admin, alertingGroup, wall.now())
+    const begin = await readCommit(admin, alertingGroup)
+    const start = await firstPosition(admin, begin, wall.now())
+    const writer = await publisher.open()
     const { alerts, series, silences, rules, notifications } = await readStored(context)
     await files.remember(republished(rules))
     this.published = new Set(rules.map(({ name }) => name))
@@ -75,9 +80,19 @@ export class AlertDuty {
     )
     const tookMs = Math.round(performance.now() - startedAt)
     log.info({ start, alerts: alerts.length, series: series.length, tookMs }, 'alerting goes on')
+    metrics.assignments.inc({ state: 'restored' })
     this.evaluations = 0
     this.tooOld = 0
-    return { engine, position: new LogPosition(start), notifier: this.notifierOf(engine, notifications) }
+    const notifier = this.notifierOf(engine, writer, notifications)
+    return { engine, position: new LogPosition(start), notifier, writer, begin }
+  }
+
+  /** Why a tenure whose session was lost must not go on, see `Tenure`; null where it may. */
+  async mayBeOutdated(tenure: Tenure, owned: Owned): Promise<string | null> {
+    const { admin, metrics } = this.options
+    const reason = await tenure.mayBeOutdated(owned, await readCommit(admin, alertingGroup))
+    if (reason === null) metrics.assignments.inc({ state: 'kept' })
+    return reason
   }
 
   begin(tenure: Tenure): void {
@@ -87,7 +102,7 @@ export class AlertDuty {
     const first = tenure.inTurn(async owned => {
       if (this.tenure !== tenure) return
       await this.publishRules(owned)
-      this.follow(tenure, stateWatch({ ...context, series: owned.engine.series, wall: this.options.wall }))
+      this.follow(tenure, stateWatch({ ...context, owned, metrics, wall: this.options.wall }))
       this.notifier = owned.notifier
       owned.notifier.start(owned.engine.book.all())
     })
@@ -139,10 +154,10 @@ export class AlertDuty {
   }
 
   /** Publishes what changed. */
-  async tell({ engine, notifier }: Owned): Promise<void> {
-    const { publisher, metrics } = this.options
+  async tell({ engine, notifier, writer }: Owned): Promise<void> {
+    const { metrics } = this.options
     const changed = engine.take()
-    await publisher.publish([
+    await writer.publish([
       ...[...changed].map(([key, value]): Written => ({ topic: topicNames.alerts, key, value })),
       ...[...engine.silences.take()].map(
         ([key, value]): Written => ({ topic: topicNames.silences, key, value }),
@@ -158,31 +173,24 @@ export class AlertDuty {
     for (const alert of changed.values()) if (alert) this.measure(alert)
   }
 
-  /** Writes what is known of the series that changed. */
-  async keep({ engine }: Owned): Promise<void> {
-    const { publisher, metrics } = this.options
-    const written = engine.series.takeUnwritten(engine.position).map(([key, series]): Written => {
-      const value = series && {
-        rule: series.rule,
-        region: series.region,
-        through: series.through,
-        judged_by: series.judgedBy,
-        series: JSON.stringify(series.state),
-      }
-      return { topic: topicNames.alertState, key, value }
-    })
-    await publisher.publish(written)
+  /** Writes what is known of the series that changed, some at a time: their text exists for a moment only. */
+  async keep({ engine, writer }: Owned): Promise<void> {
+    const { metrics } = this.options
+    const unwritten = engine.series.takeUnwritten(engine.position)
+    for (let from = 0; from < unwritten.length; from += writtenAtOnce) {
+      await writer.publish(unwritten.slice(from, from + writtenAtOnce).map(stateOf))
+    }
     const counts = Map.groupBy(engine.book.all(), ({ state }) => state)
     metrics.alerts.reset()
     for (const [state, alerts] of counts) metrics.alerts.set({ state }, alerts.length)
   }
 
   private async publishRules(owned: Owned): Promise<void> {
-    const { publisher, files, wall } = this.options
+    const { files, wall } = this.options
     const rules = publishedRules(files.rules, wall.now())
     const gone = new Set(this.published)
     for (const { name } of rules) gone.delete(name)
-    await publisher.publish([
+    await owned.writer.publish([
       ...rules.map((value): Written => ({ topic: topicNames.alertRules, key: value.name, value })),
       ...[...gone].map((key): Written => ({ topic: topicNames.alertRules, key, value: null })),
     ])
@@ -190,8 +198,8 @@ export class AlertDuty {
     await this.tell(owned)
   }
 
-  private notifierOf(engine: AlertEngine, known: readonly Notification[]): Notifier {
-    const { context, publisher, notifierMetrics: metrics, wall } = this.options
+  private notifierOf(engine: AlertEngine, writer: AlertWriter, known: readonly Notification[]): Notifier {
+    const { context, notifierMetrics: metrics, wall } = this.options
     const { config, clock, clockSpeed, log, fail } = context
     return new Notifier({
       receivers: receivers(config),
@@ -199,7 +207,7 @@ export class AlertDuty {
       alertOf: id => engine.book.get(id),
       open: () => engine.book.open(),
       write: written =>
-        publisher.publish(
+        writer.publish(
           written.map(([key, value]): Written => ({ topic: topicNames.notifications, key, value })),
         ),
       groupWaitMs: config.alertGroupWaitMs,
@@ -236,4 +244,15 @@ export class AlertDuty {
     const { clock, clockSpeed } = context
     metrics.windowToEvent.observe({ what: last.what }, (clock.now() - window_end) / clockSpeed / 1000)
   }
+}
+
+function stateOf([key, series]: readonly [key: string, series: Series | null]): Written {
+  const value = series && {
+    rule: series.rule,
+    region: series.region,
+    through: series.through,
+    judged_by: series.judgedBy,
+    series: JSON.stringify(series.state),
+  }
+  return { topic: topicNames.alertState, key, value }
 }

@@ -1,24 +1,39 @@
-import type { Kafka, Producer, TopicMessages } from 'kafkajs'
+import type { Kafka, Producer, RecordMetadata, TopicMessages } from 'kafkajs'
 import { type AvroWriter, avroWriter } from '../../../platform/avro/avro-writer.ts'
 import type { SchemaRegistry } from '../../../platform/avro/schema-registry.ts'
 import { CompressionTypes } from '../../../platform/kafka/kafkajs.ts'
+import type { OffsetsAdmin } from '../../../platform/kafka/lasting-admin.ts'
 import type { Resource } from '../../../platform/lifecycle.ts'
 import { topicNames } from '../../../schemas/topics.ts'
 import { requests } from '../../publish/requests.ts'
-import type { AlertRecords, Written } from './alert-records.ts'
+import { type AlertRecords, alertTopics, type Written } from './alert-records.ts'
+import { OwnAppends } from './own-appends.ts'
 
 type Writers = { readonly [T in keyof AlertRecords]: AvroWriter<AlertRecords[T]> }
 
-/** Writes alerting's topics in the order of the calls; a call resolves once every in-sync replica has all of it. */
+/** What one tenure writes. */
+export interface AlertWriter {
+  /** Of alerting's topics, what this tenure wrote. */
+  readonly appends: OwnAppends
+  /** Resolves once every in-sync replica has all of it; nothing is written once another tenure has begun. */
+  publish(written: readonly Written[]): Promise<void>
+  /** Whether nobody else wrote to alerting's topics since this tenure began. */
+  isAlone(): Promise<boolean>
+}
+
+/** Writes alerting's topics in the order of the calls. */
 export class AlertPublisher implements Resource {
   readonly name = 'alert publisher'
   private readonly registry: SchemaRegistry
+  private readonly admin: OffsetsAdmin
   private readonly producer: Producer
   private writers: Writers | undefined
-  private last: Promise<void> = Promise.resolve()
+  private current: OwnAppends | undefined
+  private last: Promise<unknown> = Promise.resolve()
 
-  constructor(kafka: Kafka, registry: SchemaRegistry) {
+  constructor(kafka: Kafka, registry: SchemaRegistry, admin: OffsetsAdmin) {
     this.registry = registry
+    this.admin = admin
     this.producer = kafka.producer({ allowAutoTopicCreation: false, maxInFlightRequests: 1 })
   }
 
@@ -39,18 +54,49 @@ export class AlertPublisher implements Resource {
     await this.producer.disconnect()
   }
 
-  publish(written: readonly Written[]): Promise<void> {
-    if (written.length === 0) return Promise.resolve()
-    const sent = this.last
-      .catch(() => undefined)
-      .then(async () => {
-        for (const topicMessages of requests(written.map(one => this.messageOf(one)))) {
-          // State repeats its names and most of its numbers: a tenth of it is left.
-          await this.producer.sendBatch({ acks: -1, compression: CompressionTypes.GZIP, topicMessages })
-        }
-      })
-    this.last = sent
-    return sent
+  /**
+   * Begins a tenure: from now on nothing is written for the one before, so that the topics may be read. What that one did
+   * not get written is as if the process had been killed then.
+   */
+  open(): Promise<AlertWriter> {
+    this.current = undefined
+    return this.inTurn(async () => {
+      const appends = new OwnAppends(await this.ends())
+      this.current = appends
+      return {
+        appends,
+        publish: written => (written.length === 0 ? Promise.resolve() : this.publish(written, appends)),
+        isAlone: () => this.inTurn(async () => appends.areAll(await this.ends())),
+      }
+    })
+  }
+
+  private publish(written: readonly Written[], appends: OwnAppends): Promise<void> {
+    return this.inTurn(async () => {
+      for (const topicMessages of requests(written.map(one => this.messageOf(one)))) {
+        if (this.current !== appends) return
+        // State repeats its names and most of its numbers: a tenth of it is left.
+        const compression = CompressionTypes.GZIP
+        const answers = await this.producer.sendBatch({ acks: -1, compression, topicMessages })
+        for (const { topic, messages } of topicMessages)
+          appends.note(topic, firstOffset(answers, topic), messages.length)
+      }
+    })
+  }
+
+  /** One after the other: while it is asked where the logs end, nothing of ours is on its way there. */
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.last.catch(() => undefined).then(work)
+    this.last = done
+    return done
+  }
+
+  private async ends(): Promise<ReadonlyMap<string, number>> {
+    const ends = alertTopics.map(async topic => {
+      const [partition] = await this.admin.fetchTopicOffsets(topic)
+      return [topic, Number(partition?.high ?? -1)] as const
+    })
+    return new Map(await Promise.all(ends))
   }
 
   private messageOf({ topic, key, value }: Written): TopicMessages {
@@ -64,4 +110,9 @@ export class AlertPublisher implements Resource {
     if (!this.writers) throw new Error('alert publisher: not started')
     return this.writers[topic].encode(value)
   }
+}
+
+function firstOffset(answers: readonly RecordMetadata[], topic: string): number | undefined {
+  const answer = answers.find(({ topicName, partition }) => topicName === topic && partition === 0)
+  return answer?.baseOffset === undefined ? undefined : Number(answer.baseOffset)
 }

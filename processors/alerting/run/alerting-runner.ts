@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs'
 import type { AvroReader } from '../../../platform/avro/avro-reader.ts'
 import { CodedError, messageOf } from '../../../platform/errors.ts'
@@ -15,11 +16,16 @@ import { type Owned, Tenure } from './tenure.ts'
 /** Who owns the only partition of kpi.regional owns all alerts. */
 export const alertingGroup = 'citybrain-alerting'
 
+/** Heartbeats and answers wait no longer for a batch, ms of wall time. */
+const mostAtOnceMs = 100
+
 export interface AlertingRunnerOptions {
   readonly kafka: Kafka
   readonly reader: AvroReader<JudgedMessage>
   /** Loads what was known. */
   readonly load: () => Promise<Owned>
+  /** Why what a tenure knows has to be loaded again after its session was lost; null where it holds. */
+  readonly mayBeOutdated: (tenure: Tenure, owned: Owned) => Promise<string | null>
   /** Tells what the engine has to say; resolves when it is acknowledged. */
   readonly tell: (owned: Owned) => Promise<void>
   /** Writes what the engine knows; resolves when it is acknowledged. */
@@ -58,12 +64,13 @@ export class AlertingRunner implements Resource, LogReader {
     const consumer = kafka.consumer({ groupId: alertingGroup, maxWaitTimeInMs: 100 })
     this.consumer = consumer
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
-      // The partition starts at its committed offset again, also where it was kept: so does all that is known.
-      this.dismiss()
       const owns = (payload.memberAssignment[topicNames.regional] ?? []).length > 0
       log.info({ owns }, 'partitions assigned')
-      this.known = owns ? undefined : []
-      if (owns) this.take()
+      if (!owns) {
+        this.dismiss()
+        this.known = []
+      } else if (this.tenure) this.goOn(this.tenure)
+      else this.take()
     })
     consumer.on(consumer.events.CRASH, ({ payload }) => {
       log.error({ reason: messageOf(payload.error), restart: payload.restart }, 'consumer crashed')
@@ -101,12 +108,30 @@ export class AlertingRunner implements Resource, LogReader {
     const { load, begin, fail } = this.options
     const tenure = new Tenure(load)
     this.tenure = tenure
+    this.known = undefined
     this.committed = -1
     tenure.ready.then(({ position }) => {
       if (this.tenure !== tenure) return
       this.known = [position]
       begin(tenure)
     }, fail)
+  }
+
+  /**
+   * The partition was given to this member again. Where nobody else had it meanwhile, as after a session that a starved
+   * machine lost, everything known holds; kafkajs starts at the committed offset and is sent on to where this stands.
+   */
+  private goOn(tenure: Tenure): void {
+    const { mayBeOutdated, log, fail } = this.options
+    const decided = tenure.inTurn(async owned => {
+      if (!this.isCurrent(tenure)) return
+      const reason = await mayBeOutdated(tenure, owned)
+      if (reason === null || !this.isCurrent(tenure)) return
+      log.warn({ reason }, 'what is known is read again')
+      this.dismiss()
+      this.take()
+    })
+    decided.catch(fail)
   }
 
   private dismiss(): void {
@@ -127,9 +152,13 @@ export class AlertingRunner implements Resource, LogReader {
     const { engine, position } = owned
     const { reader, metrics, tell } = this.options
     await reader.prepare(batch.messages)
+    let pauseAt = performance.now() + mostAtOnceMs
     for (const { value, offset } of from(batch.messages, position.next)) {
       const message = value && this.decode(value, offset)
       if (message) engine.judge(message, Number(offset))
+      if (performance.now() < pauseAt) continue
+      await setImmediate()
+      pauseAt = performance.now() + mostAtOnceMs
     }
     await tell(owned)
     position.advance(Number(batch.lastOffset()))
@@ -174,7 +203,7 @@ export class AlertingRunner implements Resource, LogReader {
       if (!this.isCurrent(tenure)) return
       try {
         await this.consumer?.commitOffsets([
-          { topic: topicNames.regional, partition: 0, offset: String(position) },
+          { topic: topicNames.regional, partition: 0, offset: String(position), metadata: tenure.id },
         ])
         this.committed = position
       } catch (error) {

@@ -4,14 +4,25 @@ import { topicNames } from '../../../schemas/topics.ts'
 /** What was said so long ago is of no use to somebody who is woken up now, ms of wall time. */
 const lookBackMs = 15 * 60_000
 
+/** What a group committed for kpi.regional. */
+export interface Commit {
+  /** -1 where it never did. */
+  readonly offset: number
+  readonly metadata: string | null
+}
+
+export async function readCommit(admin: OffsetsAdmin, groupId: string): Promise<Commit> {
+  const [group] = await admin.fetchOffsets({ groupId, topics: [topicNames.regional] })
+  const commit = group?.partitions[0]
+  return { offset: Number(commit?.offset ?? -1), metadata: commit?.metadata ?? null }
+}
+
 /** Where kpi.regional is to be read from: the commit; without one, the newest windows. @param now wall time, epoch ms */
-export async function firstPosition(admin: OffsetsAdmin, groupId: string, now: number): Promise<number> {
+export async function firstPosition(admin: OffsetsAdmin, commit: Commit, now: number): Promise<number> {
   const topic = topicNames.regional
   const [log] = await admin.fetchTopicOffsets(topic)
-  const [group] = await admin.fetchOffsets({ groupId, topics: [topic] })
   const low = Number(log?.low ?? 0)
-  const commit = Number(group?.partitions[0]?.offset ?? -1)
-  if (commit >= 0) return Math.max(low, commit)
+  if (commit.offset >= 0) return Math.max(low, commit.offset)
   const [since] = await admin.fetchTopicOffsetsByTimestamp(topic, now - lookBackMs)
   return Math.max(low, Number(since?.offset ?? low))
 }

@@ -1,4 +1,4 @@
-import type { Kafka } from 'kafkajs'
+import type { Kafka, KafkaMessage } from 'kafkajs'
 import { AvroReader } from '../../../platform/avro/avro-reader.ts'
 import type { SchemaRegistry } from '../../../platform/avro/schema-registry.ts'
 import type { Clock } from '../../../platform/clock.ts'
@@ -6,41 +6,49 @@ import { TopicFollower } from '../../../platform/kafka/topic-follower.ts'
 import type { Resource } from '../../../platform/lifecycle.ts'
 import type { Log } from '../../../platform/log.ts'
 import { topicNames } from '../../../schemas/topics.ts'
-import type { SeriesTable } from '../engine/series-table.ts'
+import type { AlertingMetrics } from '../alerting-metrics.ts'
 import type { StoredSeries } from './alert-records.ts'
+import type { Owned } from './tenure.ts'
 
 type Stamp = Pick<StoredSeries, 'rule' | 'region' | 'through'>
 
 export interface StateWatchOptions {
   readonly kafka: Kafka
   readonly registry: SchemaRegistry
-  readonly series: SeriesTable
+  readonly owned: Pick<Owned, 'engine' | 'writer'>
   readonly wall: Clock
+  readonly metrics: Pick<AlertingMetrics, 'failures'>
   readonly log: Log
 }
 
 /**
  * A process that slept while another took over may write what it knew over what is known now: compaction would keep that.
- * Whoever owns the state sees it and writes it again with the next commit.
+ * Whoever owns the state sees it and writes it again with the next commit. What this tenure wrote itself is passed over:
+ * read with some delay it is older than what is known, and newer state follows it in the log.
  */
-export function stateWatch({ kafka, registry, series, wall, log }: StateWatchOptions): Resource {
-  const reader = new AvroReader<Stamp>(registry, topicNames.alertState, ['rule', 'region', 'through'])
+export function stateWatch({ kafka, registry, owned, wall, metrics, log }: StateWatchOptions): Resource {
+  const { alertState: topic } = topicNames
+  const { appends } = owned.writer
+  const { series } = owned.engine
+  const reader = new AvroReader<Stamp>(registry, topic, ['rule', 'region', 'through'])
+  const isOlder = ({ rule, region, through }: Stamp) => through < (series.get(rule, region)?.through ?? 0)
   return new TopicFollower({
     kafka,
-    topic: topicNames.alertState,
+    topic,
     follower: 'alerting-state',
     from: { sinceMs: wall.now() },
     log,
     onMessages: async messages => {
-      await reader.prepare(messages)
-      for (const { value } of messages) {
-        if (value === null) continue
-        const { rule, region, through } = reader.decode(value)
-        const known = series.get(rule, region)
-        if (!known || through >= known.through) continue
-        log.warn({ rule, region, through, known: known.through }, 'older state was written over newer')
-        series.touch(rule, region)
-      }
+      const foreign = messages.filter(({ offset }) => !appends.include(topic, Number(offset)))
+      await reader.prepare(foreign)
+      const stamps = foreign
+        .flatMap(({ value }: KafkaMessage) => value ?? [])
+        .map(value => reader.decode(value))
+      const overwritten = stamps.filter(isOlder)
+      for (const { rule, region } of overwritten) series.touch(rule, region)
+      if (overwritten.length === 0) return
+      metrics.failures.inc({ what: 'state_overwritten' }, overwritten.length)
+      log.warn({ series: overwritten.length }, 'older state was written over newer; it is written again')
     },
   })
 }

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { resolve } from 'node:path'
 import { createInterface } from 'node:readline'
+import { freePort } from './real-alertmanager.ts'
 
 const root = resolve(import.meta.dirname, '../../..')
 
@@ -9,14 +10,25 @@ const root = resolve(import.meta.dirname, '../../..')
 export interface AlertingProcess {
   /** Resolves when it has said so, from its start on. */
   says(message: string): Promise<void>
+  /** How often kpi.regional was given to it, by what became of what it knows: restored, kept. */
+  assignments(): Promise<Readonly<Record<string, number>>>
+  /** It hears, says and does nothing, as on a machine that has no time for it, until it is woken. */
+  sleep(): void
+  wake(): void
   kill(): Promise<void>
   stop(): Promise<number | null>
 }
 
-export function startAlerting(env: Readonly<Record<string, string>>): AlertingProcess {
+export async function startAlerting(env: Readonly<Record<string, string>>): Promise<AlertingProcess> {
+  const port = await freePort()
   const child = spawn(process.execPath, ['processors/main.ts', 'alerting'], {
     cwd: root,
-    env: { ...process.env, NODE_OPTIONS: '--disable-warning=TimeoutNegativeWarning', ...env },
+    env: {
+      ...process.env,
+      NODE_OPTIONS: '--disable-warning=TimeoutNegativeWarning',
+      ADMIN_PORT: String(port),
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   // A test that fails half-way must not leave it running.
@@ -40,6 +52,13 @@ export function startAlerting(env: Readonly<Record<string, string>>): AlertingPr
         child.once('exit', () => fail(new Error(`ended before it said ${message}:\n${said.join('\n')}`)))
         look()
       }),
+    assignments: async () => {
+      const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
+      const samples = text.matchAll(/^citybrain_alerting_assignments_total\{state="(\w+)"\} (\d+)$/gm)
+      return Object.fromEntries([...samples].map(([, state, count]) => [state, Number(count)]))
+    },
+    sleep: () => child.kill('SIGSTOP'),
+    wake: () => child.kill('SIGCONT'),
     kill: () => end(child, 'SIGKILL'),
     stop: async () => {
       await end(child, 'SIGTERM')

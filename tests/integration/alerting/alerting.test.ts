@@ -7,6 +7,7 @@ import { AvroReader } from '../../../platform/avro/avro-reader.ts'
 import { SchemaRegistry } from '../../../platform/avro/schema-registry.ts'
 import { TopicFollower } from '../../../platform/kafka/topic-follower.ts'
 import { createLog } from '../../../platform/log.ts'
+import { alertingGroup } from '../../../processors/alerting/run/alerting-runner.ts'
 import type { Alert } from '../../../schemas/alerts/alert.ts'
 import type { Status } from '../../../schemas/protocol/stream.ts'
 import { topicNames } from '../../../schemas/topics.ts'
@@ -20,7 +21,7 @@ const patience = { timeout: 60_000, interval: 50 }
 const minute = 60_000
 /** Start of window 0: recent, so that Alertmanager takes the times for what they are. */
 const t0 = Math.floor(Date.now() / minute) * minute - 40 * minute
-const [shinan, shibei] = ['370202', '370203']
+const [shinan, shibei, huangdao, laoshan, licang] = ['370202', '370203', '370211', '370212', '370213']
 const program = await alertmanagerProgram()
 const hook = new Hook()
 const processes = new Map<string, AlertingProcess>()
@@ -83,7 +84,7 @@ afterAll(async () => {
 })
 
 async function start(instance: string): Promise<AlertingProcess> {
-  const process = startAlerting({
+  const process = await startAlerting({
     KAFKA_BROKERS: stores.addresses.KAFKA_BROKERS ?? '',
     SCHEMA_REGISTRY_URL: stores.addresses.SCHEMA_REGISTRY_URL ?? '',
     INSTANCE_ID: instance,
@@ -188,6 +189,64 @@ test('a receiver that was away hears everything once it is back, in order and on
   expect(new Set(hook.calls.map(({ key }) => key)).size).toBe(hook.calls.length)
 })
 
+/** Resolves when Kafka has taken its session from it: the group has no member. */
+async function sleepBeyondSession(owner: AlertingProcess): Promise<void> {
+  const admin = kafka.admin()
+  await admin.connect()
+  owner.sleep()
+  await vi.waitFor(async () => {
+    const { groups } = await admin.describeGroups([alertingGroup])
+    expect(groups[0]?.members).toEqual([])
+  }, patience)
+  await admin.disconnect()
+}
+
+/** What is said of a county whose racks are hot from minute 1 to 3: the same whatever becomes of who says it. */
+const hotFor3 = { 0: 25, 1: 31, 2: 32, 3: 33, 4: 20 }
+/** Alerts of a county without what differs from county to county. */
+const contents = (region: string) =>
+  alertsOf(region).map(
+    ({ alert_id, region: _, labels, annotations, version, cell_version, ...alert }) => alert,
+  )
+
+test('a session that is lost while nobody else takes over costs nothing: what is known is kept', async () => {
+  const owner = processes.get('b')!
+  await say(huangdao, hotFor3)
+  await vi.waitFor(() => expect(states(huangdao)).toEqual(['resolved']), patience)
+  const before = await owner.assignments()
+  await say(laoshan, { 0: 25, 1: 31 })
+  await vi.waitFor(() => expect(states(laoshan)).toEqual(['pending']), patience)
+  await sleepBeyondSession(owner)
+  await say(laoshan, { 2: 32, 3: 33 })
+  owner.wake()
+  await vi.waitFor(() => expect(alertsOf(laoshan)[0]?.value).toBe(33), patience)
+  await say(laoshan, { 4: 20 })
+  await vi.waitFor(() => expect(states(laoshan)).toEqual(['resolved']), patience)
+  expect(contents(laoshan)).toEqual(contents(huangdao))
+  await vi.waitFor(() => expect(hook.notices(laoshan)).toEqual(['fired', 'resolved']), patience)
+  const after = await owner.assignments()
+  expect(after.restored).toBe(before.restored)
+  expect(after.kept).toBeGreaterThan(before.kept ?? 0)
+})
+
+test('where another instance took over meanwhile and handed back, what is known is read again', async () => {
+  const owner = processes.get('b')!
+  const before = await owner.assignments()
+  await say(licang, { 0: 25, 1: 31 })
+  await vi.waitFor(() => expect(states(licang)).toEqual(['pending']), patience)
+  await sleepBeyondSession(owner)
+  const other = await start('c')
+  await say(licang, { 2: 32, 3: 33 })
+  await vi.waitFor(() => expect(alertsOf(licang)[0]?.value).toBe(33), patience)
+  expect(await other.stop()).toBe(0)
+  owner.wake()
+  await say(licang, { 4: 20 })
+  await vi.waitFor(() => expect(states(licang)).toEqual(['resolved']), patience)
+  expect(contents(licang)).toEqual(contents(huangdao))
+  await vi.waitFor(() => expect(hook.notices(licang)).toEqual(['fired', 'resolved']), patience)
+  expect((await owner.assignments()).restored).toBeGreaterThan(before.restored ?? 0)
+})
+
 test('older state that a process which slept writes over newer is written again', async () => {
   const registry = new SchemaRegistry(stores.addresses.SCHEMA_REGISTRY_URL ?? '')
   const topic = topicNames.alertState
@@ -225,7 +284,7 @@ test('older state that a process which slept writes over newer is written again'
 })
 
 test('rules that are changed are run without a restart, and a file with a mistake changes nothing', async () => {
-  const [running] = [...processes.values()].slice(-1)
+  const running = processes.get('b')
   await say(shibei, { 10: 26, 11: 26 })
   await writeFile(join(folder, 'rules.yaml'), rules(27).replace('severity: major', 'severity: dreadful'))
   await running?.says('rules not taken, those of before go on')
