@@ -8,6 +8,7 @@ export function alertingMetrics(metrics: Metrics) {
   return {
     series: metrics.gauge('series', 'Rules times regions that are judged here'),
     alerts: metrics.gauge('alerts', 'Alerts that are kept', ['state']),
+    kept: metrics.gauge('kept', 'What is kept in memory: windows of series, and notices of alerts', ['what']),
     rules: metrics.gauge('rules', 'Rules that are run'),
     mistakes: metrics.gauge(
       'rule_mistakes',

@@ -27,7 +27,7 @@ export const alertingSettings = {
   alertStateEveryMs: setting({
     env: 'ALERT_STATE_EVERY_MS',
     type: Type.Integer({ minimum: 100 }),
-    fallback: 15_000,
+    fallback: 60_000,
     describe:
       'how often what alerting knows is written and committed, ms of wall time: so much is read again after a crash',
   }),

@@ -19,6 +19,11 @@ export class SeriesTable {
     return this.series.size
   }
 
+  /** Windows that are kept of all series. */
+  get windows(): number {
+    return this.series.values().reduce((sum, { state }) => sum + state.windows.length, 0)
+  }
+
   all(): Iterable<Series> {
     return this.series.values()
   }

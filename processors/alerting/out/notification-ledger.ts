@@ -10,9 +10,19 @@ export class NotificationLedger {
   private readonly open = new Map<string, Notification>()
   /** Transitions by receiver and alert, in order. */
   private readonly perAlert = new Map<string, string[]>()
+  /** Keys by alert. */
+  private readonly keys = new Map<string, string[]>()
 
   constructor(known: readonly Notification[]) {
     for (const one of known.toSorted((left, right) => numberOf(left) - numberOf(right))) this.put(one)
+  }
+
+  get size(): number {
+    return this.all.size
+  }
+
+  has(key: string): boolean {
+    return this.all.has(key)
   }
 
   put(notification: Notification): void {
@@ -20,6 +30,7 @@ export class NotificationLedger {
     if (!this.all.has(key)) {
       const of = `${notification.receiver}|${notification.alert_id}`
       this.perAlert.set(of, [...(this.perAlert.get(of) ?? []), notification.transition])
+      this.keys.set(notification.alert_id, [...(this.keys.get(notification.alert_id) ?? []), key])
     }
     this.all.set(key, notification)
     if (notification.state === 'pending') this.open.set(key, notification)
@@ -55,13 +66,15 @@ export class NotificationLedger {
 
   /** Nobody asks about an alert any more: returns the keys of what was told about it. */
   forget(alertId: string): readonly string[] {
-    const gone = [...this.all.values()].filter(one => one.alert_id === alertId)
-    for (const one of gone) {
-      this.all.delete(notificationKey(one))
-      this.open.delete(notificationKey(one))
-      this.perAlert.delete(`${one.receiver}|${one.alert_id}`)
+    const gone = this.keys.get(alertId) ?? []
+    for (const key of gone) {
+      const one = this.all.get(key)
+      this.all.delete(key)
+      this.open.delete(key)
+      if (one) this.perAlert.delete(`${one.receiver}|${alertId}`)
     }
-    return gone.map(notificationKey)
+    this.keys.delete(alertId)
+    return gone
   }
 }
 

@@ -79,8 +79,14 @@ export class Notifier {
     clearInterval(this.timer)
   }
 
+  /** Alerts to look at, deliveries under way, and what was told: all of them about alerts that are kept. */
+  get kept(): number {
+    return this.looking.size + this.deliveries.size + this.ledger.size
+  }
+
   /** An alert has changed. */
   note(alertId: string): void {
+    if (this.options.receivers.length === 0) return
     if (!this.looking.has(alertId)) this.looking.set(alertId, this.options.wall.now())
   }
 
@@ -90,7 +96,7 @@ export class Notifier {
     const created: (readonly [string, Notification | null])[] = []
     for (const [id, since] of this.looking) {
       const alert = this.options.alertOf(id)
-      if (!alert) for (const key of this.ledger.forget(id)) created.push([key, null])
+      if (!alert) for (const key of this.forget(id)) created.push([key, null])
       if (!alert || this.plan(alert, wall.now() - since, created)) this.looking.delete(id)
     }
     await write(created)
@@ -98,6 +104,12 @@ export class Notifier {
       this.deliver(receiver)
       this.refresh(receiver)
     }
+  }
+
+  private forget(alertId: string): readonly string[] {
+    const keys = this.ledger.forget(alertId)
+    for (const key of keys) this.deliveries.delete(key)
+    return keys
   }
 
   /** Adds what is to be told about an alert; false where it is too early to say. */
@@ -145,6 +157,8 @@ export class Notifier {
     // Ours alone: nobody else writes this topic.
     const alert: Alert = JSON.parse(notification.alert ?? 'null')
     const answer = await askReceiver(receiver.request(notification, alert, wall.now()))
+    // The alert was forgotten meanwhile: nobody would ever take away what is written of it now.
+    if (!this.ledger.has(key)) return
     const decision = decideRetry(answer, delivery.attempts, Math.random())
     const labels = { receiver: receiver.name }
     if (decision.is === 'retry') {

@@ -174,12 +174,14 @@ export class AlertDuty {
   }
 
   /** Writes what is known of the series that changed, some at a time: their text exists for a moment only. */
-  async keep({ engine, writer }: Owned): Promise<void> {
+  async keep({ engine, notifier, writer }: Owned): Promise<void> {
     const { metrics } = this.options
     const unwritten = engine.series.takeUnwritten(engine.position)
     for (let from = 0; from < unwritten.length; from += writtenAtOnce) {
       await writer.publish(unwritten.slice(from, from + writtenAtOnce).map(stateOf))
     }
+    metrics.kept.set({ what: 'windows' }, engine.series.windows)
+    metrics.kept.set({ what: 'notices' }, notifier.kept)
     const counts = Map.groupBy(engine.book.all(), ({ state }) => state)
     metrics.alerts.reset()
     for (const [state, alerts] of counts) metrics.alerts.set({ state }, alerts.length)
