@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Browser, Page } from 'playwright-core'
 
@@ -11,7 +11,6 @@ const tricks = {
   fetch: "fetch(url, { mode: 'no-cors' })",
   text: "fetch(url, { mode: 'no-cors', method: 'POST', headers: { 'content-type': 'text/plain' }, body })",
   'bytes without a type': "fetch(url, { mode: 'no-cors', method: 'POST', body: new Blob([body]) })",
-  image: 'document.body.append(Object.assign(new Image(), { src: url }))',
   frame: "document.body.append(Object.assign(document.createElement('iframe'), { src: url }))",
   link: `const link = document.body.appendChild(document.createElement('a'))
     link.href = url
@@ -45,14 +44,14 @@ export interface Attempt {
 
 /** A page of another site in a real browser. */
 export class ForeignPage {
-  private readonly page: Page
+  private readonly browser: Browser
   private readonly origin: string
-  private readonly close: () => Promise<void>
+  private readonly site: Server
 
-  private constructor(page: Page, origin: string, close: () => Promise<void>) {
-    this.page = page
+  private constructor(browser: Browser, origin: string, site: Server) {
+    this.browser = browser
     this.origin = origin
-    this.close = close
+    this.site = site
   }
 
   static async open(browser: Browser): Promise<ForeignPage> {
@@ -62,38 +61,46 @@ export class ForeignPage {
     })
     await once(site.listen(0, '127.0.0.1'), 'listening')
     const origin = `http://${foreignHost}:${(site.address() as AddressInfo).port}`
-    const page = await browser.newPage()
-    return new ForeignPage(page, origin, async () => {
-      await page.close()
-      site.closeAllConnections()
-      site.close()
-    })
+    return new ForeignPage(browser, origin, site)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.close()
+    this.site.closeAllConnections()
+    this.site.close()
   }
 
   /** @param body what those tricks send that can send something */
-  async asks(trick: Trick, url: string, body: string): Promise<Attempt> {
-    await this.page.goto(this.origin)
-    const answered = this.page.waitForResponse(url)
-    await this.page.evaluate(
-      `tricks[${JSON.stringify(trick)}](${JSON.stringify(url)}, ${JSON.stringify(body)})`,
-    )
-    return { trick, url, status: (await answered).status() }
+  asks(trick: Trick, url: string, body: string): Promise<Attempt> {
+    return this.inTab(async page => {
+      await page.goto(this.origin)
+      const answered = page.waitForResponse(response => response.url().startsWith(new URL(url).origin))
+      await page.evaluate(`tricks[${JSON.stringify(trick)}](${JSON.stringify(url)}, ${JSON.stringify(body)})`)
+      return { trick, url, status: (await answered).status() }
+    })
   }
 
   /** Goes to a port of ours under a name of its own that points here; resolves with the status. */
-  async rebinds(url: string): Promise<number | undefined> {
+  rebinds(url: string): Promise<number | undefined> {
     const target = new URL(url)
     target.hostname = foreignHost
-    return (await this.page.goto(target.href))?.status()
+    return this.inTab(async page => (await page.goto(target.href))?.status())
   }
 
   /** Whether a WebSocket opens. */
-  async opens(url: string): Promise<boolean> {
-    await this.page.goto(this.origin)
-    return this.page.evaluate<boolean>(`opens(${JSON.stringify(url)})`)
+  opens(url: string): Promise<boolean> {
+    return this.inTab(async page => {
+      await page.goto(this.origin)
+      return page.evaluate<boolean>(`opens(${JSON.stringify(url)})`)
+    })
+  }
+
+  /** In a tab of its own: where the one before went is no concern of the next. */
+  private async inTab<T>(act: (page: Page) => Promise<T>): Promise<T> {
+    const page = await this.browser.newPage()
+    try {
+      return await act(page)
+    } finally {
+      await page.close()
+    }
   }
 }
