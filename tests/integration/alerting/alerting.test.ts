@@ -220,6 +220,7 @@ test('a session that is lost while nobody else takes over costs nothing: what is
   await say(laoshan, { 2: 32, 3: 33 })
   owner.wake()
   await vi.waitFor(() => expect(alertsOf(laoshan)[0]?.value).toBe(33), patience)
+  await vi.waitFor(() => expect(hook.notices(laoshan)).toEqual(['fired']), patience)
   await say(laoshan, { 4: 20 })
   await vi.waitFor(() => expect(states(laoshan)).toEqual(['resolved']), patience)
   expect(contents(laoshan)).toEqual(contents(huangdao))
@@ -238,12 +239,15 @@ test('where another instance took over meanwhile and handed back, what is known 
   const other = await start('c')
   await say(licang, { 2: 32, 3: 33 })
   await vi.waitFor(() => expect(alertsOf(licang)[0]?.value).toBe(33), patience)
+  await vi.waitFor(() => expect(hook.notices(licang)).toEqual(['fired']), patience)
   expect(await other.stop()).toBe(0)
   owner.wake()
   await say(licang, { 4: 20 })
   await vi.waitFor(() => expect(states(licang)).toEqual(['resolved']), patience)
   expect(contents(licang)).toEqual(contents(huangdao))
-  await vi.waitFor(() => expect(hook.notices(licang)).toEqual(['fired', 'resolved']), patience)
+  // Stopped before it wrote down that it had told it, it is told again under the same key.
+  const heard = () => [...new Set(hook.notices(licang))]
+  await vi.waitFor(() => expect(heard()).toEqual(['fired', 'resolved']), patience)
   expect((await owner.assignments()).restored).toBeGreaterThan(before.restored ?? 0)
 })
 
