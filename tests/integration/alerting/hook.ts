@@ -18,9 +18,12 @@ export class Hook {
     return `http://127.0.0.1:${this.port}/alerts`
   }
 
-  /** What it was told about alerts whose id has this in it, in order. */
+  /** What it was told about alerts whose id has this in it, in order; a call that repeats a key tells nothing new. */
   notices(about: string): readonly string[] {
-    return this.calls.filter(({ alert }) => alert.alert_id.includes(about)).map(({ notice }) => notice)
+    const told = new Map(this.calls.map(call => [call.key, call]))
+    return [...told.values()]
+      .filter(({ alert }) => alert.alert_id.includes(about))
+      .map(({ notice }) => notice)
   }
 
   async open(): Promise<void> {
