@@ -40,7 +40,8 @@ export function createLog(
 
 /** A process whose lines cannot be written because the disk is full goes on with its work. */
 function standardOutput(part: string): DestinationStream {
-  const { fd } = process.stdout
+  // In a worker thread stdout has no number of its own.
+  const fd = process.stdout.fd ?? 1
   if (!isDiskFile(fd)) return pino.destination(fd)
   return new FileLines(fd, lines =>
     JSON.stringify({

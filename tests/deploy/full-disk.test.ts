@@ -11,6 +11,8 @@ import { Instance } from '../../deploy/local/setup/instance.ts'
 import { ClockFile, readClockState } from '../../deploy/local/setup/local-clock.ts'
 import { StateFile } from '../../deploy/local/setup/state-file.ts'
 import { DiskWatch } from '../../deploy/local/supervise/disk-watch.ts'
+import { PartRunner } from '../../deploy/local/supervise/part-runner.ts'
+import { defaultPatience } from '../../deploy/local/supervise/patience.ts'
 import { wallClock } from '../../platform/clock.ts'
 import { FileLines } from '../../platform/file-lines.ts'
 import { HttpServers } from '../../platform/http/http-servers.ts'
@@ -20,6 +22,8 @@ import { noSmallDisk, SmallDisk } from '../small-disk.ts'
 /** Each thing of ours that writes to a disk, on one that is really full. */
 const why = noSmallDisk()
 if (why !== null) process.stderr.write(`left out: ${import.meta.filename}: ${why}\n`)
+
+const patience = { timeout: 30_000 }
 
 let folder: string
 let disk: SmallDisk
@@ -48,7 +52,7 @@ describe.skipIf(why !== null)('on a full disk', () => {
     expect(text('state')).toBe('old')
     expect(lines).toEqual([`warn cannot write ${file('state')} and goes on trying`])
     disk.relieve()
-    await expect.poll(() => text('state')).toBe('newest')
+    await expect.poll(() => text('state'), patience).toBe('newest')
     expect(lines.slice(1)).toEqual([`info ${file('state')} is written again`])
     state.close()
   })
@@ -154,6 +158,49 @@ describe.skipIf(why !== null)('on a full disk', () => {
     expect(stderr).toBe('alive')
   })
 
+  test('a part that ends then is started again once there is room, and not before', async () => {
+    const lines: string[] = []
+    const console = new Console({ screen: { write: line => lines.push(line) }, level: 'info' })
+    const limits = { diskLowMib: 1, diskFullMib: 1 }
+    const watch = new DiskWatch({ folder: disk.folder, limits, console, everyMs: 10 })
+    let starts = 0
+    const runner = new PartRunner(
+      {
+        name: 'part',
+        prepare: async () => ({ command: 'sleep', args: ['1000'], env: {} }),
+        notReady: async () => null,
+        answers: async () => true,
+        stopGraceMs: 5_000,
+      },
+      {
+        console,
+        env: process.env,
+        clock: wallClock,
+        patience: defaultPatience,
+        started: () => {
+          starts += 1
+        },
+        ended: () => undefined,
+        untilRoom: (part, signal) => watch.untilRoom(part, signal),
+      },
+    )
+    disk.fill()
+    const started = runner.start()
+    await expect.poll(() => lines.join(''), patience).toContain('waits for room on the disk before it starts')
+    expect(starts).toBe(0)
+    disk.relieve()
+    await started
+    disk.fill()
+    process.kill(runner.pid ?? 0, 'SIGKILL')
+    await expect
+      .poll(() => lines.join(''), patience)
+      .toMatch(/crashed[\s\S]*waits for room on the disk before it starts/)
+    expect(starts).toBe(1)
+    disk.relieve()
+    await expect.poll(() => starts, patience).toBe(2)
+    await runner.stop()
+  })
+
   test('the launcher says when it begins and when it ends, and lets nothing start in between', async () => {
     const lines: string[] = []
     const console = new Console({
@@ -177,7 +224,7 @@ describe.skipIf(why !== null)('on a full disk', () => {
     void waiting.then(() => {
       waits = false
     })
-    await expect.poll(() => lines.length).toBe(2)
+    await expect.poll(() => lines.length, patience).toBe(2)
     expect(lines[0]).toMatch(/ERROR disk {8}disk full: .*goes on by itself freeMib=0/)
     expect(lines[1]).toMatch(/WARN {2}kafka {7}waits for room on the disk before it starts/)
     expect(waits).toBe(true)

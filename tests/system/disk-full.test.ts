@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ClickHouseClient } from '@clickhouse/client'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { failureOf } from '../../platform/clickhouse/clickhouse-failure.ts'
+import { messageOf } from '../../platform/errors.ts'
 import { noSmallDisk, SmallDisk } from '../small-disk.ts'
 import { type Product, startProduct } from './product.ts'
 import { databaseOf, fetchJson, postJson } from './product-clients.ts'
@@ -93,12 +95,18 @@ describe.skipIf(why !== null)('a disk that is full', () => {
       expect(product.output).toMatch(/kafka +waits for room on the disk before it starts/)
     }, patience)
 
-    const insert = clickhouse.insert({
-      table: 'citybrain.assets_store',
-      values: ['x'.repeat(100_000)],
-      format: 'TabSeparated',
-    })
-    await expect(insert).rejects.toMatchObject({ code: '243' })
+    disk.fill()
+    const row = { asset_id: 'x'.repeat(100_000) }
+    const insert = { table: 'citybrain.readings_rack_store', values: [row], format: 'JSONEachRow' } as const
+    await expect(clickhouse.insert(insert)).rejects.toMatchObject({ code: '243' })
+    // Where the engine itself finds out.
+    for (const query of [
+      'CREATE TABLE citybrain.no_room (x Int8) ENGINE = MergeTree ORDER BY x',
+      'INSERT INTO citybrain.readings_rack_store (asset_id) SELECT toString(number) FROM numbers(100000)',
+    ]) {
+      const error = await clickhouse.command({ query }).catch((reason: unknown) => reason)
+      expect(failureOf(error), messageOf(error)).toBe('disk_full')
+    }
     const health = await fetchJson<{ readonly disk: string }>(`${product.urls.api}/v1/health/data`)
     expect(health.disk).toBe('full')
   })

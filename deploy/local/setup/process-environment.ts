@@ -33,7 +33,8 @@ export function processEnvironment(facts: LocalFacts): Record<string, string> {
     ...Object.fromEntries(facts.stores.map(store => [store.variable, env[store.variable] || store.address])),
     API_HOST: host,
     API_PORT: String(ports.api),
-    DISK_DIR: facts.dataDir,
+    // What is written elsewhere is on disks that nobody here sees.
+    DISK_DIR: facts.stores.every(store => env[store.variable]) ? '' : facts.dataDir,
     WALL_URL: env.WALL_URL || `http://${host}:${ports.api}`,
     INGEST_HOST: host,
     INGEST_PORT: String(ports.ingest),
