@@ -72,7 +72,7 @@ function contextOf(
   const { config, log, metrics, clock, readiness, fail } = context
   return {
     config,
-    kafka: kafkaClient(config, `citybrain-${name}`, log, { readiness }),
+    kafka: kafkaClient(config, `citybrain-${name}`, log, { readiness, metrics: metrics.of(name) }),
     registry: new SchemaRegistry(config.schemaRegistryUrl),
     clickhouse: clickhouseClient(config),
     database: config.clickhouseDatabase,

@@ -2,11 +2,14 @@ import type { SASLOptions } from 'kafkajs'
 import { Type } from 'typebox'
 import { type Config, setting } from '../config.ts'
 import type { Log } from '../log.ts'
+import type { Metrics } from '../metrics.ts'
 import type { Readiness } from '../ready/readiness.ts'
 import { groupSettings, groupTiming } from './group-membership.ts'
+import { brokerPattern } from './ipv6-brokers.ts'
 import { fastFetch, Kafka, logLevel } from './kafkajs.ts'
 import { kafkajsLog } from './kafkajs-log.ts'
 import { ProcessKafka, type ProcessKafkaOptions } from './process-kafka.ts'
+import { unreadMetrics } from './unread-log.ts'
 
 const askWithinMs = 5_000
 
@@ -19,10 +22,11 @@ const list = (text: string): string[] =>
 export const kafkaSettings = {
   kafkaBrokers: setting({
     env: 'KAFKA_BROKERS',
-    type: Type.Array(Type.String({ pattern: '^[^:]+:[0-9]+$' }), { minItems: 1 }),
+    type: Type.Array(Type.String({ pattern: brokerPattern }), { minItems: 1 }),
     fallback: ['127.0.0.1:9092'],
     parse: list,
-    describe: 'host:port of the Kafka brokers, comma-separated',
+    describe:
+      'host:port of the Kafka brokers, comma-separated; an IPv6 address in brackets, as in [::1]:9092',
   }),
   kafkaSsl: setting({
     env: 'KAFKA_SSL',
@@ -57,6 +61,8 @@ export interface KafkaClientOptions {
   readonly retries?: number
   /** Requires of every group that the client joins that it is a member. */
   readonly readiness?: Readiness
+  /** Of the part of the process that it is for: what its consumers cannot read is counted there. */
+  readonly metrics?: Metrics
 }
 
 /** A Kafka client of this instance of a process, whose own log lines go to ours. @param name of the kind of process */
@@ -64,7 +70,7 @@ export function kafkaClient(
   config: Config<typeof kafkaSettings>,
   name: string,
   log: Log,
-  { retries = Number.MAX_SAFE_INTEGER, readiness }: KafkaClientOptions = {},
+  { retries = Number.MAX_SAFE_INTEGER, readiness, metrics }: KafkaClientOptions = {},
 ): Kafka {
   if (fastFetch !== 'installed') log.warn({ reason: fastFetch }, 'kafkajs decodes slowly')
   const sasl = saslOf(config)
@@ -72,6 +78,7 @@ export function kafkaClient(
     clientId: `${name}@${config.instanceId}`,
     timing: groupTiming(config),
     log,
+    unread: metrics && unreadMetrics(metrics),
     brokers: [...config.kafkaBrokers],
     ssl: config.kafkaSsl,
     // Tried every second: whatever waits for a broker goes on as soon as it is back.

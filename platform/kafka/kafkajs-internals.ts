@@ -6,6 +6,9 @@ import type { KafkaMessage } from 'kafkajs'
 export interface Decoder {
   readonly buffer: Buffer
   offset: number
+  readInt32(): number
+  canReadBytes(length: number): boolean
+  readBytes(length: number): Buffer | null
   readVarIntBytes(): Buffer | null
 }
 export type DecoderClass = new (buffer: Buffer | null) => Decoder
@@ -33,16 +36,11 @@ export type RawMessage = KafkaMessage & {
   readonly batchContext: BatchContext
 }
 
-/** src/protocol/recordBatch/v0/decoder.js */
-export type DecodeRecordBatch = (
-  decoder: Decoder,
-) => Promise<Omit<BatchContext, 'magicByte'> & { readonly records: RawMessage[] }>
+/** src/protocol/requests/fetch/v4/decodeMessages.js: the record set of one partition, its size first. */
+export type DecodeRecordSet = (decoder: Decoder) => Promise<RawMessage[]>
 
 /** src/protocol/recordBatch/record/v0/decoder.js */
 export type DecodeRecord = (decoder: Decoder, context: BatchContext) => RawMessage
-
-/** src/protocol/message/compression/index.js; null where records are not compressed. */
-export type LookupCodec = (attributes: number) => { decompress(bytes: Buffer): Promise<Buffer> } | null
 
 /** What a fetch answers for one partition. */
 export interface PartitionData {
@@ -56,9 +54,13 @@ export interface PartitionData {
 
 /** src/consumer/batch.js */
 export interface FetchedBatch {
+  readonly fetchedOffset: string
   rawMessages: RawMessage[]
   messagesWithinOffset: RawMessage[]
   messages: RawMessage[]
+  isEmpty(): boolean
+  isEmptyDueToFiltering(): boolean
+  firstOffset(): string | null
 }
 export type FetchedBatchClass = new (
   topic: string,
@@ -76,12 +78,52 @@ export interface GroupCoordinator {
   leaveGroup(options: { readonly groupId: string; readonly memberId: string }): Promise<unknown>
 }
 
+/** src/cluster/connectionPoolBuilder.js */
+export interface ConnectionPoolBuilder {
+  build(where?: { readonly host: string; readonly port: number; readonly rack?: string }): Promise<unknown>
+}
+export type MakeConnectionPoolBuilder = (options: { readonly brokers: unknown }) => ConnectionPoolBuilder
+
+/** Offsets that a consumer wanted to read and the log does not have. */
+export interface LostOffsets {
+  readonly topic: string
+  readonly partition: number
+  /** The first of them. */
+  readonly from: number
+  /** Where the log begins, and reading goes on. Before `from`, it is another log, or one that was cut off at its end. */
+  readonly to: number
+}
+
+/** Where whoever owns a consumer's cluster is told of them: the only thing of a consumer that kafkajs hands out. */
+export const onLostOffsets: unique symbol = Symbol('citybrain: lost offsets')
+
+/** src/cluster/index.js: of a consumer, one of its own. */
+export interface ConsumerCluster {
+  findGroupCoordinator(of: { readonly groupId: string }): Promise<unknown>
+  fetchTopicsOffset(
+    topics: readonly {
+      readonly topic: string
+      readonly partitions: readonly { readonly partition: number }[]
+      readonly fromBeginning: boolean
+    }[],
+  ): Promise<
+    readonly { readonly partitions: readonly { readonly partition: number; readonly offset: string }[] }[]
+  >
+  [onLostOffsets]?: (lost: LostOffsets) => void
+}
+
 /** src/consumer/offsetManager/index.js: what a member of a group has consumed and committed. */
 export interface OffsetManager {
   readonly groupId: string
   coordinator: unknown
-  readonly cluster: { findGroupCoordinator(of: { readonly groupId: string }): Promise<unknown> }
+  readonly cluster: ConsumerCluster
   commitOffsets(offsets?: unknown): Promise<void>
+  /** Called where the log does not hold the offset that was asked for. */
+  setDefaultOffset(of: { readonly topic: string; readonly partition: number }): Promise<void>
+  /** A 64-bit number of kafkajs's own kind. */
+  nextOffset(topic: string, partition: number): { toString(): string }
+  /** Goes on after this offset. */
+  resolveOffset(of: { readonly topic: string; readonly partition: number; readonly offset: string }): void
 }
 export interface OffsetManagerClass {
   readonly prototype: OffsetManager

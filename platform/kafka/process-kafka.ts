@@ -5,8 +5,10 @@ import { membership } from '../ready/membership.ts'
 import type { Readiness } from '../ready/readiness.ts'
 import type { GroupTiming } from './group-membership.ts'
 import { Kafka, PartitionAssigners } from './kafkajs.ts'
+import { type ConsumerCluster, onLostOffsets } from './kafkajs-internals.ts'
 import { javaPartitioner } from './partitioner.ts'
 import { removePredecessor } from './predecessor.ts'
+import { UnreadLog, type UnreadMetrics } from './unread-log.ts'
 import { wholeSends } from './whole-sends.ts'
 
 export interface ProcessKafkaOptions extends KafkaConfig {
@@ -15,6 +17,8 @@ export interface ProcessKafkaOptions extends KafkaConfig {
   readonly log: Log
   /** Is to know whether the consumers are members of their groups. */
   readonly readiness?: Readiness
+  /** What its consumers cannot read is counted here. */
+  readonly unread?: UnreadMetrics | undefined
 }
 
 /** How soon clients learn of partitions that were added to a topic, ms; kafkajs' own default is five minutes. */
@@ -41,9 +45,13 @@ export class ProcessKafka extends Kafka {
     this.options = options
   }
 
-  /** A consumer that takes the place of its killed predecessor instead of waiting for the end of that one's session. */
+  /**
+   * A consumer that takes the place of its killed predecessor instead of waiting for the end of that one's session, and
+   * passes over what nobody can read, not in silence.
+   */
   override consumer(config: ConsumerConfig): Consumer {
-    const { timing, clientId, log, readiness } = this.options
+    const { timing, clientId, log, readiness, unread: metrics } = this.options
+    const unread = new UnreadLog(config.groupId, log, metrics)
     let cluster: Cluster | undefined
     const consumer = super.consumer({
       ...timing,
@@ -52,6 +60,8 @@ export class ProcessKafka extends Kafka {
         options => {
           // The only door to the cluster that kafkajs leaves open.
           cluster = options.cluster
+          const told: Cluster & Pick<ConsumerCluster, typeof onLostOffsets> = options.cluster
+          told[onLostOffsets] = lost => unread.lost(lost)
           return PartitionAssigners.roundRobin(options)
         },
       ],
@@ -62,7 +72,15 @@ export class ProcessKafka extends Kafka {
       ...consumer,
       run: async options => {
         if (cluster) await removePredecessor(cluster, config.groupId, clientId, log)
-        await consumer.run(options)
+        const { eachBatch } = options ?? {}
+        if (!eachBatch) return consumer.run(options)
+        await consumer.run({
+          ...options,
+          eachBatch: payload => {
+            unread.fetched(payload.batch)
+            return eachBatch(payload)
+          },
+        })
       },
     }
   }

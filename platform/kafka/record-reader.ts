@@ -17,13 +17,19 @@ const longestFactor = 2 ** 42
 export class RecordReader {
   private readonly block: RecordBlock
   private readonly original: OriginalRecords
+  private readonly check: () => void
+  private checked = false
   private at: number
 
-  /** Reads `block.bytes` from `at` on. */
-  constructor(block: RecordBlock, at: number, original: OriginalRecords) {
+  /**
+   * Reads `block.bytes` from `at` on.
+   * @param check throws where the bytes are not those that were written; called before the first record that is not plain
+   */
+  constructor(block: RecordBlock, at: number, original: OriginalRecords, check: () => void) {
     this.block = block
     this.at = at
     this.original = original
+    this.check = check
   }
 
   next(): RawMessage {
@@ -33,6 +39,11 @@ export class RecordReader {
     const record = length > 0 && end <= this.block.bytes.length ? this.record() : undefined
     if (record === undefined || this.at !== end) return this.readAsOriginal(start)
     return record
+  }
+
+  /** The same where first offset or time are beyond a double's exactness. */
+  nextOfAnySize(): RawMessage {
+    return this.readAsOriginal(this.at)
   }
 
   private record(): FetchedRecord | undefined {
@@ -62,6 +73,11 @@ export class RecordReader {
   }
 
   private readAsOriginal(start: number): RawMessage {
+    if (!this.checked) {
+      // Of damaged bytes it may take a number for how many headers follow, and read them for minutes.
+      this.check()
+      this.checked = true
+    }
     const { Decoder, decodeRecord } = this.original
     const records = new Decoder(this.block.bytes)
     records.offset = start

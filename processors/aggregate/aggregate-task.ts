@@ -61,6 +61,10 @@ export class AggregateTask implements Task {
     }
   }
 
+  skip(offset: number): void {
+    this.options.aggregator.skip(offset)
+  }
+
   idle(): void {
     const { aggregator, clock, idleAfterMs } = this.options
     aggregator.idle(clock.now() - idleAfterMs)

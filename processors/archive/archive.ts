@@ -29,11 +29,11 @@ export const archivedTopics: readonly string[] = [...tables.keys(), topicNames.r
 
 /** Copies readings, dead letters, assets, late notices, alerts, silences and settled KPIs from Kafka into ClickHouse. */
 export function archive(context: ProcessorContext): readonly Resource[] {
-  const { kafka, registry, clickhouse, database, log, fail } = context
+  const { kafka, registry, clickhouse, database, clock, log, fail } = context
   const metrics = archiveMetrics(context.metrics)
   const writer = new TableWriter({ clickhouse, database, metrics, log })
   const admin = new LastingAdmin(kafka)
-  const deadLetters = new DeadLetters({ kafka, registry })
+  const deadLetters = new DeadLetters({ kafka, registry, clock })
   const sinks = [
     ...[...tables].map(([topic, table]) => {
       const columns = [...schemaFields(topicOf(topic).schema), ...logColumns]

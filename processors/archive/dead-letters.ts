@@ -1,17 +1,24 @@
 import type { Kafka, Producer } from 'kafkajs'
 import { type AvroWriter, avroWriter } from '../../platform/avro/avro-writer.ts'
 import type { SchemaRegistry } from '../../platform/avro/schema-registry.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { UndecodableBatch } from '../../platform/kafka/undecodable-batch.ts'
 import type { Resource } from '../../platform/lifecycle.ts'
-import type { DeadLetter, RefusedMessage } from '../../schemas/records/dead-letter.ts'
+import type { DeadLetter, RefusedBatch, RefusedMessage } from '../../schemas/records/dead-letter.ts'
 import { topicNames } from '../../schemas/topics.ts'
-import type { LogMessage } from './pending-batch.ts'
+import type { LogMessage, OffsetSpan } from './pending-batch.ts'
 
 export interface DeadLettersOptions {
   readonly kafka: Kafka
   readonly registry: SchemaRegistry
+  readonly clock: Clock
 }
 
-/** Puts messages that ClickHouse can never take into `telemetry.rejected`, with code `archive_refused`. */
+/**
+ * Puts what can never be stored into `telemetry.rejected`: messages that ClickHouse does not take, code `archive_refused`,
+ * record batches that nobody can read, code `undecodable_batch`, and the place of what was gone before it could be stored,
+ * code `offsets_lost`.
+ */
 export class DeadLetters implements Resource {
   readonly name = 'dead letters of archive'
   private readonly options: DeadLettersOptions
@@ -34,13 +41,26 @@ export class DeadLetters implements Resource {
   }
 
   /** Resolves once every in-sync replica has it. */
-  async refuse(topic: string, message: LogMessage, reason: string): Promise<void> {
+  refuse(topic: string, message: LogMessage, reason: string): Promise<void> {
+    return this.send(message.key, rejectedOf(topic, message, reason))
+  }
+
+  /** Resolves once every in-sync replica has it. */
+  keepUnread(topic: string, partition: number, batch: UndecodableBatch): Promise<void> {
+    return this.send(null, unreadOf(topic, partition, batch, this.options.clock.now()))
+  }
+
+  /** Resolves once every in-sync replica has it. */
+  nameLost(topic: string, span: OffsetSpan): Promise<void> {
+    return this.send(null, lostOf(topic, span, this.options.clock.now()))
+  }
+
+  private async send(key: Buffer | null, letter: DeadLetter): Promise<void> {
     this.writer ??= await avroWriter<DeadLetter>(this.options.registry, topicNames.rejected)
-    const rejected = rejectedOf(topic, message, reason)
     await this.producer.send({
       topic: topicNames.rejected,
       acks: -1,
-      messages: [{ key: message.key, value: this.writer.encode(rejected) }],
+      messages: [{ key, value: this.writer.encode(letter) }],
     })
   }
 }
@@ -63,5 +83,61 @@ export function rejectedOf(topic: string, message: LogMessage, reason: string): 
     code: 'archive_refused',
     message: reason.slice(0, 2_000),
     payload: JSON.stringify(refused),
+  }
+}
+
+/** More than this of a batch is not kept: a message of Kafka has at most a megabyte by default. */
+const mostBatchBytes = 512 << 10
+
+/** Where the batch stands, and its bytes as they were written, to be read by a tool that can. */
+/** @param now epoch ms */
+export function unreadOf(topic: string, partition: number, batch: UndecodableBatch, now: number): DeadLetter {
+  const { firstPosition, position, messages, defect, reason, bytes } = batch
+  const refused: RefusedBatch = {
+    topic,
+    partition,
+    offset: firstPosition,
+    last_offset: position,
+    messages,
+    defect,
+    batch_base64: bytes.length <= mostBatchBytes ? bytes.toString('base64') : null,
+  }
+  return {
+    record: topic.replace(/^telemetry\./, ''),
+    asset_id: null,
+    event_time: null,
+    received_at: now,
+    source: 'archive',
+    code: 'undecodable_batch',
+    message:
+      `${topic} partition ${partition}, offsets ${firstPosition} to ${position}: ${defect}, ${reason}`.slice(
+        0,
+        2_000,
+      ),
+    payload: JSON.stringify(refused),
+  }
+}
+
+/** @param now epoch ms */
+export function lostOf(topic: string, { partition, from, through }: OffsetSpan, now: number): DeadLetter {
+  const last = through - 1
+  const lost: RefusedBatch = {
+    topic,
+    partition,
+    offset: from,
+    last_offset: last,
+    messages: through - from,
+    defect: 'gone',
+    batch_base64: null,
+  }
+  return {
+    record: topic.replace(/^telemetry\./, ''),
+    asset_id: null,
+    event_time: null,
+    received_at: now,
+    source: 'archive',
+    code: 'offsets_lost',
+    message: `${topic} partition ${partition}, offsets ${from} to ${last}: gone from the log before they were stored`,
+    payload: JSON.stringify(lost),
   }
 }

@@ -1,4 +1,5 @@
-import type { KafkaMessage } from 'kafkajs'
+import type { Batch } from 'kafkajs'
+import { type UndecodableBatch, undecodableIn } from '../../platform/kafka/undecodable-batch.ts'
 
 export interface LogPosition {
   readonly partition: number
@@ -22,20 +23,59 @@ export interface BatchLimits {
 
 export const batchLimits: BatchLimits = { rows: 20_000, bytes: 8 << 20, ageMs: 1_000 }
 
-/** Messages of one topic that wait to be written, in the order in which they came. */
+/** A record batch that nobody can read, and where. */
+export interface UnreadBatch {
+  readonly partition: number
+  readonly batch: UndecodableBatch
+}
+
+/** What a fetch has of one partition. */
+export type Fetched = Pick<Batch, 'partition' | 'messages' | 'firstOffset' | 'lastOffset'>
+
+/** What was fetched and is neither stored nor committed. */
+export interface Waiting {
+  /** In the order in which they came. */
+  readonly messages: readonly LogMessage[]
+  readonly unread: readonly UnreadBatch[]
+  /** What was gone from the log before it was fetched. */
+  readonly lost: readonly OffsetSpan[]
+  /** What of each partition was fetched, messages or not, by partition. */
+  readonly spans: readonly OffsetSpan[]
+}
+
+/** What of one topic waits to be written. */
 export class PendingBatch {
   private messages: LogMessage[] = []
+  private unread: UnreadBatch[] = []
+  private lost: OffsetSpan[] = []
+  private spans = new Map<number, OffsetSpan>()
   private bytes = 0
 
   get rows(): number {
     return this.messages.length
   }
 
-  add(partition: number, messages: readonly KafkaMessage[]): void {
-    for (const { offset, key, value, timestamp } of messages) {
+  get isEmpty(): boolean {
+    return this.spans.size === 0
+  }
+
+  /** These offsets were gone; more of the partition follows. */
+  lose(span: OffsetSpan): void {
+    this.lost.push(span)
+  }
+
+  add(fetched: Fetched): void {
+    const { partition } = fetched
+    for (const { offset, key, value, timestamp } of fetched.messages) {
       this.messages.push({ partition, offset: Number(offset), key, value, timestamp })
       this.bytes += value?.length ?? 0
     }
+    for (const batch of undecodableIn(fetched)) {
+      this.unread.push({ partition, batch })
+      this.bytes += batch.bytes.length
+    }
+    const from = this.spans.get(partition)?.from ?? Number(fetched.firstOffset())
+    this.spans.set(partition, { partition, from, through: Number(fetched.lastOffset()) + 1 })
   }
 
   isFull(limits: BatchLimits): boolean {
@@ -43,11 +83,14 @@ export class PendingBatch {
   }
 
   /** Everything that waits; nothing waits afterwards. */
-  take(): readonly LogMessage[] {
-    const { messages } = this
+  take(): Waiting {
+    const { messages, unread, lost, spans } = this
     this.messages = []
+    this.unread = []
+    this.lost = []
+    this.spans = new Map()
     this.bytes = 0
-    return messages
+    return { messages, unread, lost, spans: [...spans.values()].sort(byPartition) }
   }
 }
 
@@ -67,5 +110,9 @@ export function spansOf(messages: readonly LogPosition[]): readonly OffsetSpan[]
     else if (offset < span.from) span.from = offset
     else if (offset >= span.through) span.through = offset + 1
   }
-  return [...spans.values()].sort((left, right) => left.partition - right.partition)
+  return [...spans.values()].sort(byPartition)
+}
+
+function byPartition(left: OffsetSpan, right: OffsetSpan): number {
+  return left.partition - right.partition
 }

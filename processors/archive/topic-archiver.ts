@@ -8,7 +8,7 @@ import { committedPositions } from '../task/committed-positions.ts'
 import { type LogPosition, standingsOf } from '../task/log-position.ts'
 import type { ArchiveMetrics } from './archive-metrics.ts'
 import type { DeadLetters } from './dead-letters.ts'
-import { type BatchLimits, batchLimits, type LogMessage, PendingBatch, spansOf } from './pending-batch.ts'
+import { type BatchLimits, batchLimits, type OffsetSpan, PendingBatch } from './pending-batch.ts'
 import { settleBatch } from './settle-batch.ts'
 import type { Sink } from './sinks/sink.ts'
 import { TopicLag } from './topic-lag.ts'
@@ -143,7 +143,7 @@ export class TopicArchiver implements Resource, LogReader {
     if (!consumer || !position || positions !== this.positions || batch.isEmpty()) return
     const first = Number(batch.firstOffset())
     if (!this.isNext(consumer, position, batch.partition, first)) return
-    this.pending.add(batch.partition, batch.messages)
+    this.pending.add(batch)
     this.lag.begin(batch.partition, first)
     this.lag.observeEnd(batch.partition, Number(batch.highWatermark))
     position.advance(Number(batch.lastOffset()))
@@ -167,16 +167,16 @@ export class TopicArchiver implements Resource, LogReader {
         consumer.seek({ topic, partition, offset: String(expected) })
         return false
       case 'after a gap':
-        // Compaction leaves gaps too.
         this.options.metrics.gaps.inc({ topic })
-        this.options.log.warn({ topic, partition, expected, first }, 'offsets are missing from the log')
+        this.options.log.error({ topic, partition, expected, first }, 'offsets are missing from the log')
+        this.pending.lose({ partition, from: expected, through: first })
         return true
     }
   }
 
   /** What waits is written once it is enough or old enough, one batch after the other. */
   private schedule(consumer: Consumer): void {
-    if (this.writing || this.pending.rows === 0) return
+    if (this.writing || this.pending.isEmpty) return
     if (this.overdue || this.pending.isFull(this.limits)) this.begin(consumer)
     else this.arm(consumer)
   }
@@ -210,7 +210,7 @@ export class TopicArchiver implements Resource, LogReader {
     const { signal } = this.stopping
     signal.throwIfAborted()
     const { positions } = this
-    const messages = this.pending.take()
+    const { messages, unread, lost, spans } = this.pending.take()
     this.resume(consumer)
     await settleBatch(messages, {
       write: part => sink.write(part, signal),
@@ -221,13 +221,14 @@ export class TopicArchiver implements Resource, LogReader {
         log.error({ topic, partition, offset, reason: reason.message }, 'message refused')
       },
     })
+    for (const { partition, batch } of unread) await deadLetters.keepUnread(topic, partition, batch)
+    for (const span of lost) await deadLetters.nameLost(topic, span)
     // After a rebalance the partition may be another's, who has committed more: this would take it back.
-    if (positions === this.positions) await this.commit(consumer, messages)
+    if (positions === this.positions) await this.commit(consumer, spans)
   }
 
-  private async commit(consumer: Consumer, messages: readonly LogMessage[]): Promise<void> {
+  private async commit(consumer: Consumer, spans: readonly OffsetSpan[]): Promise<void> {
     const { topic, metrics, log } = this.options
-    const spans = spansOf(messages)
     if (spans.length === 0) return
     try {
       await consumer.commitOffsets(

@@ -119,7 +119,9 @@ export class CorrectRunner implements Resource, LogReader {
     for (const message of batch.messages) {
       if (Number(message.offset) >= position.next) this.note(batch.partition, message)
     }
-    position.advance(Number(batch.lastOffset()))
+    const last = Number(batch.lastOffset())
+    this.pending.skip(batch.partition, last)
+    position.advance(last)
     resolveOffset(batch.lastOffset())
   }
 

@@ -55,6 +55,10 @@ export class RollupTask implements Task {
     }
   }
 
+  skip(offset: number): void {
+    this.options.rollup.skip(offset)
+  }
+
   /** Windows are closed by the markers of the input partitions; there is nothing to do without them. */
   idle(): void {
     this.options.metrics.openWindows.set(this.options.rollup.openWindows)

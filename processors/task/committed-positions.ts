@@ -15,7 +15,8 @@ export async function committedPositions(
     partitions.map(partition => {
       const low = Number(log.find(known => known.partition === partition)?.low ?? 0)
       const commit = Number(commits?.partitions.find(known => known.partition === partition)?.offset ?? -1)
-      return [partition, new LogPosition(Math.max(low, commit))]
+      // A commit below the beginning of the log stays: that what lies between is gone has to be told.
+      return [partition, new LogPosition(commit >= 0 ? commit : low)]
     }),
   )
 }

@@ -135,6 +135,7 @@ export class TaskRunner implements Resource, LogReader {
     // A rebalance meanwhile has built the task anew, from its checkpoint: this batch is not the next one of that.
     if (!this.isCurrent(running)) return
     const last = Number(batch.lastOffset())
+    if (task.nextOffset <= last) task.skip(last)
     running.lastMessageAt = this.options.clock.now()
     running.position.advance(last)
     resolveOffset(batch.lastOffset())

@@ -19,6 +19,8 @@ export interface Task {
   readonly urgent: boolean
   /** Messages in log order, each once. */
   process(messages: readonly KafkaMessage[]): Promise<void>
+  /** Up to this offset the log holds nothing more: the end of a transaction, or what nobody can read. */
+  skip(offset: number): void
   /** The partition was read to its end and nothing came for the idle timeout. */
   idle(): void
   /** A lot to say is said in several: the task stays urgent until all is. @param changed also what is provisional. */

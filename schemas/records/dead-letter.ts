@@ -9,7 +9,10 @@ export interface DeadLetter<Code extends string = RejectionCode> {
   readonly source: string | null
   readonly code: Code
   readonly message: string
-  /** What was sent, as JSON text; with code `archive_refused` a RefusedMessage. */
+  /**
+   * What was sent, as JSON text; with code `archive_refused` a RefusedMessage, with
+   * `undecodable_batch` and `offsets_lost` a RefusedBatch.
+   */
   readonly payload: string
 }
 
@@ -19,4 +22,22 @@ export interface RefusedMessage {
   readonly partition: number
   readonly offset: number
   readonly value_base64: string | null
+}
+
+/**
+ * The payload of a dead letter `undecodable_batch` or `offsets_lost`: where the record batch, or what is gone, stands in the
+ * log, and the bytes of the batch.
+ */
+export interface RefusedBatch {
+  readonly topic: string
+  readonly partition: number
+  /** The first of its offsets, and the last one. */
+  readonly offset: number
+  readonly last_offset: number
+  /** How many messages its header says it has. */
+  readonly messages: number
+  /** unknown_codec, damaged, too_large or unknown_format; gone. */
+  readonly defect: string
+  /** The whole batch with its header; null where it is too large for a message, or gone. */
+  readonly batch_base64: string | null
 }

@@ -1,7 +1,7 @@
 /**
  * Why a reading or an asset is refused: the codes of the per-item errors over HTTP, of `telemetry.rejected` and of the
- * metric labels. One list; codes are stable, additions are welcome. The last two are not of a door: they are said of
- * messages that stand in the log already.
+ * metric labels. One list; codes are stable, additions are welcome. The last four are not of a door: they are said of
+ * what stands in the log already.
  */
 export const rejections = {
   malformed_json: 'A line of the body is not JSON',
@@ -27,6 +27,10 @@ export const rejections = {
   undecodable: 'A message in the log is not in wire format, or not a datum of its schema',
   archive_refused:
     'ClickHouse can never take a message of the log: broken, or a value that it does not store',
+  undecodable_batch:
+    'A record batch of the log cannot be read: damaged, too large once expanded, an unknown codec or format',
+  offsets_lost:
+    'Messages of the log were gone before they were stored: its retention is shorter than the lag',
 } as const satisfies Readonly<Record<string, string>>
 
 export type RejectionCode = keyof typeof rejections

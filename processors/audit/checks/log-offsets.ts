@@ -107,6 +107,15 @@ FROM
     WHERE code = 'archive_refused' AND JSONExtractString(payload, 'topic') = ${sqlString(telemetryTopic(record))}
       AND JSONExtractInt(payload, 'partition') = ${partition} AND ${inSpan('offset')}
     UNION ALL
+    SELECT arrayJoin(range(toUInt64(greatest(first_offset, ${first})), toUInt64(least(last_offset, ${last}) + 1))) AS offset
+    FROM (
+      SELECT JSONExtractInt(payload, 'offset') AS first_offset, JSONExtractInt(payload, 'last_offset') AS last_offset
+      FROM ${database}.rejected
+      WHERE code = 'undecodable_batch' AND JSONExtractString(payload, 'topic') = ${sqlString(telemetryTopic(record))}
+        AND JSONExtractInt(payload, 'partition') = ${partition}
+    )
+    WHERE first_offset <= ${last} AND last_offset >= ${first}
+    UNION ALL
     SELECT toInt64(${last + 1}) AS offset
   )
 )

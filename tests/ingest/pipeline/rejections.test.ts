@@ -81,7 +81,14 @@ describe('what is refused', () => {
 
   it('has an example of every code that a reading can meet', () => {
     // An asset's record type; a county that left the list after its assets were registered; messages in the log.
-    const elsewhere = ['unknown_record', 'unknown_county', 'undecodable', 'archive_refused']
+    const elsewhere = [
+      'unknown_record',
+      'unknown_county',
+      'undecodable',
+      'archive_refused',
+      'undecodable_batch',
+      'offsets_lost',
+    ]
     const shown = new Set<string>(examples.map(([code]) => code))
     expect(Object.keys(rejections).filter(code => !shown.has(code))).toEqual(elsewhere)
   })

@@ -5,10 +5,17 @@ import { join } from 'node:path'
 import type { Producer } from 'kafkajs'
 import { Partitioners } from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
+import { readToEnd } from '../../../ingest/redrive/read-to-end.ts'
+import { AvroReader } from '../../../platform/avro/avro-reader.ts'
 import { type AvroWriter, avroWriter } from '../../../platform/avro/avro-writer.ts'
 import { SchemaRegistry } from '../../../platform/avro/schema-registry.ts'
 import { ensureTopics } from '../../../platform/kafka/ensure-topics.ts'
+import { CompressionTypes } from '../../../platform/kafka/kafkajs.ts'
+import { largestBatchBytes } from '../../../platform/kafka/undecodable-batch.ts'
+import { createLog } from '../../../platform/log.ts'
 import { archiveGroup } from '../../../processors/archive/topic-archiver.ts'
+import type { DeadLetter } from '../../../schemas/records/dead-letter.ts'
+import { topicNames } from '../../../schemas/topics.ts'
 import { startClickHouse } from '../clickhouse/start-clickhouse.ts'
 import { type TestDatabase, testDatabase } from '../database.ts'
 import { type Addresses, rackArchive, testKafka } from './rack-archive.ts'
@@ -183,6 +190,45 @@ describe('archive', () => {
     const metrics = await archive.metrics.registry.metrics()
     expect(metrics).toContain(`citybrain_archive_refused_messages_total{topic="${topic}"} 3`)
     expect(archive.failures).toEqual([])
+  })
+
+  it('keeps a batch that nobody can read, and names what was gone before it came to it, as dead letters', async () => {
+    const topic = await newTopic()
+    const admin = kafka.admin()
+    await admin.connect()
+    await send(topic, readings('unread', 20))
+    await admin.setOffsets({
+      groupId: archiveGroup(topic),
+      topic,
+      partitions: [{ partition: 0, offset: '5' }],
+    })
+    await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: '15' }] })
+    const bomb = { key: 'unread', value: Buffer.alloc(largestBatchBytes + 1) }
+    await producer.send({ topic, messages: [bomb], compression: CompressionTypes.GZIP })
+    const archive = rackArchive(addresses, topic, db.database)
+    await archive.start()
+    // The batch stands at the end of the log: everything is read all the same.
+    await vi.waitUntil(async () => (await committed(topic)) === 21, patience)
+    await archive.stop()
+    await admin.disconnect()
+    expect(await count('unread')).toBe(5)
+    expect(archive.failures).toEqual([])
+    const letters: DeadLetter[] = []
+    const reader = new AvroReader<DeadLetter>(archive.registry, topicNames.rejected)
+    await readToEnd({
+      kafka,
+      topic: topicNames.rejected,
+      log: createLog('test', 'silent'),
+      onMessages: async messages => {
+        await reader.prepare(messages)
+        for (const { value } of messages) if (value) letters.push(reader.decode(value))
+      },
+    })
+    const ours = letters.filter(({ record }) => record === topic)
+    expect(ours.map(({ code, payload }) => ({ code, ...JSON.parse(payload) }))).toMatchObject([
+      { code: 'undecodable_batch', topic, partition: 0, offset: 20, last_offset: 20, defect: 'too_large' },
+      { code: 'offsets_lost', topic, partition: 0, offset: 5, last_offset: 14, messages: 10, defect: 'gone' },
+    ])
   })
 
   it('waits while ClickHouse is away and then stores everything', async () => {

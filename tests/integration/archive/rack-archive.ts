@@ -2,6 +2,7 @@ import type { Kafka } from 'kafkajs'
 import { schemaFields } from '../../../platform/avro/avro-schemas.ts'
 import { SchemaRegistry } from '../../../platform/avro/schema-registry.ts'
 import { clickhouseClient } from '../../../platform/clickhouse/clickhouse-client.ts'
+import { wallClock } from '../../../platform/clock.ts'
 import { readConfig } from '../../../platform/config.ts'
 import { kafkaClient, kafkaSettings } from '../../../platform/kafka/kafka-client.ts'
 import { LastingAdmin } from '../../../platform/kafka/lasting-admin.ts'
@@ -56,7 +57,7 @@ export function rackArchive(
   const all = new Metrics('archive')
   const metrics = archiveMetrics(all)
   const writer = new TableWriter({ clickhouse, database, metrics, log })
-  const deadLetters = new DeadLetters({ kafka, registry })
+  const deadLetters = new DeadLetters({ kafka, registry, clock: wallClock })
   const columns = [...schemaFields('rack'), ...logColumns]
   const sink = new AvroSink({ topic, table: 'readings_rack_store', columns, registry, writer, metrics, log })
   const failures: unknown[] = []

@@ -6,6 +6,7 @@ import type { Kafka } from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
 import { avroWriter } from '../../../platform/avro/avro-writer.ts'
 import { SchemaRegistry } from '../../../platform/avro/schema-registry.ts'
+import { wallClock } from '../../../platform/clock.ts'
 import { readConfig } from '../../../platform/config.ts'
 import { kafkaClient, kafkaSettings } from '../../../platform/kafka/kafka-client.ts'
 import { createLog } from '../../../platform/log.ts'
@@ -215,7 +216,7 @@ describe('redrive', () => {
 
   it('sends what the archive could not store where it decodes, and reports what does not', async () => {
     await register('e')
-    const deadLetters = new DeadLetters({ kafka, registry })
+    const deadLetters = new DeadLetters({ kafka, registry, clock: wallClock })
     await deadLetters.start()
     const writer = await avroWriter<object>(registry, 'telemetry.parking')
     const place = { partition: 1, offset: 7, key: Buffer.from(lot('e')), timestamp: String(Date.now()) }

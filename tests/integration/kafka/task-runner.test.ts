@@ -41,6 +41,10 @@ class SeenOffsets implements Task {
     this.seen.push(...messages.map(({ offset }) => Number(offset)))
   }
 
+  skip(): void {
+    // It is only told messages.
+  }
+
   idle(): void {
     // It has no windows that could close.
   }

@@ -5,6 +5,7 @@ const require = createRequire(import.meta.url)
 const Long = require('kafkajs/src/utils/long')
 const encodeRecord = require('kafkajs/src/protocol/recordBatch/record/v0')
 const { RecordBatch } = require('kafkajs/src/protocol/recordBatch/v0')
+const crc32C = require('kafkajs/src/protocol/recordBatch/crc32C')
 
 export interface BatchSpec {
   readonly firstOffset: bigint
@@ -26,6 +27,7 @@ interface RecordSpec {
   readonly headers: Readonly<Record<string, Buffer | Buffer[]>>
 }
 
+const crcAt = 17
 const attributesAt = 21
 
 /** The bytes of a record batch, written by kafkajs; the broker's flags, which a client never writes, are set afterwards. */
@@ -47,7 +49,13 @@ export async function encode(spec: BatchSpec): Promise<Buffer> {
   })
   const flags = (spec.appendTime ? 0x8 : 0) | (spec.control ? 0x20 : 0)
   buffer.writeInt16BE(buffer.readInt16BE(attributesAt) | flags, attributesAt)
-  return buffer
+  return seal(buffer)
+}
+
+/** Writes the checksum of a batch into it, by kafkajs's own arithmetic. */
+export function seal(batch: Buffer): Buffer {
+  batch.writeUInt32BE(crc32C(batch.subarray(attributesAt)) >>> 0, crcAt)
+  return batch
 }
 
 /** The record set of one partition in a fetch response: its size, then batches, the last of which may be cut off. */

@@ -1,6 +1,6 @@
 import type { KafkaMessage } from 'kafkajs'
 import { describe, expect, it } from 'vitest'
-import { PendingBatch, spansOf } from '../../../processors/archive/pending-batch.ts'
+import { type Fetched, PendingBatch, spansOf } from '../../../processors/archive/pending-batch.ts'
 import { insertToken } from '../../../processors/archive/sinks/insert-token.ts'
 
 const limits = { rows: 3, bytes: 100, ageMs: 1_000 }
@@ -16,27 +16,45 @@ function message(offset: number, bytes = 10): KafkaMessage {
   }
 }
 
+function fetched(partition: number, messages: KafkaMessage[], last = messages.at(-1)?.offset): Fetched {
+  const first = messages[0]?.offset ?? '0'
+  return { partition, messages, firstOffset: () => first, lastOffset: () => last ?? '0' }
+}
+
 describe('a pending batch', () => {
   it('is full once it holds enough messages', () => {
     const batch = new PendingBatch()
-    batch.add(0, [message(1), message(2)])
+    batch.add(fetched(0, [message(1), message(2)]))
     expect(batch.isFull(limits)).toBe(false)
-    batch.add(1, [message(7)])
+    batch.add(fetched(1, [message(7)]))
     expect(batch.isFull(limits)).toBe(true)
   })
 
   it('is full once its values are large enough, however few', () => {
     const batch = new PendingBatch()
-    batch.add(0, [message(1, 100)])
+    batch.add(fetched(0, [message(1, 100)]))
     expect(batch.isFull(limits)).toBe(true)
   })
 
   it('hands over everything in order and starts again empty', () => {
     const batch = new PendingBatch()
-    batch.add(0, [message(5), message(6, 200)])
-    expect(batch.take().map(({ offset }) => offset)).toEqual([5, 6])
+    batch.add(fetched(0, [message(5), message(6, 200)]))
+    expect(batch.take().messages.map(({ offset }) => offset)).toEqual([5, 6])
     expect(batch.rows).toBe(0)
+    expect(batch.isEmpty).toBe(true)
     expect(batch.isFull(limits)).toBe(false)
+  })
+
+  it('commits beyond what was fetched without a message, also where that is all there was', () => {
+    const batch = new PendingBatch()
+    batch.add(fetched(1, [message(5), message(6)], '9'))
+    batch.add(fetched(1, [message(10)]))
+    batch.add(fetched(0, [], '3'))
+    expect(batch.isEmpty).toBe(false)
+    expect(batch.take().spans).toEqual([
+      { partition: 0, from: 0, through: 4 },
+      { partition: 1, from: 5, through: 11 },
+    ])
   })
 })
 
