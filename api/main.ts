@@ -37,7 +37,7 @@ await runPart({
   name: 'api',
   settings: apiSettings,
   build: async ({ config, log, metrics, clock, servers, readiness }) => {
-    const kafka = kafkaClient(config, 'citybrain-api', log)
+    const kafka = kafkaClient(config, 'citybrain-api', log, { metrics })
     const registry = new SchemaRegistry(config.schemaRegistryUrl)
     const clickhouse = clickhouseClient(config)
     const database = config.clickhouseDatabase
@@ -63,6 +63,7 @@ await runPart({
     const { desk, followers, commands } = openDesk({ kafka, registry, log, metrics, clock })
     const { access, kiosks, resources } = signIn({
       config,
+      metrics,
       kafka,
       registry,
       log,

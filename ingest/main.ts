@@ -23,7 +23,7 @@ await runPart({
   name: 'ingest',
   settings: ingestSettings,
   build: ({ config, log, metrics, clock, servers, readiness }) => {
-    const kafka = kafkaClient(config, 'citybrain-ingest', log)
+    const kafka = kafkaClient(config, 'citybrain-ingest', log, { metrics })
     const schemas = new SchemaRegistry(config.schemaRegistryUrl)
     const encoders = new TopicEncoders(schemas)
     const encode = encoders.encode.bind(encoders)
@@ -36,7 +36,7 @@ await runPart({
     })
     readiness.require('producer', () => queue.notReady)
     const send = queue.send.bind(queue)
-    const assets = new KnownAssets(kafka, schemas, log)
+    const assets = new KnownAssets(kafka, schemas, log, metrics)
     const intake = new KafkaIntake({
       assets,
       registration: new AssetRegistration({ assets, encode, send, clock }),

@@ -4,6 +4,7 @@ import type { Clock } from '../../platform/clock.ts'
 import type { Config } from '../../platform/config.ts'
 import type { Resource } from '../../platform/lifecycle.ts'
 import type { Log } from '../../platform/log.ts'
+import type { Metrics } from '../../platform/metrics.ts'
 import type { LogReader } from '../../platform/ready/log-lag.ts'
 import { Access } from './access.ts'
 import type { authSettings } from './auth-settings.ts'
@@ -18,6 +19,7 @@ export interface SignInOptions {
   readonly kafka: Kafka
   readonly registry: SchemaRegistry
   readonly log: Log
+  readonly metrics: Metrics
   /** Tokens end by the wall, whatever the data's clock says. */
   readonly wall: Clock
   /** What a kiosk has open is closed here. */
@@ -33,7 +35,7 @@ export interface SignIn {
 }
 
 /** Who is let in, as configured. */
-export function signIn({ config, kafka, registry, log, wall, onRevoked }: SignInOptions): SignIn {
+export function signIn({ config, kafka, registry, log, metrics, wall, onRevoked }: SignInOptions): SignIn {
   const { anonymous, jwtSecret: secret, jwtIssuer: issuer, jwtAudience: audience } = config
   const keys = tokenKeys(config)
   if (keys.length === 0) return { access: new Access(anonymous), kiosks: undefined, resources: [] }
@@ -42,7 +44,7 @@ export function signIn({ config, kafka, registry, log, wall, onRevoked }: SignIn
     return { access: new Access(anonymous, tokens), kiosks: undefined, resources: [] }
   }
   const book = new KioskBook(onRevoked)
-  const kioskLog = new KioskLog({ kafka, registry, book, log })
+  const kioskLog = new KioskLog({ kafka, registry, book, log, metrics })
   const tokens = new SignedTokens({ keys, issuer, audience, kiosks: book, wall })
   const kiosks = new KioskDesk({
     book,

@@ -1,7 +1,7 @@
 import type { Kafka, KafkaMessage } from 'kafkajs'
 import { AvroReader } from '../../platform/avro/avro-reader.ts'
 import type { SchemaRegistry } from '../../platform/avro/schema-registry.ts'
-import { CodedError, messageOf } from '../../platform/errors.ts'
+import { messageOf } from '../../platform/errors.ts'
 import { TopicFollower } from '../../platform/kafka/topic-follower.ts'
 import type { Resource } from '../../platform/lifecycle.ts'
 import type { Log } from '../../platform/log.ts'
@@ -70,11 +70,10 @@ export class BookFollower<T> implements Resource, LogReader {
       if (key) book.forget(key.toString('utf8'))
       return
     }
+    await this.reader.prepare([{ value }])
     try {
-      await this.reader.prepare([{ value }])
       book.put(this.reader.decode(value))
     } catch (error) {
-      if (error instanceof CodedError && error.code === 'registry_unavailable') throw error
       onUndecodable()
       log.warn({ topic, offset, reason: messageOf(error) }, 'a message cannot be read')
     }

@@ -3,7 +3,7 @@ import type { Admin, Kafka, KafkaMessage } from 'kafkajs'
 import { AvroReader } from '../../platform/avro/avro-reader.ts'
 import type { SchemaRegistry } from '../../platform/avro/schema-registry.ts'
 import { type Clock, wallClock } from '../../platform/clock.ts'
-import { CodedError, messageOf } from '../../platform/errors.ts'
+import { messageOf } from '../../platform/errors.ts'
 import { TopicFollower } from '../../platform/kafka/topic-follower.ts'
 import type { Resource } from '../../platform/lifecycle.ts'
 import type { Log } from '../../platform/log.ts'
@@ -106,11 +106,10 @@ export class RegionalFollower implements Resource, LogReader {
   /** One message that nobody can read must not stop the wall; a registry that is away must. */
   private async decode({ value, offset }: KafkaMessage): Promise<RegionalMessage | undefined> {
     if (value === null) return undefined
+    await this.reader.prepare([{ value }])
     try {
-      await this.reader.prepare([{ value }])
       return this.reader.decode(value)
     } catch (error) {
-      if (error instanceof CodedError && error.code === 'registry_unavailable') throw error
       this.undecodable.inc()
       this.options.log.warn({ offset, reason: messageOf(error) }, 'a message of kpi.regional cannot be read')
       return undefined

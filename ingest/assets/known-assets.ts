@@ -4,6 +4,7 @@ import { AssetRegistry } from '../../platform/assets/asset-registry.ts'
 import type { SchemaRegistry } from '../../platform/avro/schema-registry.ts'
 import type { Resource } from '../../platform/lifecycle.ts'
 import type { Log } from '../../platform/log.ts'
+import type { Metrics } from '../../platform/metrics.ts'
 import type { LogReader, Standing } from '../../platform/ready/log-lag.ts'
 import type { AssetLookup } from '../pipeline/enrich.ts'
 
@@ -24,12 +25,13 @@ export class KnownAssets implements AssetLookup, Resource, LogReader {
   private readonly registry: AssetRegistry
   private readonly writes = new Map<string, Write>()
 
-  constructor(kafka: Kafka, schemas: SchemaRegistry, log: Log) {
+  constructor(kafka: Kafka, schemas: SchemaRegistry, log: Log, metrics: Metrics) {
     this.registry = new AssetRegistry({
       kafka,
       registry: schemas,
       follower: 'ingest',
       log,
+      metrics,
       onChange: ({ asset_id, updated_at }) => {
         if (this.writes.get(asset_id)?.asset.updated_at === updated_at) this.writes.delete(asset_id)
       },

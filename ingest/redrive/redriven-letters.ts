@@ -3,6 +3,7 @@ import { AvroReader } from '../../platform/avro/avro-reader.ts'
 import { type AvroWriter, avroWriter } from '../../platform/avro/avro-writer.ts'
 import type { SchemaRegistry } from '../../platform/avro/schema-registry.ts'
 import type { Clock } from '../../platform/clock.ts'
+import { messageOf } from '../../platform/errors.ts'
 import type { Log } from '../../platform/log.ts'
 import type { RecordId } from '../../schemas/records/record.ts'
 import { topicNames } from '../../schemas/topics.ts'
@@ -60,10 +61,18 @@ export class RedrivenLetters {
       log,
       onMessages: async messages => {
         await reader.prepare(messages)
-        for (const { value } of messages) {
+        for (const { value, offset } of messages) {
           if (value === null) continue
-          const { rejected_partition, rejected_offset } = reader.decode(value)
-          this.note(rejected_partition, rejected_offset)
+          try {
+            const { rejected_partition, rejected_offset } = reader.decode(value)
+            this.note(rejected_partition, rejected_offset)
+          } catch (error) {
+            // What it speaks of may be offered once more, which changes nothing.
+            log.warn(
+              { topic: topicNames.redriven, offset, reason: messageOf(error) },
+              'a message cannot be read',
+            )
+          }
         }
       },
     })

@@ -2,9 +2,11 @@ import type { Kafka } from 'kafkajs'
 import { topicNames } from '../../schemas/topics.ts'
 import { AvroReader } from '../avro/avro-reader.ts'
 import type { SchemaRegistry } from '../avro/schema-registry.ts'
+import { messageOf } from '../errors.ts'
 import { TopicFollower } from '../kafka/topic-follower.ts'
 import type { Resource } from '../lifecycle.ts'
 import type { Log } from '../log.ts'
+import type { Metrics } from '../metrics.ts'
 import type { LogReader, Standing } from '../ready/log-lag.ts'
 import type { Asset } from './asset.ts'
 
@@ -13,6 +15,7 @@ export interface AssetRegistryOptions {
   readonly registry: SchemaRegistry
   readonly follower: string
   readonly log: Log
+  readonly metrics: Metrics
   /** Told of every change, after it was applied; `before` is undefined for a new asset. */
   readonly onChange?: (asset: Asset, before: Asset | undefined) => void
 }
@@ -24,8 +27,21 @@ export class AssetRegistry implements Resource, LogReader {
   private readonly byId = new Map<string, Asset>()
   private readonly follower: TopicFollower
 
-  constructor({ kafka, registry, follower, log, onChange }: AssetRegistryOptions) {
+  constructor({ kafka, registry, follower, log, metrics, onChange }: AssetRegistryOptions) {
     const reader = new AvroReader<Asset>(registry, topicNames.assets)
+    const undecodable = metrics.counter(
+      'assets_undecodable',
+      'Messages of registry.assets that cannot be read',
+    )
+    const decoded = (value: Buffer, offset: string): Asset | undefined => {
+      try {
+        return reader.decode(value)
+      } catch (error) {
+        undecodable.inc()
+        log.error({ topic: topicNames.assets, offset, reason: messageOf(error) }, 'an asset cannot be read')
+        return undefined
+      }
+    }
     this.follower = new TopicFollower({
       kafka,
       topic: topicNames.assets,
@@ -34,9 +50,9 @@ export class AssetRegistry implements Resource, LogReader {
       log,
       onMessages: async messages => {
         await reader.prepare(messages)
-        for (const { value } of messages) {
-          if (value === null) continue
-          const asset = reader.decode(value)
+        for (const { value, offset } of messages) {
+          const asset = value && decoded(value, offset)
+          if (!asset) continue
           const before = this.byId.get(asset.asset_id)
           this.byId.set(asset.asset_id, asset)
           onChange?.(asset, before)

@@ -13,6 +13,8 @@ export const registrySettings = {
 }
 
 const Registered = Type.Object({ id: Type.Integer() })
+/** https://docs.confluent.io/platform/current/schema-registry/develop/api.html: schema not found, subject not found. */
+const SchemaUnknown = Type.Object({ error_code: Type.Enum([40403, 40401]) })
 const Stored = Type.Object({ schema: Type.String() })
 
 /** A client of the Confluent schema registry REST API: the two calls a producer and a consumer need. */
@@ -53,7 +55,7 @@ export class SchemaRegistry {
       })
     }
     const body = await response.text()
-    if (response.status === 404) {
+    if (response.status === 404 && isSchemaUnknown(body)) {
       throw new CodedError('schema_unknown', `schema registry ${path}: ${body}`)
     }
     if (!response.ok) {
@@ -62,5 +64,14 @@ export class SchemaRegistry {
       throw new CodedError(code, `schema registry ${path}: ${response.status} ${body}`)
     }
     return JSON.parse(body)
+  }
+}
+
+/** Says the registry itself that it has no such schema? Any server answers 404 where it is not a registry. */
+function isSchemaUnknown(body: string): boolean {
+  try {
+    return Value.Check(SchemaUnknown, JSON.parse(body))
+  } catch {
+    return false
   }
 }

@@ -10,6 +10,7 @@ import { kafkaClient, kafkaSettings } from '../../platform/kafka/kafka-client.ts
 import { LastingAdmin } from '../../platform/kafka/lasting-admin.ts'
 import { Lifecycle, type Resource } from '../../platform/lifecycle.ts'
 import { createLog } from '../../platform/log.ts'
+import { Metrics } from '../../platform/metrics.ts'
 import { partSettings } from '../../platform/part.ts'
 import type { RecordId } from '../../schemas/records/record.ts'
 import { telemetryTopic } from '../../schemas/topics.ts'
@@ -60,7 +61,10 @@ export async function connect(
   const database = config.clickhouseDatabase
   const clock = scaledClock({ epochMs: config.clockEpochMs, speed: config.clockSpeed })
   const admin = new LastingAdmin(kafka)
-  const { assets, expected } = expectedAssets({ kafka, registry, log }, 'recompute')
+  const { assets, expected } = expectedAssets(
+    { kafka, registry, log, metrics: new Metrics('recompute') },
+    'recompute',
+  )
   const publisher = dryRun ? undefined : new Publisher(kafka, registry)
   const lifecycle = new Lifecycle(log)
   const resources: readonly Resource[] = [

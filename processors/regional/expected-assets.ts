@@ -15,8 +15,9 @@ export function expectedAssets(
     kafka,
     registry,
     log,
+    metrics,
     watch,
-  }: Pick<ProcessorContext, 'kafka' | 'registry' | 'log'> & Partial<Pick<ProcessorContext, 'watch'>>,
+  }: Pick<ProcessorContext, 'kafka' | 'registry' | 'log' | 'metrics'> & Partial<Pick<ProcessorContext, 'watch'>>,
   follower: string,
 ): ExpectedAssets {
   const expectations = new Expectations()
@@ -25,6 +26,7 @@ export function expectedAssets(
     registry,
     follower,
     log,
+    metrics,
     onChange: (asset, before) => expectations.set(asset, before),
   })
   watch?.(assets)

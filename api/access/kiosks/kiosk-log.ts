@@ -7,6 +7,7 @@ import { sendWithin } from '../../../platform/kafka/send-within.ts'
 import { TopicFollower } from '../../../platform/kafka/topic-follower.ts'
 import type { Resource } from '../../../platform/lifecycle.ts'
 import type { Log } from '../../../platform/log.ts'
+import type { Metrics } from '../../../platform/metrics.ts'
 import type { LogReader, Standing } from '../../../platform/ready/log-lag.ts'
 import { topicNames } from '../../../schemas/topics.ts'
 import type { Kiosk } from './kiosk.ts'
@@ -17,6 +18,7 @@ export interface KioskLogOptions {
   readonly registry: SchemaRegistry
   readonly book: KioskBook
   readonly log: Log
+  readonly metrics: Metrics
 }
 
 /** Somebody waits for the answer: Kafka is given this long, ms. */
@@ -33,7 +35,8 @@ export class KioskLog implements Resource, LogReader {
 
   constructor(options: KioskLogOptions) {
     this.options = options
-    const { kafka, registry, book, log } = options
+    const { kafka, registry, book, log, metrics } = options
+    const undecodable = metrics.counter('kiosks_undecodable', 'messages of access.kiosks that cannot be read')
     const reader = new AvroReader<Kiosk>(registry, topicNames.kiosks)
     this.producer = kafka.producer({ allowAutoTopicCreation: false, retry: { retries: 3 } })
     this.follower = new TopicFollower({
@@ -44,7 +47,18 @@ export class KioskLog implements Resource, LogReader {
       log,
       onMessages: async messages => {
         await reader.prepare(messages)
-        for (const { value } of messages) if (value !== null) book.put(reader.decode(value))
+        for (const { value, offset } of messages) {
+          if (value === null) continue
+          try {
+            book.put(reader.decode(value))
+          } catch (error) {
+            undecodable.inc()
+            log.error(
+              { topic: topicNames.kiosks, offset, reason: messageOf(error) },
+              'a kiosk cannot be read',
+            )
+          }
+        }
       },
     })
   }

@@ -69,7 +69,7 @@ export class AlertDuty {
     const begin = await readCommit(admin, alertingGroup)
     const start = await firstPosition(admin, begin, wall.now())
     const writer = await publisher.open()
-    const { alerts, series, silences, rules, notifications } = await readStored(context)
+    const { alerts, series, silences, rules, notifications } = await readStored({ ...context, metrics })
     await files.remember(republished(rules))
     this.published = new Set(rules.map(({ name }) => name))
     const engine = new AlertEngine({ keep: config.alertKeepWindows, flapping, mostOver }, [])

@@ -2,6 +2,7 @@ import type { Kafka, KafkaMessage } from 'kafkajs'
 import { AvroReader } from '../../../platform/avro/avro-reader.ts'
 import type { SchemaRegistry } from '../../../platform/avro/schema-registry.ts'
 import type { Clock } from '../../../platform/clock.ts'
+import { messageOf } from '../../../platform/errors.ts'
 import { TopicFollower } from '../../../platform/kafka/topic-follower.ts'
 import type { Resource } from '../../../platform/lifecycle.ts'
 import type { Log } from '../../../platform/log.ts'
@@ -32,6 +33,16 @@ export function stateWatch({ kafka, registry, owned, wall, metrics, log }: State
   const { series } = owned.engine
   const reader = new AvroReader<Stamp>(registry, topic, ['rule', 'region', 'through'])
   const isOlder = ({ rule, region, through }: Stamp) => through < (series.get(rule, region)?.through ?? 0)
+  const stampOf = ({ value, offset }: KafkaMessage): readonly Stamp[] => {
+    if (value === null) return []
+    try {
+      return [reader.decode(value)]
+    } catch (error) {
+      metrics.failures.inc({ what: 'state_undecodable' })
+      log.error({ offset, reason: messageOf(error) }, 'a state of alerting cannot be read')
+      return []
+    }
+  }
   return new TopicFollower({
     kafka,
     topic,
@@ -41,10 +52,7 @@ export function stateWatch({ kafka, registry, owned, wall, metrics, log }: State
     onMessages: async messages => {
       const foreign = messages.filter(({ offset }) => !appends.include(topic, Number(offset)))
       await reader.prepare(foreign)
-      const stamps = foreign
-        .flatMap(({ value }: KafkaMessage) => value ?? [])
-        .map(value => reader.decode(value))
-      const overwritten = stamps.filter(isOlder)
+      const overwritten = foreign.flatMap(stampOf).filter(isOlder)
       for (const { rule, region } of overwritten) series.touch(rule, region)
       if (overwritten.length === 0) return
       metrics.failures.inc({ what: 'state_overwritten' }, overwritten.length)

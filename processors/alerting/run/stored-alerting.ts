@@ -8,6 +8,7 @@ import type { Alert } from '../../../schemas/alerts/alert.ts'
 import type { PublishedRule } from '../../../schemas/alerts/published-rule.ts'
 import type { Silence } from '../../../schemas/alerts/silence.ts'
 import { topicNames } from '../../../schemas/topics.ts'
+import type { AlertingMetrics } from '../alerting-metrics.ts'
 import type { Series } from '../engine/series-table.ts'
 import type { SeriesState } from '../judge/series-state.ts'
 import type { Notification } from '../out/notification.ts'
@@ -25,6 +26,7 @@ export interface StoredOptions {
   readonly kafka: Kafka
   readonly registry: SchemaRegistry
   readonly log: Log
+  readonly metrics: AlertingMetrics
 }
 
 /** Everything that alerting has written and that holds, read from the beginning of its topics. */
@@ -48,7 +50,7 @@ export async function readStored(options: StoredOptions): Promise<StoredAlerting
 
 /** The value of every key that holds. @param replaces whether one that stands later in the log holds instead of one before */
 async function readTopic<T extends AlertTopic>(
-  { kafka, registry, log }: StoredOptions,
+  { kafka, registry, log, metrics }: StoredOptions,
   topic: T,
   replaces: (next: AlertRecords[T], held: AlertRecords[T]) => boolean,
 ): Promise<readonly AlertRecords[T][]> {
@@ -71,6 +73,7 @@ async function readTopic<T extends AlertTopic>(
             const held = values.get(id)
             if (held === undefined || replaces(next, held)) values.set(id, next)
           } catch (error) {
+            metrics.failures.inc({ what: 'stored_undecodable' })
             log.error({ topic, offset, reason: messageOf(error) }, 'what alerting wrote cannot be read')
           }
         }

@@ -2,7 +2,7 @@ import { AvroReader } from '../../../platform/avro/avro-reader.ts'
 import type { SchemaRegistry } from '../../../platform/avro/schema-registry.ts'
 import { passing } from '../../../platform/clickhouse/clickhouse-failure.ts'
 import { retryWhileAway } from '../../../platform/clickhouse/retry-while-away.ts'
-import { CodedError, messageOf } from '../../../platform/errors.ts'
+import { messageOf } from '../../../platform/errors.ts'
 import type { Log } from '../../../platform/log.ts'
 import { topicNames } from '../../../schemas/topics.ts'
 import type { RegionalMessage } from '../../regional/regional-message.ts'
@@ -71,24 +71,17 @@ export class RegionalSink implements Sink {
   }
 
   private async prepare(messages: readonly LogMessage[], signal: AbortSignal): Promise<void> {
-    const schemas = async (): Promise<CodedError | null> => {
-      try {
-        await this.statuses.prepare(messages)
-        await this.reader.prepare(messages)
-        return null
-      } catch (error) {
-        if (error instanceof CodedError && hopeless.has(error.code)) return error
-        throw error
-      }
-    }
     const { log } = this.options
-    const problem = await retryWhileAway(schemas, {
+    const schemas = async (): Promise<void> => {
+      await this.statuses.prepare(messages)
+      await this.reader.prepare(messages)
+    }
+    await retryWhileAway(schemas, {
       what: `schemas of ${topic}`,
       log,
       signal,
       waitFor: [...passing, 'refused'],
     })
-    if (problem) throw new Poisoned(problem.message, { cause: problem })
   }
 
   /** The message if it is final or corrected. */
@@ -107,9 +100,6 @@ export class RegionalSink implements Sink {
     return undefined
   }
 }
-
-/** Problems of a message that waiting does not cure. */
-const hopeless = new Set(['not_wire_format', 'schema_unknown'])
 
 /** Measures, then revisions, then `kpi`: whoever sees a KPI finds what is behind it. */
 function inWritingOrder(tables: readonly string[]): readonly (readonly string[])[] {
