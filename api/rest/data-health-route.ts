@@ -4,7 +4,7 @@ import { messageOf } from '../../platform/errors.ts'
 import { recordIds } from '../../schemas/records/record.ts'
 import { records } from '../../schemas/records/records.ts'
 import { requireRegions } from '../access/permissions.ts'
-import { type Flow, readFlows } from '../history/read-flows.ts'
+import { type Flow, readFlows, readUnread, type Unread } from '../history/read-flows.ts'
 import { problemResponses } from '../server/problems.ts'
 import type { Api } from '../server/type-provider.ts'
 import { recent } from './recent.ts'
@@ -15,6 +15,8 @@ import { EpochMs, NullableNumber, Position } from './wire-schemas.ts'
 const province = '370000'
 
 const overMs = 3_600_000
+/** A window may be corrected for a day; so long it is said what it lacks. */
+const unreadOverMs = 86_400_000
 const keepMs = 5_000
 
 const Count = (description: string) => Type.Unsafe<number | null>({ type: ['integer', 'null'], description })
@@ -36,6 +38,17 @@ const RecordSchema = Type.Object({
   rejected: Count('Readings refused in the last hour'),
 })
 
+const UnreadSchema = Type.Object({
+  topic: Type.String(),
+  partition: Type.Integer(),
+  first_offset: Type.Integer(),
+  last_offset: Type.Integer(),
+  messages: Type.Integer({ description: 'How many messages the log says they are' }),
+  reason: Type.String({
+    description: 'damaged, too_large, unknown_codec, unknown_format; gone: before they were stored',
+  }),
+})
+
 const Health = Type.Object(
   {
     server_time: EpochMs,
@@ -53,6 +66,10 @@ const Health = Type.Object(
     disk_free_bytes: Count('What may still be written to that disk'),
     over_ms: Type.Integer({ description: 'Time that the counts are for' }),
     records: Type.Array(RecordSchema),
+    unread: Type.Array(UnreadSchema, {
+      description:
+        'What of the log nobody could read in the last 24 hours, the newest first, at most 20: windows that are final may lack it',
+    }),
   },
   { description: 'How the data is doing' },
 )
@@ -60,10 +77,18 @@ const Health = Type.Object(
 /** `GET /v1/health/data`: can what the wall shows be trusted? Per record type, for the whole province. */
 export function dataHealthRoute(api: Api, sources: Sources): void {
   const { table, live, historyLoaded, disk, clock, log } = sources
-  const flows = recent(() => readFlows(sources, clock.now() - overMs), keepMs, wallClock)
-  const stored = async (): Promise<readonly Flow[] | undefined> => {
+  const read = async (): Promise<Stored> => {
+    const now = clock.now()
+    const [flows, unread] = await Promise.all([
+      readFlows(sources, now - overMs),
+      readUnread(sources, now - unreadOverMs),
+    ])
+    return { flows, unread }
+  }
+  const recently = recent(read, keepMs, wallClock)
+  const stored = async (): Promise<Stored | undefined> => {
     try {
-      return await flows()
+      return await recently()
     } catch (error) {
       log.warn({ reason: messageOf(error) }, 'the flow of the last hour cannot be read')
       return undefined
@@ -97,12 +122,18 @@ export function dataHealthRoute(api: Api, sources: Sources): void {
         records: recordIds.map(record => ({
           feed: records[record].feed,
           ...live.healthOf(record, now),
-          ...countsOf(record, counted),
+          ...countsOf(record, counted?.flows),
         })),
+        unread: [...(counted?.unread ?? [])],
       }
       return health
     },
   )
+}
+
+interface Stored {
+  readonly flows: readonly Flow[]
+  readonly unread: readonly Unread[]
 }
 
 function countsOf(record: string, flows: readonly Flow[] | undefined) {

@@ -13,11 +13,23 @@ export interface RecordHealth {
   readonly watermark_delay_ms: number | null
 }
 
+/** Offsets of a topic that nobody could read: what is final may lack them. */
+export interface Unread {
+  readonly topic: string
+  readonly partition: number
+  readonly first_offset: number
+  readonly last_offset: number
+  readonly messages: number
+  readonly reason: string
+}
+
 /** How the data is doing. */
 export interface DataHealth {
   readonly records: readonly RecordHealth[]
   /** Room where the stores write to: little, or none; null where there is enough, or where the server does not know. */
   readonly disk: 'low' | 'full' | null
+  /** The newest first. */
+  readonly unread: readonly Unread[]
 }
 
 /** The answer of `GET /v1/health/data`; undefined when it is not such an answer. */
@@ -40,6 +52,20 @@ export function parseHealth(json: unknown): DataHealth | undefined {
       watermark_delay_ms: number('watermark_delay_ms'),
     })
   }
+  // An older server does not say.
+  const unread = Array.isArray(json.unread) ? json.unread.filter(isUnread) : []
   const { disk } = json
-  return { records: rows, disk: disk === 'low' || disk === 'full' ? disk : null }
+  return { records: rows, disk: disk === 'low' || disk === 'full' ? disk : null, unread }
+}
+
+function isUnread(item: unknown): item is Unread {
+  return (
+    isObject(item) &&
+    typeof item.topic === 'string' &&
+    isNumber(item.partition) &&
+    isNumber(item.first_offset) &&
+    isNumber(item.last_offset) &&
+    isNumber(item.messages) &&
+    typeof item.reason === 'string'
+  )
 }

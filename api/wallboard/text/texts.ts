@@ -55,6 +55,10 @@ export interface Texts {
   readonly short: (difference: string) => string
   readonly health: string
   readonly healthFromCells: string
+  /** Offsets of a topic that nobody could read. */
+  readonly unread: (topic: string, partition: number, offsets: string, messages: number) => string
+  readonly unreadMore: (count: number) => string
+  readonly unreadReasons: Readonly<Record<string, string>>
   readonly perSecond: string
   readonly duplicates: string
   readonly late: string
@@ -167,6 +171,16 @@ const zh: Texts = {
   short: difference => `差 ${difference}`,
   health: '数据健康',
   healthFromCells: '由全省窗口推算',
+  unread: (topic, partition, offsets, messages) =>
+    `${topic} 分区 ${partition} 偏移 ${offsets} 无法读取（${messages} 条）`,
+  unreadMore: count => `另有 ${count} 段`,
+  unreadReasons: {
+    damaged: '已损坏',
+    too_large: '解压后过大',
+    unknown_codec: '未知压缩方式',
+    unknown_format: '未知消息格式',
+    gone: '读取前已被清除',
+  },
   perSecond: '条/秒',
   duplicates: '重复',
   late: '迟到',
@@ -283,6 +297,16 @@ const en: Texts = {
   short: difference => `${difference} to go`,
   health: 'Data health',
   healthFromCells: 'from the province’s windows',
+  unread: (topic, partition, offsets, messages) =>
+    `${topic} partition ${partition}, offsets ${offsets} cannot be read (${messages} messages)`,
+  unreadMore: count => `and ${count} more`,
+  unreadReasons: {
+    damaged: 'damaged',
+    too_large: 'too large once expanded',
+    unknown_codec: 'unknown compression',
+    unknown_format: 'unknown message format',
+    gone: 'gone before they were read',
+  },
   perSecond: 'per s',
   duplicates: 'duplicate',
   late: 'late',

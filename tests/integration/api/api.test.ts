@@ -187,8 +187,29 @@ describe('values', () => {
   })
 
   test('come with the health of their data', async () => {
+    const place = { topic: 'telemetry.rack', partition: 2 }
+    const letter = (offset: number, received: number, kafka_offset: number) => ({
+      record: 'rack',
+      received_at: sqlTime(received),
+      source: 'archive',
+      code: 'undecodable_batch',
+      message: 'damaged',
+      payload: JSON.stringify({ ...place, offset, last_offset: offset + 9, messages: 10, defect: 'damaged' }),
+      kafka_partition: 0,
+      kafka_offset,
+    })
+    const twice = letter(100, start, 1)
+    await clickhouse.insert({
+      table: `${database}.rejected_store`,
+      format: 'JSONEachRow',
+      values: [twice, { ...twice, kafka_offset: 2 }, letter(200, start - 25 * 60 * minute, 3)],
+    })
     const { records, ...rest } = await json('/v1/health/data')
-    expect(rest).toMatchObject({ history: 'loaded', stored: 'read' })
+    expect(rest).toMatchObject({
+      history: 'loaded',
+      stored: 'read',
+      unread: [{ ...place, first_offset: 100, last_offset: 109, messages: 10, reason: 'damaged' }],
+    })
     const parking = records.find(({ record }) => record === 'parking')
     expect(parking).toMatchObject({ readings: 36, duplicates: 3, late: 0, rejected: 0 })
   })

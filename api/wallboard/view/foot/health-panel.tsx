@@ -1,4 +1,4 @@
-import type { RecordHealth } from '../../protocol/parse-health.ts'
+import type { RecordHealth, Unread } from '../../protocol/parse-health.ts'
 import { feedCards, provinceCode } from '../../state/catalogue.ts'
 import { ageOf } from '../../state/quality.ts'
 import { showNumber, showShare } from '../../text/format-number.ts'
@@ -22,7 +22,26 @@ export function HealthPanel() {
         {problems > 0 && <small class="problems">{t.problems(problems)}</small>}
       </h2>
       {rows === null ? <FromCells /> : <FromServer rows={rows} />}
+      {health !== null && health.unread.length > 0 && <UnreadOffsets unread={health.unread} />}
     </section>
+  )
+}
+
+/** So many are named here; the API names more. */
+const namedHere = 3
+
+function UnreadOffsets({ unread }: { readonly unread: readonly Unread[] }) {
+  const { t } = useWords()
+  return (
+    <ul class="unread problems" data-testid="unread">
+      {unread.slice(0, namedHere).map(({ topic, partition, first_offset, last_offset, messages, reason }) => (
+        <li key={`${topic}/${partition}/${first_offset}`}>
+          {t.unread(topic, partition, `${first_offset}–${last_offset}`, messages)}
+          {reason !== '' && `: ${t.unreadReasons[reason] ?? reason}`}
+        </li>
+      ))}
+      {unread.length > namedHere && <li>{t.unreadMore(unread.length - namedHere)}</li>}
+    </ul>
   )
 }
 
