@@ -21,14 +21,14 @@ export function HealthPanel() {
         {health?.disk && <small class="problems">{t.disk[health.disk]}</small>}
         {problems > 0 && <small class="problems">{t.problems(problems)}</small>}
       </h2>
-      {rows === null ? <FromCells /> : <FromServer rows={rows} />}
       {health !== null && health.unread.length > 0 && <UnreadOffsets unread={health.unread} />}
+      {rows === null ? <FromCells /> : <FromServer rows={rows} />}
     </section>
   )
 }
 
 /** So many are named here; the API names more. */
-const namedHere = 3
+const namedHere = 2
 
 function UnreadOffsets({ unread }: { readonly unread: readonly Unread[] }) {
   const { t } = useWords()

@@ -42,4 +42,18 @@ describe('answers over HTTP', () => {
   ])('of a disk that is %s the wall says %s', (disk, said) => {
     expect(parseHealth({ records: [], disk })?.disk).toBe(said)
   })
+
+  test('what nobody could read comes with its place; what does not say where is left out', () => {
+    const gap = {
+      topic: 'telemetry.rack',
+      partition: 2,
+      first_offset: 100,
+      last_offset: 109,
+      messages: 10,
+      reason: 'damaged',
+    }
+    const unread = [gap, { ...gap, partition: null }]
+    expect(parseHealth({ records: [], unread })).toMatchObject({ records: [], unread: [gap] })
+    expect(parseHealth({ records: [] })?.unread).toEqual([])
+  })
 })
