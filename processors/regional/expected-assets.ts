@@ -17,7 +17,8 @@ export function expectedAssets(
     log,
     metrics,
     watch,
-  }: Pick<ProcessorContext, 'kafka' | 'registry' | 'log' | 'metrics'> & Partial<Pick<ProcessorContext, 'watch'>>,
+  }: Pick<ProcessorContext, 'kafka' | 'registry' | 'log' | 'metrics'> &
+    Partial<Pick<ProcessorContext, 'watch'>>,
   follower: string,
 ): ExpectedAssets {
   const expectations = new Expectations()

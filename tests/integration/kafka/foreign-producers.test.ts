@@ -60,8 +60,7 @@ beforeAll(async () => {
   const java = [
     ...codecs.flatMap(codec => ['send', topicOf(`java-${codec}`), codec, String(count)]),
     ...transactions.flatMap(outcome => ['transaction', topicOf(outcome), outcome, '10']),
-    ...['send', topicOf('slow'), 'none', String(count)],
-    ...['quota', `test@${throttled}`, '100000'],
+    ...['quota', `test@${throttled}`, '50000'],
   ]
   const classPath = join(jarsDir(defaultCacheDir), '*')
   const source = join(folder, 'ForeignProducer.java')
@@ -88,9 +87,14 @@ test('the end of a log that is the end of a transaction is reached', async () =>
 })
 
 /** A member of a group of one topic; it commits nothing. */
-async function consume(topic: string, groupId: string, with_ = client(id)) {
+async function consume(
+  topic: string,
+  groupId: string,
+  with_ = client(id),
+  more: { readonly maxBytesPerPartition?: number } = {},
+) {
   const batches: EachBatchPayload['batch'][] = []
-  const consumer = with_.kafka.consumer({ groupId, maxWaitTimeInMs: 100 })
+  const consumer = with_.kafka.consumer({ groupId, maxWaitTimeInMs: 100, ...more })
   onTestFinished(() => consumer.disconnect())
   await consumer.connect()
   await consumer.subscribe({ topic, fromBeginning: true })
@@ -152,9 +156,16 @@ test('where retention was shorter than the lag, reading goes on with what is lef
 })
 
 test('a client that the brokers slow down reads everything, once', async () => {
-  const { messages } = await consume(topicOf('slow'), `slow-${id}`, client(throttled))
-  await vi.waitUntil(() => messages().length >= count, patience)
-  expect(texts(messages())).toEqual(values(count))
+  const topic = topicOf('slow')
+  const producer = client(id).kafka.producer()
+  await producer.connect()
+  const sent = Array.from({ length: 20 }, (_, i) => `${i} ${'x'.repeat(10_000)}`)
+  // One batch a message, one batch a fetch: the quota is used up after the first few of them.
+  for (const value of sent) await producer.send({ topic, messages: [{ value }] })
+  await producer.disconnect()
+  const { messages } = await consume(topic, `slow-${id}`, client(throttled), { maxBytesPerPartition: 1_000 })
+  await vi.waitUntil(() => messages().length >= sent.length, patience)
+  expect(texts(messages())).toEqual(sent)
 })
 
 describe('brokers with an IPv6 address', () => {
