@@ -3,6 +3,7 @@ import { Value } from 'typebox/value'
 import { messageOf } from '../../platform/errors.ts'
 import type { DeadLetter, RefusedMessage } from '../../schemas/records/dead-letter.ts'
 import { isRecordId, type RecordId, recordIds } from '../../schemas/records/record.ts'
+import type { RejectionCode } from '../../schemas/records/rejection.ts'
 import { telemetryTopic } from '../../schemas/topics.ts'
 import { isObject } from '../pipeline/normalise.ts'
 import { type Outcome, Refusal } from '../pipeline/refusal.ts'
@@ -12,6 +13,12 @@ export interface Resent {
   readonly record: RecordId
   readonly item: unknown
 }
+
+/** Dead letters that speak of offsets nobody could read. A batch whose bytes were kept is for a tool that reads them. */
+const notReadings: ReadonlySet<string> = new Set([
+  'undecodable_batch',
+  'offsets_lost',
+] satisfies RejectionCode[])
 
 /** A message of `telemetry.<record>` -> its fields, or `undecodable`. @throws CodedError of the registry. */
 export type DecodeReading = (record: RecordId, value: Buffer) => Promise<Outcome<object>>
@@ -32,6 +39,7 @@ export async function readingOfLetter(
   decode: DecodeReading,
 ): Promise<Outcome<Resent>> {
   if (letter.code === 'archive_refused') return archived(letter, decode)
+  if (notReadings.has(letter.code)) return new Refusal('undecodable', letter.message)
   const { record, source, payload } = letter
   if (!isRecordId(record)) return new Refusal('unknown_record', `no record type ${record}`)
   let item: unknown

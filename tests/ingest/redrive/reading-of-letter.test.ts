@@ -1,9 +1,9 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, test } from 'vitest'
 import { deadLetter as letterOfItem } from '../../../ingest/pipeline/dead-letter.ts'
 import { Refusal } from '../../../ingest/pipeline/refusal.ts'
 import { type DecodeReading, readingOfLetter } from '../../../ingest/redrive/reading-of-letter.ts'
 import { CodedError } from '../../../platform/errors.ts'
-import { rejectedOf } from '../../../processors/archive/dead-letters.ts'
+import { lostOf, rejectedOf } from '../../../processors/archive/dead-letters.ts'
 import { deadLetter, refusedAt } from './letters.ts'
 
 const noDecoder: DecodeReading = () => Promise.reject(new Error('asked to decode'))
@@ -38,6 +38,14 @@ describe('the reading behind a dead letter', () => {
     expect(await readingOfLetter(deadLetter({ record: 'car' }), noDecoder)).toMatchObject({
       code: 'unknown_record',
     })
+  })
+})
+
+test('there is none behind offsets that nobody could read, and it is said which', async () => {
+  const letter = lostOf('telemetry.rack', { partition: 2, from: 5, through: 20 }, refusedAt)
+  expect(await readingOfLetter(letter, noDecoder)).toMatchObject({
+    code: 'undecodable',
+    message: 'telemetry.rack partition 2, offsets 5 to 19: gone from the log before they were stored',
   })
 })
 
