@@ -25,6 +25,9 @@ class SeenOffsets implements Task {
   readonly start: number
   readonly seen: number[] = []
   readonly urgent = false
+  /** Where it stood when it was idle. */
+  readonly idleAt = new Set<number>()
+  private skipped = -1
   flushes = 0
 
   constructor(owner: string, { partition, start }: Restored) {
@@ -34,19 +37,19 @@ class SeenOffsets implements Task {
   }
 
   get nextOffset(): number {
-    return (this.seen.at(-1) ?? this.start - 1) + 1
+    return Math.max((this.seen.at(-1) ?? this.start - 1) + 1, this.skipped + 1)
   }
 
   async process(messages: readonly KafkaMessage[]): Promise<void> {
     this.seen.push(...messages.map(({ offset }) => Number(offset)))
   }
 
-  skip(): void {
-    // It is only told messages.
+  skip(offset: number): void {
+    this.skipped = offset
   }
 
   idle(): void {
-    // It has no windows that could close.
+    this.idleAt.add(this.nextOffset)
   }
 
   flush(): Flush {
@@ -153,5 +156,28 @@ test('a task that lost its partition says nothing more, and who gets the partiti
     expect(seen, `partition ${partition} from ${start}`).toEqual(seen.map((_, index) => start + index))
   }
   expect(tasks.length).toBeGreaterThan(2 * partitions.length)
+  expect(failures).toEqual([])
+})
+
+test('a partition whose log ends with the end of a transaction is idle: its windows close', async () => {
+  const runner = await started('idle')
+  await vi.waitUntil(() => newest(0)?.owner === 'idle', patience)
+  const start = newest(0)!.nextOffset
+  const writer = clientOf('writer').producer({
+    transactionalId: topic,
+    idempotent: true,
+    maxInFlightRequests: 1,
+  })
+  await writer.connect()
+  for (const end of ['commit', 'abort'] as const) {
+    const transaction = await writer.transaction()
+    await transaction.send({ topic, messages: [{ partition: 0, value: end }] })
+    await transaction[end]()
+  }
+  await writer.disconnect()
+  // Two messages and two ends of transactions, of which the task is given the first one.
+  await vi.waitUntil(() => newest(0)?.idleAt.has(start + 4), patience)
+  expect(newest(0)?.seen).toEqual([start])
+  await runner.stop()
   expect(failures).toEqual([])
 })
