@@ -2,11 +2,18 @@ import type { Clock } from '../../platform/clock.ts'
 import { CodedError } from '../../platform/errors.ts'
 import type { Alert } from '../../schemas/alerts/alert.ts'
 import type { AlertCommand } from '../../schemas/alerts/alert-command.ts'
-import type { Matcher, Silence, SilenceKind } from '../../schemas/alerts/silence.ts'
+import { silenceProblem } from '../../schemas/alerts/matching/label-matcher.ts'
+import {
+  type Matcher,
+  mostSilences,
+  mostSilencesOfOne,
+  type Silence,
+  type SilenceKind,
+} from '../../schemas/alerts/silence.ts'
 import type { AlertBook } from './alert-book.ts'
 import { commandIdOf } from './command-id.ts'
 import type { RuleBook } from './rule-book.ts'
-import type { SilenceBook } from './silence-book.ts'
+import type { KnownSilence, SilenceBook } from './silence-book.ts'
 
 export interface AlertDeskOptions {
   readonly alerts: AlertBook
@@ -74,9 +81,10 @@ export class AlertDesk {
     return { command_id }
   }
 
-  /** @throws CodedError `alerts_unavailable`. */
-  async silence(wish: SilenceWish, asking: Asking): Promise<Accepted & { readonly silence: Silence }> {
+  /** @throws CodedError `alerts_unavailable`, `invalid_matcher` or `too_many_silences`. */
+  async silence(wish: SilenceWish, asking: Asking): Promise<Accepted & { readonly silence: KnownSilence }> {
     const now = this.options.clock.now()
+    this.requireApplicable(wish, asking, now)
     const { kind, regions, matchers, reason } = wish
     const about = JSON.stringify(wish)
     const command_id = commandIdOf(asking.key, { by: asking.by, action: 'silence', about })
@@ -97,7 +105,7 @@ export class AlertDesk {
     }
     await this.say({ ...nothing, command_id, action: 'silence', silence }, asking)
     this.remember(silence)
-    return { command_id, silence }
+    return { command_id, silence: { ...silence, not_applied: null } }
   }
 
   /** @throws CodedError `silence_not_found`. */
@@ -119,6 +127,22 @@ export class AlertDesk {
     })
     await this.say({ ...nothing, command_id, action: 'unsilence', silence }, asking)
     return { command_id }
+  }
+
+  /** What alerting could not apply is never asked of it. */
+  private requireApplicable(wish: SilenceWish, { by }: Asking, now: number): void {
+    const problem = silenceProblem(wish)
+    if (problem !== null) {
+      throw new CodedError('invalid_matcher', problem, { hint: 'for a text as it is, use = or !=' })
+    }
+    const running = this.silences.running(now)
+    const own = running.filter(({ created_by }) => created_by === by).length
+    if (running.length < mostSilences && own < mostSilencesOfOne) return
+    throw new CodedError(
+      'too_many_silences',
+      `${own} silences of ${by} hold or will hold, and ${running.length} in all; at most ${mostSilencesOfOne} and ${mostSilences}`,
+      { hint: 'end those that nobody needs, or let one speak of several rules: alertname=~"A|B"' },
+    )
   }
 
   private remember(silence: Silence): void {

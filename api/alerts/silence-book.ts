@@ -1,3 +1,4 @@
+import { silenceProblem } from '../../schemas/alerts/matching/label-matcher.ts'
 import type { Silence } from '../../schemas/alerts/silence.ts'
 import { withAncestors } from '../../schemas/regions/regions.ts'
 
@@ -20,12 +21,17 @@ export function concerns({ regions }: Silence, region: string): boolean {
 /** Silences that are over are kept, the last ones to end, up to so many. */
 const endedKept = 2_000
 
+/** A silence, and why alerting does not apply it; null where it does. */
+export interface KnownSilence extends Silence {
+  readonly not_applied: string | null
+}
+
 /** Silences and maintenance windows as they stand: of one the last that was said holds. */
 export class SilenceBook {
-  private readonly byId = new Map<string, Silence>()
+  private readonly byId = new Map<string, KnownSilence>()
 
   put(silence: Silence): void {
-    this.byId.set(silence.silence_id, silence)
+    this.byId.set(silence.silence_id, { ...silence, not_applied: silenceProblem(silence) })
     if (this.byId.size > 2 * endedKept) this.forgetOldest()
   }
 
@@ -33,12 +39,17 @@ export class SilenceBook {
     this.byId.delete(id)
   }
 
-  get(id: string): Silence | undefined {
+  get(id: string): KnownSilence | undefined {
     return this.byId.get(id)
   }
 
-  all(): readonly Silence[] {
+  all(): readonly KnownSilence[] {
     return [...this.byId.values()]
+  }
+
+  /** Those that hold or will hold. @param now event time, epoch ms */
+  running(now: number): readonly KnownSilence[] {
+    return this.all().filter(({ ends_at, cancelled_at }) => ends_at > now && cancelled_at === null)
   }
 
   /** What ends last stays, cancelled or not: the book needs no clock to say what is over. */

@@ -29,6 +29,7 @@ export const problems = {
   request_timeout: { status: 408, title: 'The request came too slowly' },
   export_id_taken: { status: 409, title: 'An export of this id is running' },
   kiosks_not_configured: { status: 409, title: 'No kiosk tokens are given out here' },
+  too_many_silences: { status: 409, title: 'Too many silences hold already' },
   too_large: { status: 413, title: 'The request is too large' },
   unsupported_media_type: { status: 415, title: 'The body is not JSON' },
   upgrade_required: { status: 426, title: 'This is a WebSocket endpoint' },

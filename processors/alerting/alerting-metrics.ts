@@ -31,6 +31,10 @@ export function alertingMetrics(metrics: Metrics) {
       'Times kpi.regional was given to this instance: what is known was restored from its topics, or kept because nobody else had it meanwhile',
       ['state'],
     ),
+    silencesSetAside: metrics.gauge(
+      'silences_set_aside',
+      'Silences that are kept and not applied, because their patterns cannot be read or cost too much',
+    ),
     failures: metrics.counter('failures', 'What could not be done', ['what']),
   }
 }

@@ -12,6 +12,13 @@ export interface Matcher {
   readonly value: string
 }
 
+/**
+ * Silences that hold or will hold at once: each is looked at for every alert, and every alert names those that hold for it.
+ */
+export const mostSilences = 1_000
+/** Of one person, so that nobody uses up those of all. */
+export const mostSilencesOfOne = 200
+
 /** Value of `alert.silences` (compacted, key = silence_id): the last one wins. Times are event time, epoch ms. */
 export interface Silence {
   readonly silence_id: string

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
-import { matchOperators, type Silence, silenceKinds } from '../../../schemas/alerts/silence.ts'
-import { silenceStateOf, silenceStates } from '../../alerts/silence-book.ts'
+import { matchOperators, silenceKinds } from '../../../schemas/alerts/silence.ts'
+import { type KnownSilence, silenceStateOf, silenceStates } from '../../alerts/silence-book.ts'
 import { EpochMs, NullableEpochMs, NullableString } from '../wire-schemas.ts'
 
 export const MatcherSchema = Type.Object(
@@ -32,10 +32,14 @@ export const SilenceSchema = Type.Object({
   created_at: EpochMs,
   cancelled_by: NullableString,
   cancelled_at: NullableEpochMs,
+  not_applied: {
+    ...NullableString,
+    description: 'Why alerting does not apply it, such as a pattern that costs too much; null where it does',
+  },
 })
 
 /** @param now event time, epoch ms */
-export function silenceJson(silence: Silence, now: number): Static<typeof SilenceSchema> {
+export function silenceJson(silence: KnownSilence, now: number): Static<typeof SilenceSchema> {
   const { regions, matchers } = silence
   return {
     ...silence,

@@ -1,6 +1,6 @@
 import type { Alert } from '../../../schemas/alerts/alert.ts'
 import type { AlertCommand } from '../../../schemas/alerts/alert-command.ts'
-import { silenceTest } from '../../../schemas/alerts/matching/label-matcher.ts'
+import { silenceProblem, silenceTest } from '../../../schemas/alerts/matching/label-matcher.ts'
 import type { Silence } from '../../../schemas/alerts/silence.ts'
 import { keptMs } from './retention.ts'
 
@@ -12,6 +12,7 @@ interface Held {
 /** Silences and maintenance windows, and which of them hold for an alert. */
 export class SilenceBook {
   private readonly held = new Map<string, Held>()
+  private readonly problems = new Map<string, string>()
   private readonly told = new Map<string, Silence | null>()
 
   get size(): number {
@@ -20,6 +21,13 @@ export class SilenceBook {
 
   restore(silence: Silence): void {
     this.held.set(silence.silence_id, { silence, speaksOf: silenceTest(silence) })
+    const problem = silenceProblem(silence)
+    if (problem !== null) this.problems.set(silence.silence_id, problem)
+  }
+
+  /** Silences that are kept and not applied, by id, and why. */
+  setAside(): ReadonlyMap<string, string> {
+    return this.problems
   }
 
   get(id: string): Silence | undefined {
@@ -58,6 +66,7 @@ export class SilenceBook {
     for (const [id, { silence }] of this.held) {
       if ((silence.cancelled_at ?? silence.ends_at) + keptMs >= now) continue
       this.held.delete(id)
+      this.problems.delete(id)
       this.told.set(id, null)
     }
   }

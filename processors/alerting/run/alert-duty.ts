@@ -54,6 +54,8 @@ export class AlertDuty {
   private timers: readonly NodeJS.Timeout[] = []
   /** Names of the rules as they were published last. */
   private published = new Set<string>()
+  /** Silences of which it was said that they are not applied. */
+  private namedAside: ReadonlySet<string> = new Set()
   private evaluations = 0
   private tooOld = 0
 
@@ -79,6 +81,7 @@ export class AlertDuty {
       clock.now(),
     )
     const tookMs = Math.round(performance.now() - startedAt)
+    this.nameSetAside(engine)
     log.info({ start, alerts: alerts.length, series: series.length, tookMs }, 'alerting goes on')
     metrics.assignments.inc({ state: 'restored' })
     this.evaluations = 0
@@ -171,6 +174,19 @@ export class AlertDuty {
     this.tooOld = engine.tooOld
     metrics.series.set(engine.series.size)
     for (const alert of changed.values()) if (alert) this.measure(alert)
+    this.nameSetAside(engine)
+  }
+
+  /** One that cannot be applied stops nobody else's: it is kept, and named once. */
+  private nameSetAside({ silences }: AlertEngine): void {
+    const setAside = silences.setAside()
+    for (const [silence_id, reason] of setAside) {
+      if (this.namedAside.has(silence_id)) continue
+      const created_by = silences.get(silence_id)?.created_by
+      this.options.context.log.error({ silence_id, created_by, reason }, 'a silence is not applied')
+    }
+    this.namedAside = new Set(setAside.keys())
+    this.options.metrics.silencesSetAside.set(setAside.size)
   }
 
   /** Writes what is known of the series that changed, some at a time: their text exists for a moment only. */

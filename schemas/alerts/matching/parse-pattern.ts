@@ -4,7 +4,8 @@ export type CharacterTest = (codePoint: number) => boolean
 /** A pattern as a tree. */
 export type Pattern =
   | { readonly is: 'empty' }
-  | { readonly is: 'one'; readonly of: CharacterTest }
+  /** One character; `weight`: so many comparisons at most. */
+  | { readonly is: 'one'; readonly of: CharacterTest; readonly weight: number }
   | { readonly is: 'edge'; readonly at: 'begin' | 'end' }
   | { readonly is: 'sequence' | 'choice'; readonly parts: readonly Pattern[] }
   | { readonly is: 'repeat'; readonly part: Pattern; readonly least: number; readonly most: number }
@@ -12,6 +13,8 @@ export type Pattern =
 /** A pattern that cannot be read; the message says why, for people. */
 export class PatternError extends Error {}
 
+/** A label holds less, and a pattern that is longer is none that somebody wrote. Characters. */
+const longestPattern = 1_000
 const mostRepeats = 1_000
 const deepest = 50
 const digit: CharacterTest = c => c >= 48 && c <= 57
@@ -32,6 +35,7 @@ const controls: Readonly<Record<string, number>> = { t: 9, n: 10, v: 11, f: 12, 
  * `* + ? {n,m}`, `^ $` and `(?i)` in front. @throws PatternError
  */
 export function parsePattern(text: string): Pattern {
+  if (text.length > longestPattern) throw new PatternError(`longer than ${longestPattern} characters`)
   const ignoreCase = text.startsWith('(?i)')
   return new PatternParser([...(ignoreCase ? text.slice(4) : text)], ignoreCase).parse()
 }
@@ -98,21 +102,21 @@ class PatternParser {
       case '(':
         return this.group()
       case '[':
-        return { is: 'one', of: this.set() }
+        return this.set()
       case '.':
-        return { is: 'one', of: c => c !== 10 }
+        return { is: 'one', of: c => c !== 10, weight: 1 }
       case '^':
         return { is: 'edge', at: 'begin' }
       case '$':
         return { is: 'edge', at: 'end' }
       case '\\':
-        return { is: 'one', of: this.escaped() }
+        return { is: 'one', of: this.escaped(), weight: 1 }
       case '*':
       case '+':
       case '?':
         throw new PatternError(`${next} repeats nothing`)
       default:
-        return { is: 'one', of: this.character(next?.codePointAt(0) ?? 0) }
+        return { is: 'one', of: this.character(next?.codePointAt(0) ?? 0), weight: 1 }
     }
   }
 
@@ -140,7 +144,7 @@ class PatternParser {
     return escaped.codePointAt(0) ?? 0
   }
 
-  private set(): CharacterTest {
+  private set(): Pattern {
     const negated = this.takes('^')
     const tests: CharacterTest[] = []
     for (let first = true; first || this.text[this.at] !== ']'; first = false) {
@@ -153,10 +157,11 @@ class PatternParser {
       if (isRange) this.at++
       const to = isRange ? this.member() : from
       if (typeof to === 'function' || to < from) throw new PatternError('a range in [] that is none')
-      tests.push(...this.range(from, to))
+      tests.push(this.range(from, to))
     }
     this.at++
-    return negated ? c => !tests.some(test => test(c)) : c => tests.some(test => test(c))
+    const of: CharacterTest = negated ? c => !tests.some(test => test(c)) : c => tests.some(test => test(c))
+    return { is: 'one', of, weight: Math.max(1, tests.length) }
   }
 
   private member(): number | CharacterTest {
@@ -168,13 +173,13 @@ class PatternParser {
     return classes[escaped] ?? this.codeOf(escaped)
   }
 
-  private range(from: number, to: number): readonly CharacterTest[] {
+  private range(from: number, to: number): CharacterTest {
     const within: CharacterTest = c => c >= from && c <= to
-    return this.ignoreCase ? [c => within(c) || otherCases(c).some(within)] : [within]
+    return this.ignoreCase ? c => within(c) || otherCases(c).some(within) : within
   }
 
   private character(code: number): CharacterTest {
-    return this.range(code, code)[0] as CharacterTest
+    return this.range(code, code)
   }
 
   private takes(character: string): boolean {

@@ -191,10 +191,37 @@ describe('operators', () => {
     expect(commands).toMatchObject([{ action: 'unsilence', silence: { silence_id: 'own' } }])
   })
 
+  test('see which silence is not applied, and why', async () => {
+    desk.silences.put(silence())
+    const dear = { label: 'kpi', op: '=~', value: '(?:(?:(?:){1000}){1000}){1000}' } as const
+    desk.silences.put(silence({ silence_id: 'dear', matchers: [dear] }))
+    const listed = (
+      await (await api()).inject({ url: '/v1/silences?region=370100', headers: operator })
+    ).json()
+    expect(listed.silences).toMatchObject([
+      { silence_id: 's1', not_applied: null },
+      { silence_id: 'dear', not_applied: expect.stringContaining('steps') },
+    ])
+  })
+
+  test('cannot use up the silences of all', async () => {
+    for (let n = 0; n < 200; n++) desk.silences.put(silence({ silence_id: `own ${n}`, created_by: 'li' }))
+    const wish = { regions: ['370100'], reason: 'rebuilt', minutes: 5 }
+    const refused = await post('/v1/silences', wish)
+    expect(refused.statusCode).toBe(409)
+    expect(refused.json()).toMatchObject({ code: 'too_many_silences' })
+    desk.silences.put(silence({ silence_id: 'own 0', created_by: 'li', cancelled_at: noon }))
+    expect((await post('/v1/silences', wish)).statusCode).toBe(202)
+  })
+
   test('are told what is wrong with a matcher, and with a body', async () => {
     const wish = { regions: ['370100'], reason: 'rebuilt', minutes: 5 }
     const matchers = [{ label: 'kpi', op: '=~', value: 'parking.(' }]
     expect((await post('/v1/silences', { ...wish, matchers })).json()).toMatchObject({
+      code: 'invalid_matcher',
+    })
+    const dear = [{ label: 'kpi', op: '=~', value: '(?:(?:(?:(?:){1000}){1000}){1000}){1000}' }]
+    expect((await post('/v1/silences', { ...wish, matchers: dear })).json()).toMatchObject({
       code: 'invalid_matcher',
     })
     expect((await post('/v1/silences', { ...wish, minutes: 0 })).json()).toMatchObject({

@@ -1,7 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { labelMatcher, silenceTest } from '../../../schemas/alerts/matching/label-matcher.ts'
-import { patternProblem, wholeMatch } from '../../../schemas/alerts/matching/whole-match.ts'
+import {
+  labelMatcher,
+  longestLabel,
+  silenceProblem,
+  silenceTest,
+} from '../../../schemas/alerts/matching/label-matcher.ts'
+import { PatternError } from '../../../schemas/alerts/matching/parse-pattern.ts'
+import { mostPatternCost, patternCost, wholeMatch } from '../../../schemas/alerts/matching/whole-match.ts'
 
 describe('patterns', () => {
   test.each([
@@ -34,7 +40,33 @@ describe('patterns', () => {
     '\\',
     '(?<n>a)',
   ])('%j is refused, with a reason', pattern => {
-    expect(patternProblem(pattern)).toMatch(/\w/)
+    expect(() => wholeMatch(pattern)).toThrow(PatternError)
+    expect(() => wholeMatch(pattern)).toThrow(/\w/)
+  })
+
+  test.each([
+    '(?:(?:(?:(?:){1000}){1000}){1000}){1000}',
+    '(?:(?:(?:){1000}){1000}){1000}',
+    '(?:^{1000}){1000}',
+    `${'(?:'.repeat(50)}a${'){1000}'.repeat(50)}`,
+    '(?:|){900}',
+    `[${'ab'.repeat(60)}]{40}`,
+    '(?:a{0,100}){0,100}',
+    '(?:(?:a{30,}){30,}){30,}',
+    'x'.repeat(mostPatternCost + 1),
+  ])('%j costs too much, which is known before anything is repeated', pattern => {
+    expect(() => patternCost(pattern)).toThrow(PatternError)
+    expect(() => wholeMatch(pattern)).toThrow(PatternError)
+  })
+
+  test('that people write cost far less', () => {
+    for (const pattern of [
+      'Inlet.*|Racks.*',
+      '3702\\d{2}',
+      '(?i)radio(-[a-z]+)?',
+      `a{100}${'|[a-z]+'.repeat(20)}`,
+    ])
+      expect(patternCost(pattern)).toBeLessThan(mostPatternCost / 2)
   })
 
   test('that make a backtracking engine run for years are decided at once', () => {
@@ -84,6 +116,35 @@ describe('matchers', () => {
     expect(test({ region: '370202', labels })).toBe(true)
     expect(test({ region: '370102', labels })).toBe(false)
     expect(test({ region: '370202', labels: { ...labels, alertname: 'Other' } })).toBe(false)
+  })
+
+  test('a label that is longer than any may be is matched by no pattern, in neither sense', () => {
+    const long = { alertname: 'a'.repeat(longestLabel + 1) }
+    const value = 'a*'
+    expect(labelMatcher({ label: 'alertname', op: '=~', value })(long)).toBe(false)
+    expect(labelMatcher({ label: 'alertname', op: '!~', value })(long)).toBe(false)
+    expect(
+      labelMatcher({ label: 'alertname', op: '=~', value })({ alertname: 'a'.repeat(longestLabel) }),
+    ).toBe(true)
+  })
+
+  test('a matcher answers the same however many values it has seen', () => {
+    const matches = labelMatcher({ label: 'region', op: '=~', value: '\\d*[02468]' })
+    for (let round = 0; round < 2; round++)
+      for (let region = 0; region < 1_500; region++)
+        expect(matches({ region: String(region) })).toBe(region % 2 === 0)
+  })
+
+  test('a silence has a problem where one of its patterns is too dear, or all of them together', () => {
+    const dear = { label: 'alertname', op: '=~', value: '(?:(?:(?:){1000}){1000}){1000}' } as const
+    expect(silenceProblem({ matchers: [dear] })).toMatch('alertname=~"(?:(?:(?:){1000}){1000}){1000}"')
+    const half = { label: 'alertname', op: '!~', value: 'a{300}' } as const
+    expect(silenceProblem({ matchers: [half] })).toBeNull()
+    expect(silenceProblem({ matchers: [half, half] })).toMatch('together')
+    expect(silenceProblem({ matchers: [{ ...dear, op: '=' }] })).toBeNull()
+    expect(silenceTest({ regions: ['370000'], matchers: [half, half] })({ region: '370202', labels })).toBe(
+      false,
+    )
   })
 
   test('a silence whose pattern cannot be read speaks of nothing', () => {

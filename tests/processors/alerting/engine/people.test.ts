@@ -102,6 +102,20 @@ describe('silences', () => {
     expect(deeds(told.alert(id))).toEqual(['fired', 'silenced', 'unsilenced'])
   })
 
+  test('that cannot be applied are kept, named and stop no other', () => {
+    const dear = { label: 'region', op: '=~', value: '(?:(?:(?:){1000}){1000}){1000}' } as const
+    const stored = [{ ...silence, silence_id: 'dear', matchers: [dear] }, silence]
+    const told = new ToldEngine()
+    told.restart({ alerts: [], series: [], silences: stored, position: 0 })
+    told.tell({ window: 0, celsius: 31 })
+    told.engine.tick(t0 + 6 * minute)
+    expect(told.alert(id)).toMatchObject({ state: 'firing', silenced_by: ['s1'] })
+    expect([...told.engine.silences.setAside()]).toEqual([['dear', expect.stringContaining('steps')]])
+    expect(told.engine.silences.get('dear')).toEqual(stored[0])
+    const cancel = command('unsilence', t0 + 7 * minute, { silence: stored[0] ?? null })
+    expect(told.engine.command(cancel, cancel.at)).toBe('applied')
+  })
+
   test('are taken back once, and known again after a restart', () => {
     const told = new ToldEngine().tell({ window: 0, celsius: 31 })
     const { engine } = told
