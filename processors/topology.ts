@@ -25,7 +25,7 @@ export const topology = {
   rollup: { reads: [partial, assets], writes: [regional, late], build: rollup },
   correct: { reads: [late, assets, 'ClickHouse'], writes: [regional], build: correct },
   archive: {
-    reads: [...telemetry, rejected, redriven, assets, late, regional],
+    reads: [...telemetry, rejected, redriven, assets, late, regional, alerts, silences, alertCommands],
     writes: ['ClickHouse', rejected],
     build: archive,
   },

@@ -1,7 +1,7 @@
 import type { Clock } from '../../platform/clock.ts'
 import { CodedError } from '../../platform/errors.ts'
 import type { Alert } from '../../schemas/alerts/alert.ts'
-import type { AlertCommand } from '../../schemas/alerts/alert-command.ts'
+import { type AlertCommand, mostCommands, mostComments } from '../../schemas/alerts/alert-command.ts'
 import { silenceProblem } from '../../schemas/alerts/matching/label-matcher.ts'
 import {
   type Matcher,
@@ -74,9 +74,11 @@ export class AlertDesk {
     this.rules = options.rules
   }
 
-  /** @throws CodedError `alerts_unavailable`. */
-  async act({ alert_id }: Pick<Alert, 'alert_id'>, deed: Deed, asking: Asking): Promise<Accepted> {
+  /** @throws CodedError `alerts_unavailable` or `alert_full`. */
+  async act(alert: Pick<Alert, 'alert_id' | 'history'>, deed: Deed, asking: Asking): Promise<Accepted> {
+    const { alert_id } = alert
     const command_id = commandIdOf(asking.key, { by: asking.by, action: deed.action, about: alert_id })
+    requireRoom(alert, deed, command_id)
     await this.say({ ...deed, command_id, alert_id, silence: null }, asking)
     return { command_id }
   }
@@ -155,6 +157,24 @@ export class AlertDesk {
     const { publish, clock } = this.options
     return publish({ ...command, at: clock.now(), by })
   }
+}
+
+/** What was asked for before is asked for again without harm. */
+function requireRoom(
+  { alert_id, history }: Pick<Alert, 'alert_id' | 'history'>,
+  { action }: Deed,
+  commandId: string,
+): void {
+  const done = history.filter(({ command_id }) => command_id !== null)
+  if (done.some(({ command_id }) => command_id === commandId)) return
+  const comments = done.filter(({ what }) => what === 'commented').length
+  const isFull = action === 'comment' ? comments >= mostComments : done.length >= mostCommands
+  if (!isFull) return
+  throw new CodedError(
+    'alert_full',
+    `${done.length} things were done about ${alert_id}, ${comments} of them comments; at most ${mostCommands} and ${mostComments}`,
+    { hint: 'nothing more is written to it; keep a report where reports are kept' },
+  )
 }
 
 const nothing = { alert_id: null, note: null, assigned_to: null, due_at: null } as const

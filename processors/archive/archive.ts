@@ -22,12 +22,21 @@ const tables: ReadonlyMap<string, string> = new Map([
   [topicNames.late, 'late_store'],
   [topicNames.alerts, 'alerts_store'],
   [topicNames.silences, 'silences_store'],
+  [topicNames.alertCommands, 'alert_commands_store'],
 ])
+
+/** Fields that have no column: what a command says of a silence is stored with the silence. */
+const left: ReadonlySet<string> = new Set(['silence'])
+
+/** The columns that the archive fills of a topic's table. */
+export function storedColumns(topic: string): readonly string[] {
+  return [...schemaFields(topicOf(topic).schema).filter(name => !left.has(name)), ...logColumns]
+}
 
 /** Topics that are stored. */
 export const archivedTopics: readonly string[] = [...tables.keys(), topicNames.regional]
 
-/** Copies readings, dead letters, assets, late notices, alerts, silences and settled KPIs from Kafka into ClickHouse. */
+/** Copies readings, dead letters, assets, late notices, alerts, what people did about them, silences and settled KPIs from Kafka into ClickHouse. */
 export function archive(context: ProcessorContext): readonly Resource[] {
   const { kafka, registry, clickhouse, database, clock, log, fail } = context
   const metrics = archiveMetrics(context.metrics)
@@ -36,8 +45,10 @@ export function archive(context: ProcessorContext): readonly Resource[] {
   const deadLetters = new DeadLetters({ kafka, registry, clock })
   const sinks = [
     ...[...tables].map(([topic, table]) => {
-      const columns = [...schemaFields(topicOf(topic).schema), ...logColumns]
-      return { topic, sink: new AvroSink({ topic, table, columns, registry, writer, metrics, log }) }
+      return {
+        topic,
+        sink: new AvroSink({ topic, table, columns: storedColumns(topic), registry, writer, metrics, log }),
+      }
     }),
     { topic: topicNames.regional, sink: new RegionalSink({ registry, writer, metrics, log }) },
   ]

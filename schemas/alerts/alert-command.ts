@@ -5,6 +5,14 @@ export const alertActions = ['ack', 'dispatch', 'comment', 'close', 'silence', '
 export type AlertAction = (typeof alertActions)[number]
 
 /**
+ * What people may do about one alert. Its message carries a line of each, so that none is applied twice, and a broker takes a
+ * message of 1 MiB at most.
+ */
+export const mostCommands = 500
+/** Of these are comments, so that room is left to acknowledge, dispatch and close. */
+export const mostComments = 400
+
+/**
  * Value of `alert.commands` (one partition, key = alert_id or silence_id). The api checks who may do it and writes it; the
  * alerting process alone changes alerts and silences, and applies a `command_id` once.
  */

@@ -50,6 +50,26 @@ export interface AlertEntry {
   readonly command_id: string | null
 }
 
+/** So much of a note that was folded stays, with a mark behind it. UTF-16 units. */
+const foldedLength = 40
+const foldMark = '…'
+
+/** The line with only the beginning of what somebody said; all of it is in ClickHouse, see `alert_commands`. */
+export function folded(entry: AlertEntry): AlertEntry {
+  const { note } = entry
+  if (note === null || note.length <= foldedLength + foldMark.length) return entry
+  // Not through the middle of a character.
+  const kept = note.slice(0, foldedLength).replace(/[\uD800-\uDBFF]$/, '')
+  return { ...entry, note: `${kept}${foldMark}` }
+}
+
+/** Whether the line may have been folded: what it says looks as if it was. */
+export function isFolded({ by, note }: AlertEntry): boolean {
+  return (
+    by !== null && note !== null && note.length <= foldedLength + foldMark.length && note.endsWith(foldMark)
+  )
+}
+
 /**
  * One episode in which a rule's condition held in a region: a replacement for every value with the same `alert_id` and a
  * smaller `version`. Value of `alert.events` (key = alert_id), row of view `alerts`, and what REST, the stream and the

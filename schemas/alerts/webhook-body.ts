@@ -57,7 +57,7 @@ export const ToldAlert = Type.Object({
   closed_at: MaybeTime,
   escalations: Type.Integer(),
   updated_at: Time,
-  history: Type.Array(Entry),
+  history: Type.Array(Entry, { description: 'The newest 50 lines, oldest first' }),
 } satisfies Record<keyof Alert, unknown>)
 
 /** What is posted to a webhook, once for every notice; whoever gets the same `key` again has heard it already. */

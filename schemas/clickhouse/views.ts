@@ -124,6 +124,18 @@ const alertColumns = [
   'history',
 ]
 
+const alertCommandColumns = [
+  'command_id',
+  'at',
+  'by',
+  'action',
+  'alert_id',
+  'region',
+  'note',
+  'assigned_to',
+  'due_at',
+]
+
 const silenceColumns = [
   'silence_id',
   'kind',
@@ -155,6 +167,7 @@ export const views: readonly View[] = [
   collapsed('redriven', redrivenColumns),
   collapsed('late', lateColumns),
   collapsed('alerts', alertColumns),
+  collapsed('alert_commands', alertCommandColumns),
   collapsed('silences', silenceColumns),
   collapsed('kpi', kpiColumns),
   collapsed('kpi_revisions', kpiColumns),

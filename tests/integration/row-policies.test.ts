@@ -62,6 +62,7 @@ beforeAll(() => {
     `INSERT INTO citybrain.measures_parking_store (county, window_start, window_end, status, revision, assets, expected, readings)
       SELECT code, 0, 60, 'final', 1, 1, 2, 1 FROM citybrain.regions WHERE level = 'county' AND successor IS NULL`,
     `INSERT INTO citybrain.alerts_store (alert_id, region, version) SELECT code, code, 1 FROM citybrain.regions`,
+    `INSERT INTO citybrain.alert_commands_store (command_id, alert_id) SELECT code, concat('Rule:', code, ':20260301T040000Z') FROM citybrain.regions`,
     `INSERT INTO citybrain.silences_store (silence_id, regions) VALUES
       ('all', ['370000']), ('city', ['370100']), ('county', ['370102', '370202']), ('other', ['370200'])`,
   ]) {
@@ -99,6 +100,7 @@ test('an analyst of a city reads its rows in every view, and no other', () => {
 
 test('an analyst of a city reads its alerts, and the silences that mute any of them', () => {
   expect(rows('SELECT DISTINCT substring(region, 1, 4) FROM citybrain.alerts')).toEqual(['3701'])
+  expect(rows('SELECT DISTINCT substring(region, 1, 4) FROM citybrain.alert_commands')).toEqual(['3701'])
   expect(rows('SELECT silence_id FROM citybrain.silences ORDER BY silence_id')).toEqual([
     'all',
     'city',

@@ -82,7 +82,13 @@ function act(api: Api, sources: Sources, of: Action): void {
         body,
         response: {
           202: Accepted,
-          ...problemResponses(...findProblems, 'alerts_unavailable', 'too_large', 'unsupported_media_type'),
+          ...problemResponses(
+            ...findProblems,
+            'alert_full',
+            'alerts_unavailable',
+            'too_large',
+            'unsupported_media_type',
+          ),
         },
       },
       validatorCompiler: strictBody,

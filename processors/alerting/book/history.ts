@@ -1,7 +1,12 @@
-import type { Alert, AlertDeed, AlertEntry } from '../../../schemas/alerts/alert.ts'
+import { type Alert, type AlertDeed, type AlertEntry, folded } from '../../../schemas/alerts/alert.ts'
 
-/** Lines of one alert's history that are kept; commands always are, so that none is applied twice. */
-const mostEntries = 200
+/**
+ * Lines of one alert's history that the rule and timers wrote and that are kept. Those of commands always are, so that none
+ * is applied twice; `mostCommands` bounds them.
+ */
+const mostOwnEntries = 200
+/** What people said is kept whole up to so much, the newest of it; of the rest the beginning. UTF-16 units. */
+const mostWords = 30_000
 
 /** Why an alert changes. */
 export interface Cause {
@@ -36,9 +41,31 @@ export function lastOf({ history }: Alert, deeds: readonly AlertDeed[]): number 
   return history.findLast(({ what }) => deeds.includes(what))?.at ?? null
 }
 
-/** Without the oldest lines behind the first one that no command asked for. */
+/** How many of its lines commands asked for. */
+export function commandsOf({ history }: Pick<Alert, 'history'>): number {
+  return history.filter(({ command_id }) => command_id !== null).length
+}
+
+/** Every change of an alert is one message: neither its lines nor what they say may grow without end. */
 function bounded(history: readonly AlertEntry[]): readonly AlertEntry[] {
-  if (history.length <= mostEntries) return history
+  return withFewWords(withFewLines(history))
+}
+
+/** Without the oldest lines behind the first one that no command asked for. */
+function withFewLines(history: readonly AlertEntry[]): readonly AlertEntry[] {
+  const own = history.filter(({ command_id }) => command_id === null).length
+  if (own <= mostOwnEntries) return history
   const dropped = history.findIndex((entry, index) => index > 0 && entry.command_id === null)
-  return dropped < 0 ? history : history.toSpliced(dropped, 1)
+  return history.toSpliced(dropped, 1)
+}
+
+function withFewWords(history: readonly AlertEntry[]): readonly AlertEntry[] {
+  let words = 0
+  let first = history.length
+  while (first > 0 && words <= mostWords) {
+    const entry = history[--first]
+    if (entry?.by) words += entry.note?.length ?? 0
+  }
+  if (words <= mostWords) return history
+  return history.map((entry, index) => (index <= first && entry.by !== null ? folded(entry) : entry))
 }

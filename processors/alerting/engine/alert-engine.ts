@@ -1,5 +1,5 @@
 import type { Alert } from '../../../schemas/alerts/alert.ts'
-import type { AlertCommand } from '../../../schemas/alerts/alert-command.ts'
+import { type AlertCommand, mostCommands } from '../../../schemas/alerts/alert-command.ts'
 import type { Rule } from '../../../schemas/alerts/rule.ts'
 import type { Silence } from '../../../schemas/alerts/silence.ts'
 import { regionOf } from '../../../schemas/regions/regions.ts'
@@ -8,7 +8,7 @@ import { judgedThrough } from '../book/alert-version.ts'
 import { applyCommand } from '../book/apply-command.ts'
 import { escalated } from '../book/escalation.ts'
 import { type FlapLimits, steadyAt } from '../book/flapping.ts'
-import { hasCommand, withEntry } from '../book/history.ts'
+import { commandsOf, hasCommand, withEntry } from '../book/history.ts'
 import { isOn } from '../book/inhibition.ts'
 import { expired } from '../book/retention.ts'
 import { SilenceBook } from '../book/silence-book.ts'
@@ -88,8 +88,11 @@ export class AlertEngine {
     this.conclude(message.computed_at)
   }
 
-  /** Applies what somebody does, once. @param now event time, epoch ms */
-  command(command: AlertCommand, now: number): 'applied' | 'repeated' | 'unknown' {
+  /**
+   * Applies what somebody does, once. `full`: so much was done about the alert that the api would not have taken it.
+   * @param now event time, epoch ms
+   */
+  command(command: AlertCommand, now: number): 'applied' | 'repeated' | 'unknown' | 'full' {
     this.now = Math.max(this.now, now)
     if (command.action === 'silence' || command.action === 'unsilence') {
       const outcome = this.silences.apply(command, now)
@@ -99,6 +102,7 @@ export class AlertEngine {
     const alert = this.book.get(command.alert_id ?? '')
     if (!alert) return 'unknown'
     if (hasCommand(alert, command.command_id)) return 'repeated'
+    if (commandsOf(alert) >= mostCommands) return 'full'
     this.changes.put(applyCommand(alert, command, this.rules.get(alert.rule)), command.at)
     this.conclude(command.at)
     return 'applied'

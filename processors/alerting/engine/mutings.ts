@@ -44,6 +44,9 @@ export function deriveMutings(mutings: Mutings): void {
   }
 }
 
+/** A line of the history is no list: `alert.silences` says of each when it ended. */
+const mostEndedNamed = 5
+
 /** Which silences hold for an alert that is on. */
 function silence(alert: Alert, { silences, put, at, now }: Mutings): void {
   const active = silences.activeFor(alert, now)
@@ -55,7 +58,10 @@ function silence(alert: Alert, { silences, put, at, now }: Mutings): void {
   for (const { created_by, reason } of added)
     next = withEntry(next, 'silenced', { at: Math.max(at, now), by: created_by, note: reason })
   if (ids.length === 0)
-    next = withEntry(next, 'unsilenced', { at: Math.max(at, now), note: ended.join(', ') })
+    next = withEntry(next, 'unsilenced', {
+      at: Math.max(at, now),
+      note: ended.slice(0, mostEndedNamed).join(', '),
+    })
   put(next)
 }
 

@@ -2,6 +2,9 @@ import type { Alert } from '../../../schemas/alerts/alert.ts'
 import type { ToldSoFar } from './needed-notice.ts'
 import { type Notice, type Notification, notices, notificationKey } from './notification.ts'
 
+/** Receivers are told of something new: the newest lines of the history lead to it. */
+const mostToldLines = 50
+
 const nothing: ToldSoFar = { last: null, escalations: 0 }
 
 /** What every receiver was told and is to be told, as `alert.notifications` has it. */
@@ -52,7 +55,7 @@ export class NotificationLedger {
       alert_id: alert.alert_id,
       transition: `${number}:${notice}`,
       state: 'pending',
-      alert: JSON.stringify(alert),
+      alert: JSON.stringify({ ...alert, history: alert.history.slice(-mostToldLines) }),
       created_at: now,
       settled_at: null,
       error: null,

@@ -250,7 +250,10 @@ export class AlertDuty {
     if (this.tenure !== tenure) return
     for (const command of commands) {
       const outcome = owned.engine.command(command, context.clock.now())
-      metrics.commands.inc({ action: command.action, outcome })
+      const { action, command_id, alert_id, by } = command
+      metrics.commands.inc({ action, outcome })
+      if (outcome === 'full')
+        context.log.warn({ action, command_id, alert_id, by }, 'too much was done about an alert')
     }
     await this.tell(owned)
   }

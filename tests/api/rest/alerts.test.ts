@@ -5,6 +5,7 @@ import type { AlertDesk } from '../../../api/alerts/alert-desk.ts'
 import { AlertDesk as Desk } from '../../../api/alerts/alert-desk.ts'
 import { wallClock } from '../../../platform/clock.ts'
 import { CodedError } from '../../../platform/errors.ts'
+import { folded } from '../../../schemas/alerts/alert.ts'
 import type { AlertCommand } from '../../../schemas/alerts/alert-command.ts'
 import { hs256, secret } from '../access/tokens/tokens.ts'
 import { alert, entry, silence } from '../alerts/alerts.ts'
@@ -189,6 +190,29 @@ describe('operators', () => {
     expect(await end('of%20the%20province')).toBe(403)
     expect(await end('none')).toBe(404)
     expect(commands).toMatchObject([{ action: 'unsilence', silence: { silence_id: 'own' } }])
+  })
+
+  test('comment on an alert until it is full, and may still close it', async () => {
+    const comments = Array.from({ length: 400 }, (_, n) =>
+      entry({ what: 'commented', by: 'li', command_id: `c${n}` }),
+    )
+    desk.alerts.put(alert({ alert_id: 'a', history: [entry(), ...comments] }))
+    const refused = await post('/v1/alerts/a/comment', { note: 'one more' })
+    expect([refused.statusCode, refused.json().code]).toEqual([409, 'alert_full'])
+    expect((await post('/v1/alerts/a/close', {})).statusCode).toBe(202)
+    const acks = Array.from({ length: 100 }, (_, n) =>
+      entry({ what: 'acknowledged', by: 'li', command_id: `a${n}` }),
+    )
+    desk.alerts.put(alert({ alert_id: 'a', version: 2, history: [entry(), ...comments, ...acks] }))
+    expect((await post('/v1/alerts/a/close', {})).json()).toMatchObject({ code: 'alert_full' })
+    expect(commands).toHaveLength(1)
+  })
+
+  test('see the beginning of what was said while ClickHouse, which has the rest, is away', async () => {
+    const said = entry({ what: 'commented', by: 'li', note: '县'.repeat(2_000), command_id: 'c1' })
+    desk.alerts.put(alert({ alert_id: 'a', history: [entry(), folded(said)] }))
+    const answer = (await (await api()).inject('/v1/alerts/a')).json()
+    expect(answer).toMatchObject({ folded: 1, alert: { history: [{}, { note: `${'县'.repeat(40)}…` }] } })
   })
 
   test('see which silence is not applied, and why', async () => {

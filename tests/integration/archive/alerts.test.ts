@@ -1,14 +1,16 @@
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
-import { schemaFields } from '../../../platform/avro/avro-schemas.ts'
+import { wholeHistory } from '../../../api/history/alerts/read-words.ts'
 import { avroWriter } from '../../../platform/avro/avro-writer.ts'
 import { SchemaRegistry } from '../../../platform/avro/schema-registry.ts'
 import { createLog } from '../../../platform/log.ts'
 import { Metrics } from '../../../platform/metrics.ts'
+import { storedColumns } from '../../../processors/archive/archive.ts'
 import { archiveMetrics } from '../../../processors/archive/archive-metrics.ts'
 import { AvroSink } from '../../../processors/archive/sinks/avro-sink.ts'
 import { TableWriter } from '../../../processors/archive/sinks/table-writer.ts'
-import { logColumns } from '../../../schemas/clickhouse/reading-tables.ts'
-import { topicNames, topicOf } from '../../../schemas/topics.ts'
+import { folded } from '../../../schemas/alerts/alert.ts'
+import type { AlertCommand } from '../../../schemas/alerts/alert-command.ts'
+import { topicNames } from '../../../schemas/topics.ts'
 import { alert, entry, silence } from '../../api/alerts/alerts.ts'
 import { sqlTime, type TestDatabase, testDatabase } from '../database.ts'
 
@@ -25,7 +27,7 @@ async function store(topic: string, table: string, values: readonly object[]): P
   const log = createLog('test', 'silent')
   const metrics = archiveMetrics(new Metrics('archive'))
   const writer = new TableWriter({ clickhouse: db.client, database: db.database, metrics, log })
-  const columns = [...schemaFields(topicOf(topic).schema), ...logColumns]
+  const columns = storedColumns(topic)
   const sink = new AvroSink({ topic, table, columns, registry, writer, metrics, log })
   const { encode } = await avroWriter<object>(registry, topic)
   const messages = values.map((value, offset) => ({ partition: 0, offset, value: encode(value), key: null }))
@@ -83,5 +85,43 @@ it('stores silences; the last one said holds', async () => {
       reason: 'the lots are rebuilt',
       cancelled_by: 'wang',
     },
+  ])
+})
+
+it('stores what people did about alerts as they said it, once however often it was asked for', async () => {
+  const said: AlertCommand = {
+    command_id: 'c1',
+    at: alert().updated_at,
+    by: 'li',
+    action: 'dispatch',
+    alert_id: alert().alert_id,
+    note: '已派人'.repeat(600),
+    assigned_to: 'unit 7',
+    due_at: alert().updated_at + 60_000,
+    silence: null,
+  }
+  const nothing = { alert_id: null, note: null, assigned_to: null, due_at: null }
+  const silenced: AlertCommand = {
+    ...said,
+    ...nothing,
+    command_id: 'c2',
+    action: 'silence',
+    silence: silence(),
+  }
+  await store(topicNames.alertCommands, 'alert_commands_store', [said, silenced, said])
+  const { silence: _kept, ...line } = said
+  const times = { at: sqlTime(said.at), due_at: sqlTime(said.due_at ?? 0) }
+  expect(await db.rows('SELECT * FROM db.alert_commands ORDER BY command_id')).toEqual([
+    { ...line, ...times, region: '370100' },
+    { ...line, ...nothing, at: times.at, region: '', command_id: 'c2', action: 'silence' },
+  ])
+  const lines = [
+    entry(),
+    folded(entry({ what: 'assigned', by: 'li', note: `unit 7: ${said.note}`, command_id: 'c1' })),
+  ]
+  const history = { clickhouse: db.client, database: db.database, historyTimeoutMs: 20_000 }
+  expect(await wholeHistory(history, { alert_id: alert().alert_id, history: lines })).toEqual([
+    lines[0],
+    { ...lines[1], note: `unit 7: ${said.note}` },
   ])
 })

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { isFolded } from '../../../../schemas/alerts/alert.ts'
 import type { AlertAction, AlertCommand } from '../../../../schemas/alerts/alert-command.ts'
 import type { Silence } from '../../../../schemas/alerts/silence.ts'
 import { deeds, hot, minute, qingdao, shinan, silent, ToldEngine, t0 } from './told-county.ts'
@@ -81,8 +82,42 @@ describe('what people do', () => {
     told.engine.command(command('comment', firedAt, { note: 'seen' }), firedAt)
     for (let window = 1; window < 300; window++)
       told.tell({ window, celsius: 31, coverage: window % 2 === 0 ? 1 : 0.1 })
-    expect(told.alert(id).history.length).toBeLessThanOrEqual(200)
+    expect(deeds(told.alert(id)).filter(what => what !== 'commented').length).toBeLessThanOrEqual(200)
+    expect(deeds(told.alert(id))).toContain('commented')
     expect(told.engine.command(command('comment', firedAt, { note: 'seen' }), firedAt)).toBe('repeated')
+  })
+
+  test('is folded where too much was said, and applied once all the same', () => {
+    const told = new ToldEngine().tell({ window: 0, celsius: 31 })
+    const comments = Array.from({ length: 450 }, (_, n) =>
+      command('comment', firedAt + n, { note: `${n}${'县'.repeat(1_990)}` }),
+    )
+    for (const one of comments) expect(told.engine.command(one, one.at)).toBe('applied')
+    const { history } = told.alert(id)
+    expect(deeds(told.alert(id))).toEqual(['fired', ...comments.map(() => 'commented')])
+    expect(history.slice(-10).map(({ note }) => note)).toEqual(comments.slice(-10).map(({ note }) => note))
+    expect(history.slice(1, -20).every(isFolded)).toBe(true)
+    expect(history[1]?.note).toMatch(/^0县+…$/)
+    told.publish()
+    told.restart({ alerts: [told.alert(id)], series: [], silences: [], position: 1 })
+    for (const one of comments) expect(told.engine.command(one, one.at)).toBe('repeated')
+    expect(told.alert(id).history).toEqual(history)
+  })
+
+  test('ends somewhere: what is more than an alert carries is not applied, and said to be so', () => {
+    const told = new ToldEngine([{ ...hot, escalateAfterMs: 5 * minute }]).tell({ window: 0, celsius: 31 })
+    for (let n = 0; n < 500; n++)
+      expect(told.engine.command(command('comment', firedAt + n), firedAt + n)).toBe('applied')
+    const more = command('comment', firedAt + 500)
+    expect(told.engine.command(more, more.at)).toBe('full')
+    // What the rule and timers say goes on.
+    told.engine.tick(firedAt + 6 * minute)
+    told.tell({ window: 1, celsius: 20 }, { window: 2, celsius: 20 })
+    expect(deeds(told.alert(id)).filter(what => what !== 'commented')).toEqual([
+      'fired',
+      'escalated',
+      'resolved',
+    ])
   })
 })
 
