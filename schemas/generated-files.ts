@@ -2,6 +2,7 @@ import { rowPoliciesSql } from './clickhouse/row-policies.ts'
 import { kpiTable } from './kpis/kpi-table.ts'
 import { recordSchema } from './records/record-schema.ts'
 import { records } from './records/records.ts'
+import { topicTable } from './topics.ts'
 
 export interface GeneratedFile {
   /** Relative to the repository. */
@@ -17,6 +18,7 @@ export function generatedFiles(): readonly GeneratedFile[] {
       text: `${JSON.stringify(recordSchema(record), null, 2)}\n`,
     })),
     { path: 'docs/kpis.md', text: kpiTable() },
+    { path: 'docs/topics.md', text: topicTable() },
     { path: 'deploy/clickhouse/row-policies.sql', text: rowPoliciesSql() },
   ]
 }

@@ -31,7 +31,7 @@ export class CommandLog implements Resource {
     return this.producer.disconnect()
   }
 
-  /** Resolves when Kafka has acknowledged it. @throws CodedError `alerts_unavailable`: it may have been written. */
+  /** Resolves when Kafka has acknowledged it. @throws CodedError `message_too_large`, `alerts_unavailable`: it may have been written. */
   async publish(command: AlertCommand): Promise<void> {
     const { writer, producer } = this
     if (!writer) throw unavailable('it was not started')
@@ -40,6 +40,7 @@ export class CommandLog implements Resource {
     try {
       await sendWithin(producer, record, patienceMs)
     } catch (error) {
+      if (error instanceof CodedError) throw error
       throw unavailable(messageOf(error))
     }
   }

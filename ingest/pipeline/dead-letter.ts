@@ -6,6 +6,7 @@ import { timestampMs } from './timestamp.ts'
 /** Longest payload kept, UTF-16 units of its JSON text; a longer one is cut and its message says so. */
 export const maxPayloadLength = 65_536
 const maxIdLength = 256
+const maxMessageLength = 2_000
 
 /** What was refused, with as much of its identity as can be made out. */
 export function deadLetter(
@@ -19,6 +20,7 @@ export function deadLetter(
   const eventTime = timestampMs(fields.event_time)
   const text = item instanceof UnparsedLine ? item.text : (JSON.stringify(item) ?? String(item))
   const cut = text.length > maxPayloadLength
+  const message = refusal.message.slice(0, maxMessageLength)
   return {
     record,
     asset_id: textOf(fields.asset_id),
@@ -26,7 +28,7 @@ export function deadLetter(
     received_at: receivedAtMs,
     source: textOf(fields.source) ?? source,
     code: refusal.code,
-    message: cut ? `${refusal.message} (payload cut, it had ${text.length} characters)` : refusal.message,
+    message: cut ? `${message} (payload cut, it had ${text.length} characters)` : message,
     payload: cut ? text.slice(0, maxPayloadLength) : text,
   }
 }

@@ -1,7 +1,7 @@
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { messageOf } from '../../platform/errors.ts'
-import type { DeadLetter, RefusedMessage } from '../../schemas/records/dead-letter.ts'
+import type { DeadLetter } from '../../schemas/records/dead-letter.ts'
 import { isRecordId, type RecordId, recordIds } from '../../schemas/records/record.ts'
 import type { RejectionCode } from '../../schemas/records/rejection.ts'
 import { telemetryTopic } from '../../schemas/topics.ts'
@@ -28,6 +28,7 @@ const RefusedMessageSchema = Type.Object({
   partition: Type.Integer(),
   offset: Type.Integer(),
   value_base64: Type.Union([Type.String(), Type.Null()]),
+  value_bytes: Type.Optional(Type.Integer()),
 })
 
 /**
@@ -62,16 +63,18 @@ function withSource(item: unknown, source: string | null): unknown {
 async function archived(letter: DeadLetter<string>, decode: DecodeReading): Promise<Outcome<Resent>> {
   const message = refusedMessage(letter.payload)
   if (message === undefined) return new Refusal('undecodable', 'the payload does not name a message')
-  const { topic, partition, offset, value_base64 } = message
+  const { topic, partition, offset, value_base64, value_bytes = 0 } = message
   const place = `${topic} ${partition}/${offset}`
   const record = recordIds.find(id => telemetryTopic(id) === topic)
   if (record === undefined) return new Refusal('undecodable', `${place} is not a reading`)
+  if (value_base64 === null && value_bytes > 0)
+    return new Refusal('undecodable', `${place} has ${value_bytes} bytes, too many for a dead letter to keep`)
   if (value_base64 === null) return new Refusal('undecodable', `${place} has no value`)
   const item = await decode(record, Buffer.from(value_base64, 'base64'))
   return item instanceof Refusal ? new Refusal(item.code, `${place}: ${item.message}`) : { record, item }
 }
 
-function refusedMessage(payload: string): RefusedMessage | undefined {
+function refusedMessage(payload: string): Static<typeof RefusedMessageSchema> | undefined {
   let message: unknown
   try {
     message = JSON.parse(payload)

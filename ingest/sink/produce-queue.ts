@@ -1,5 +1,6 @@
 import type { Kafka, Producer } from 'kafkajs'
 import { CodedError, messageOf } from '../../platform/errors.ts'
+import { tooLarge } from '../../platform/kafka/message-size.ts'
 import type { Resource } from '../../platform/lifecycle.ts'
 import type { Log } from '../../platform/log.ts'
 import type { Metrics } from '../../platform/metrics.ts'
@@ -38,6 +39,7 @@ export class ProduceQueue implements Resource {
   private readonly seconds
   private readonly bytes
   private readonly messages
+  private readonly tooLarge
 
   constructor(options: ProduceQueueOptions) {
     this.options = options
@@ -49,6 +51,9 @@ export class ProduceQueue implements Resource {
     const buckets = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
     this.seconds = metrics.histogram('produce_seconds', 'from produce request to acknowledgement', buckets)
     this.bytes = metrics.counter('produced_bytes', 'bytes of records acknowledged by Kafka, by topic', [
+      'topic',
+    ])
+    this.tooLarge = metrics.counter('messages_too_large', 'sends with a message that no broker takes', [
       'topic',
     ])
     this.messages = metrics.gauge('queued_messages', 'messages that Kafka has not acknowledged yet')
@@ -74,11 +79,19 @@ export class ProduceQueue implements Resource {
 
   /**
    * Resolves when Kafka has acknowledged all of them.
-   * @throws CodedError `broker_unavailable`: some may have been written, none is promised.
+   * @throws CodedError `message_too_large`: nothing was sent; `broker_unavailable`: some may have been written, none is promised.
    */
   async send(messages: readonly Outgoing[]): Promise<void> {
     if (messages.length === 0) return
     if (this.stopping) throw unavailable('ingest is stopping')
+    // Alone it would fail what others sent in the same request.
+    for (const { topic, key, value } of messages) {
+      const problem = tooLarge(topic, { key, value })
+      if (!problem) continue
+      this.tooLarge.inc({ topic })
+      this.options.log.error({ topic, key, code: problem.code, reason: problem.message }, 'not sent')
+      throw problem
+    }
     // While a request hangs a new one would only fail later: say so at once.
     if (this.stalled) throw unavailable('Kafka does not acknowledge')
     const sent = this.queue.add(messages)

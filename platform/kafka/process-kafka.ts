@@ -6,6 +6,7 @@ import type { Readiness } from '../ready/readiness.ts'
 import type { GroupTiming } from './group-membership.ts'
 import { Kafka, PartitionAssigners } from './kafkajs.ts'
 import { type ConsumerCluster, onLostOffsets } from './kafkajs-internals.ts'
+import { fittingSends } from './message-size.ts'
 import { javaPartitioner } from './partitioner.ts'
 import { removePredecessor } from './predecessor.ts'
 import { UnreadLog, type UnreadMetrics } from './unread-log.ts'
@@ -89,6 +90,6 @@ export class ProcessKafka extends Kafka {
     const retry = { ...this.options.retry, ...config?.retry }
     const once = { ...retry, retries: 0 }
     const common = { metadataMaxAge: metadataMaxAgeMs, createPartitioner: javaPartitioner }
-    return wholeSends(super.producer({ ...common, ...config, retry: once }), retry)
+    return fittingSends(wholeSends(super.producer({ ...common, ...config, retry: once }), retry))
   }
 }

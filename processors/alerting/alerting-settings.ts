@@ -10,6 +10,9 @@ const list = (text: string): string[] =>
     .map(item => item.trim())
     .filter(item => item !== '')
 
+/** What is known of a rule in a region is one message. */
+export const mostKeptWindows = 1_440
+
 export const alertingSettings = {
   alertRules: setting({
     env: 'ALERT_RULES',
@@ -20,7 +23,7 @@ export const alertingSettings = {
   }),
   alertKeepWindows: setting({
     env: 'ALERT_KEEP_WINDOWS',
-    type: Type.Integer({ minimum: 1 }),
+    type: Type.Integer({ minimum: 1, maximum: mostKeptWindows }),
     fallback: 120,
     describe: 'corrections of so many windows back change alerts; older ones no longer do',
   }),

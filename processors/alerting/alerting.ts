@@ -17,7 +17,7 @@ export function alerting(context: ProcessorContext): readonly Resource[] {
   const { config, kafka, registry, log, fail } = context
   const metrics = alertingMetrics(context.metrics)
   const admin = new LastingAdmin(kafka)
-  const publisher = new AlertPublisher(kafka, registry, admin)
+  const publisher = new AlertPublisher({ kafka, registry, admin, log, metrics })
   const files: RuleFiles = new RuleFiles({
     paths: config.alertRules,
     onChange: () => duty.changeRules().catch(fail),

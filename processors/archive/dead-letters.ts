@@ -42,41 +42,50 @@ export class DeadLetters implements Resource {
 
   /** Resolves once every in-sync replica has it. */
   refuse(topic: string, message: LogMessage, reason: string): Promise<void> {
-    return this.send(message.key, rejectedOf(topic, message, reason))
+    return this.send(rejectedOf(topic, message, reason))
   }
 
   /** Resolves once every in-sync replica has it. */
   keepUnread(topic: string, partition: number, batch: UndecodableBatch): Promise<void> {
-    return this.send(null, unreadOf(topic, partition, batch, this.options.clock.now()))
+    return this.send(unreadOf(topic, partition, batch, this.options.clock.now()))
   }
 
   /** Resolves once every in-sync replica has it. */
   nameLost(topic: string, span: OffsetSpan): Promise<void> {
-    return this.send(null, lostOf(topic, span, this.options.clock.now()))
+    return this.send(lostOf(topic, span, this.options.clock.now()))
   }
 
-  private async send(key: Buffer | null, letter: DeadLetter): Promise<void> {
+  private async send(letter: DeadLetter): Promise<void> {
     this.writer ??= await avroWriter<DeadLetter>(this.options.registry, topicNames.rejected)
     await this.producer.send({
       topic: topicNames.rejected,
       acks: -1,
-      messages: [{ key, value: this.writer.encode(letter) }],
+      messages: [{ key: letter.asset_id, value: this.writer.encode(letter) }],
     })
   }
 }
 
-/** What cannot be stored cannot be trusted to decode either: the payload says where it is and what bytes it has. */
+/** A dead letter is a message itself, and base64 makes a third more of a value. Bytes. */
+const mostKeptBytes = 512 * 1024
+const longestId = 256
+
+/**
+ * What cannot be stored cannot be trusted to decode either: the payload says where it is and what bytes it has; of a value
+ * that is too large for a dead letter, how many.
+ */
 export function rejectedOf(topic: string, message: LogMessage, reason: string): DeadLetter {
   const { partition, offset, key, value, timestamp } = message
+  const isKept = value !== null && value.length <= mostKeptBytes
   const refused: RefusedMessage = {
     topic,
     partition,
     offset,
-    value_base64: value?.toString('base64') ?? null,
+    value_base64: isKept ? value.toString('base64') : null,
+    value_bytes: value?.length ?? 0,
   }
   return {
     record: topic.replace(/^telemetry\./, ''),
-    asset_id: key?.toString('utf8') ?? null,
+    asset_id: key?.toString('utf8').slice(0, longestId) ?? null,
     event_time: null,
     received_at: Number(timestamp),
     source: 'archive',
@@ -86,11 +95,10 @@ export function rejectedOf(topic: string, message: LogMessage, reason: string): 
   }
 }
 
-/** More than this of a batch is not kept: a message of Kafka has at most a megabyte by default. */
-const mostBatchBytes = 512 << 10
-
-/** Where the batch stands, and its bytes as they were written, to be read by a tool that can. */
-/** @param now epoch ms */
+/**
+ * Where the batch stands, and its bytes as they were written, to be read by a tool that can.
+ * @param now epoch ms
+ */
 export function unreadOf(topic: string, partition: number, batch: UndecodableBatch, now: number): DeadLetter {
   const { firstPosition, position, messages, defect, reason, bytes } = batch
   const refused: RefusedBatch = {
@@ -100,7 +108,7 @@ export function unreadOf(topic: string, partition: number, batch: UndecodableBat
     last_offset: position,
     messages,
     defect,
-    batch_base64: bytes.length <= mostBatchBytes ? bytes.toString('base64') : null,
+    batch_base64: bytes.length <= mostKeptBytes ? bytes.toString('base64') : null,
   }
   return {
     record: topic.replace(/^telemetry\./, ''),

@@ -1,9 +1,8 @@
 import type { TopicMessages } from 'kafkajs'
+import { sizeOf } from '../../platform/kafka/message-size.ts'
 
 /** Below what brokers take by default (message.max.bytes 1,048,588), with room for what the format adds. */
 const maxRequestBytes = 800_000
-/** Offset, timestamp and lengths of a message, at most. */
-const messageOverheadBytes = 32
 
 /** The same messages in the same order, as requests that a broker takes. A larger message goes by itself. */
 export function requests(
@@ -14,7 +13,7 @@ export function requests(
   let bytes = Number.POSITIVE_INFINITY
   for (const { topic, messages } of topicMessages) {
     for (const message of messages) {
-      const size = sizeOf(message.key) + sizeOf(message.value) + messageOverheadBytes
+      const size = sizeOf(message)
       bytes += size
       if (bytes > maxBytes) {
         all.push([])
@@ -27,8 +26,4 @@ export function requests(
     }
   }
   return all
-}
-
-function sizeOf(part: Buffer | string | null | undefined): number {
-  return part ? Buffer.byteLength(part) : 0
 }

@@ -21,7 +21,10 @@ export interface RefusedMessage {
   readonly topic: string
   readonly partition: number
   readonly offset: number
+  /** Null where the message had no value, or one that is too large to be kept: then it is in the log as long as that keeps it. */
   readonly value_base64: string | null
+  /** Of the value, 0 where there is none. */
+  readonly value_bytes: number
 }
 
 /**

@@ -89,6 +89,7 @@ export class KioskLog implements Resource, LogReader {
         patienceMs,
       )
     } catch (error) {
+      if (error instanceof CodedError) throw error
       throw unavailable(messageOf(error))
     }
   }

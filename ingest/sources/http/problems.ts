@@ -16,6 +16,7 @@ export const problems = {
   not_found: { status: 404, title: 'There is nothing at this address' },
   unknown_record: { status: 404, title: 'The record type does not exist' },
   body_too_large: { status: 413, title: 'The body is too large' },
+  message_too_large: { status: 413, title: 'A message is larger than any broker takes' },
   unsupported_media_type: { status: 415, title: 'The Content-Type is not supported' },
   unsupported_encoding: { status: 415, title: 'The Content-Encoding is not supported' },
   too_many_requests: { status: 429, title: 'Too many requests from this client', retryAfterS: 1 },

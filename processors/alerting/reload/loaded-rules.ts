@@ -9,6 +9,10 @@ export interface LoadedRules {
   readonly errors: ReadonlyMap<string, string>
 }
 
+/** Mistakes of a file that everybody is told, and characters of each; `npm run rules -- check` shows all of them. */
+const mostShown = 20
+const longestShown = 1_000
+
 export const noRules: LoadedRules = { rules: [], errors: new Map() }
 
 /** What is run after files were read: of a file with mistakes, what was run before. */
@@ -18,8 +22,14 @@ export function takeRead(before: LoadedRules, { rules, mistakes, texts }: ReadRu
   const good = rules.filter(({ at }) => !isBad(at.file)).map(({ rule, at }) => ({ rule, file: at.file }))
   const names = new Set(good.map(({ rule }) => rule.name))
   const kept = before.rules.filter(({ rule, file }) => isBad(file) && !names.has(rule.name))
-  const errorOf = (file: string, of: readonly Mistake[]) =>
-    of.map(mistake => shownMistake(mistake, texts.get(file))).join('\n')
+  const errorOf = (file: string, of: readonly Mistake[]) => {
+    const shown = of
+      .slice(0, mostShown)
+      .map(mistake => shownMistake(mistake, texts.get(file)).slice(0, longestShown))
+    return of.length > mostShown
+      ? [...shown, `and ${of.length - mostShown} more`].join('\n')
+      : shown.join('\n')
+  }
   return {
     rules: [...good, ...kept],
     errors: new Map([...bad].map(([file, of]) => [file, errorOf(file, of)])),

@@ -3,12 +3,13 @@ import type { Rule, Span } from '../../../schemas/alerts/rule.ts'
 import type { Kpi } from '../../../schemas/kpis/kpi.ts'
 import { kpiOf, kpis } from '../../../schemas/kpis/kpis.ts'
 import { countyInForce, regionOf, regions } from '../../../schemas/regions/regions.ts'
+import { longest, most } from './rule-keys.ts'
 import { durationForm, durationMs, spanOf } from './spans.ts'
 import { suggestion } from './yaml/did-you-mean.ts'
 import type { Place, YamlSource } from './yaml/yaml-source.ts'
 
 export function ruleName(source: YamlSource, node: Node): string | undefined {
-  const text = source.text(node, 'alert')
+  const text = source.shortText(node, 'alert', longest.name)
   if (text === undefined || /^[A-Za-z_]\w*$/.test(text)) return text
   return source.report(node, 'bad_name', `alert: ${text} is no name`, 'letters, digits and _, a letter first')
 }
@@ -84,6 +85,13 @@ export function inhibitsOf(
     return { inhibits: { feeds, rules: 'all' }, at: [] }
   const items = source.list(rules, 'rules (all, or names)')
   if (!items) return undefined
-  const names = items.map(item => source.text(item, 'rule') ?? '')
+  if (items.length > most.inhibited)
+    return source.report(
+      rules,
+      'too_many',
+      `rules names ${items.length}, at most ${most.inhibited}`,
+      'write all',
+    )
+  const names = items.map(item => source.shortText(item, 'rule', longest.name) ?? '')
   return { inhibits: { feeds, rules: names }, at: items.map(item => source.placeOf(item)) }
 }

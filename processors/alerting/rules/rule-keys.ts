@@ -1,3 +1,5 @@
+import { longestLabel } from '../../../schemas/alerts/matching/label-matcher.ts'
+
 /** One key of a rules file: the parser, its messages and docs/alerting.md know no others. */
 export interface Key {
   readonly name: string
@@ -14,7 +16,7 @@ export const ruleKeys = [
     required: true,
     form: '`PueHigh`',
     default: 'required',
-    doc: 'Name: letters, digits, `_`; unique over all files',
+    doc: 'Name: letters, digits, `_`, at most 100; unique over all files',
   },
   {
     name: 'kpi',
@@ -107,14 +109,14 @@ export const ruleKeys = [
     name: 'labels',
     form: '`{team: energy}`',
     default: 'none',
-    doc: 'For silences, receivers and Alertmanager. Every alert has `alertname`, `region`, `level`, `feed`, `kpi` and `severity` besides',
+    doc: 'For silences, receivers and Alertmanager; at most 32, of 256 characters each. Every alert has `alertname`, `region`, `level`, `feed`, `kpi` and `severity` besides',
   },
   {
     name: 'annotations',
     required: true,
     form: '`{summary_zh: …, summary_en: …}`',
     default: 'required',
-    doc: 'What people read: `summary_zh` and `summary_en` (required), `description_zh`, `description_en`, `runbook`; templates',
+    doc: 'What people read: `summary_zh` and `summary_en` (required), `description_zh`, `description_en`, `runbook`; templates of at most 2,000 characters',
   },
 ] as const satisfies readonly Key[]
 
@@ -128,6 +130,14 @@ export const annotationKeys = [
   'runbook',
 ] as const
 export const requiredAnnotations = ['summary_zh', 'summary_en'] as const
+
+/**
+ * How long the texts of a rule may be, UTF-16 units: every alert carries them in every message, and patterns of silences
+ * match labels.
+ */
+export const longest = { name: 100, label: longestLabel, annotation: 2_000, rendered: 4_000 } as const
+/** How many a rule may have of its own, or name. */
+export const most = { labels: 32, inhibited: 500 } as const
 
 /** Labels that every alert has; rules cannot set them. */
 export const builtInLabels = ['alertname', 'region', 'level', 'feed', 'kpi', 'severity'] as const

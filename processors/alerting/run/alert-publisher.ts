@@ -1,11 +1,14 @@
-import type { Kafka, Producer, RecordMetadata, TopicMessages } from 'kafkajs'
+import type { Kafka, Message, Producer, RecordMetadata, TopicMessages } from 'kafkajs'
 import { type AvroWriter, avroWriter } from '../../../platform/avro/avro-writer.ts'
 import type { SchemaRegistry } from '../../../platform/avro/schema-registry.ts'
 import { CompressionTypes } from '../../../platform/kafka/kafkajs.ts'
 import type { OffsetsAdmin } from '../../../platform/kafka/lasting-admin.ts'
+import { tooLarge } from '../../../platform/kafka/message-size.ts'
 import type { Resource } from '../../../platform/lifecycle.ts'
+import type { Log } from '../../../platform/log.ts'
 import { topicNames } from '../../../schemas/topics.ts'
 import { requests } from '../../publish/requests.ts'
+import type { AlertingMetrics } from '../alerting-metrics.ts'
 import { type AlertRecords, alertTopics, type Written } from './alert-records.ts'
 import { OwnAppends } from './own-appends.ts'
 
@@ -21,25 +24,34 @@ export interface AlertWriter {
   isAlone(): Promise<boolean>
 }
 
-/** Writes alerting's topics in the order of the calls. */
+export interface AlertPublisherOptions {
+  readonly kafka: Kafka
+  readonly registry: SchemaRegistry
+  readonly admin: OffsetsAdmin
+  readonly log: Log
+  readonly metrics: Pick<AlertingMetrics, 'failures'>
+}
+
+/**
+ * Writes alerting's topics in the order of the calls. One message that no broker takes is named and left out: what is bounded
+ * where it is made never is so large, and if something is all the same, everybody else's alerts go on.
+ */
 export class AlertPublisher implements Resource {
   readonly name = 'alert publisher'
-  private readonly registry: SchemaRegistry
-  private readonly admin: OffsetsAdmin
+  private readonly options: AlertPublisherOptions
   private readonly producer: Producer
   private writers: Writers | undefined
   private current: OwnAppends | undefined
   private last: Promise<unknown> = Promise.resolve()
 
-  constructor(kafka: Kafka, registry: SchemaRegistry, admin: OffsetsAdmin) {
-    this.registry = registry
-    this.admin = admin
-    this.producer = kafka.producer({ allowAutoTopicCreation: false, maxInFlightRequests: 1 })
+  constructor(options: AlertPublisherOptions) {
+    this.options = options
+    this.producer = options.kafka.producer({ allowAutoTopicCreation: false, maxInFlightRequests: 1 })
   }
 
   async start(): Promise<void> {
     await this.producer.connect()
-    const { registry } = this
+    const { registry } = this.options
     this.writers = {
       [topicNames.alerts]: await avroWriter(registry, topicNames.alerts),
       [topicNames.silences]: await avroWriter(registry, topicNames.silences),
@@ -73,7 +85,7 @@ export class AlertPublisher implements Resource {
 
   private publish(written: readonly Written[], appends: OwnAppends): Promise<void> {
     return this.inTurn(async () => {
-      for (const topicMessages of requests(written.map(one => this.messageOf(one)))) {
+      for (const topicMessages of requests(written.flatMap(one => this.messageOf(one)))) {
         if (this.current !== appends) return
         // State repeats its names and most of its numbers: a tenth of it is left.
         const compression = CompressionTypes.GZIP
@@ -93,17 +105,20 @@ export class AlertPublisher implements Resource {
 
   private async ends(): Promise<ReadonlyMap<string, number>> {
     const ends = alertTopics.map(async topic => {
-      const [partition] = await this.admin.fetchTopicOffsets(topic)
+      const [partition] = await this.options.admin.fetchTopicOffsets(topic)
       return [topic, Number(partition?.high ?? -1)] as const
     })
     return new Map(await Promise.all(ends))
   }
 
-  private messageOf({ topic, key, value }: Written): TopicMessages {
-    return {
-      topic,
-      messages: [{ key, value: value === null ? null : this.encode(topic, value), partition: 0 }],
-    }
+  private messageOf({ topic, key, value }: Written): readonly TopicMessages[] {
+    const message: Message = { key, value: value === null ? null : this.encode(topic, value), partition: 0 }
+    const problem = tooLarge(topic, message)
+    if (!problem) return [{ topic, messages: [message] }]
+    const { log, metrics } = this.options
+    metrics.failures.inc({ what: problem.code })
+    log.error({ topic, key, code: problem.code, reason: problem.message }, 'a message is left out')
+    return []
   }
 
   private encode<T extends keyof AlertRecords>(topic: T, value: AlertRecords[T]): Buffer {

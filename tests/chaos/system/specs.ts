@@ -20,8 +20,8 @@ const timing = {
   IDLE_TIMEOUT_MS: '4000',
   EMIT_EVERY_MS: '1000',
   CENSUS_WINDOW: '15000',
-  // However late it is, what is corrected changes alerts.
-  ALERT_KEEP_WINDOWS: '10000',
+  // Two hours: however late it is, what is corrected changes alerts.
+  ALERT_KEEP_WINDOWS: '1440',
   ALERT_STATE_EVERY_MS: '2000',
 }
 

@@ -4,11 +4,14 @@ import { join } from 'node:path'
 import { Kafka, logLevel } from 'kafkajs'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { AvroReader } from '../../../platform/avro/avro-reader.ts'
+import { avroWriter } from '../../../platform/avro/avro-writer.ts'
 import { SchemaRegistry } from '../../../platform/avro/schema-registry.ts'
 import { TopicFollower } from '../../../platform/kafka/topic-follower.ts'
 import { createLog } from '../../../platform/log.ts'
 import { alertingGroup } from '../../../processors/alerting/run/alerting-runner.ts'
 import type { Alert } from '../../../schemas/alerts/alert.ts'
+import type { AlertCommand } from '../../../schemas/alerts/alert-command.ts'
+import type { Silence } from '../../../schemas/alerts/silence.ts'
 import type { Status } from '../../../schemas/protocol/stream.ts'
 import { topicNames } from '../../../schemas/topics.ts'
 import { RegionalProducer } from '../api/regional-producer.ts'
@@ -122,6 +125,21 @@ async function say(
       kpis: [{ kpi: 'datacenter.inlet_max_c', value }],
     })),
   )
+}
+
+/** Does what people do, as the api would write it. */
+async function command(...commands: readonly AlertCommand[]): Promise<void> {
+  const registry = new SchemaRegistry(stores.addresses.SCHEMA_REGISTRY_URL ?? '')
+  const { encode } = await avroWriter<AlertCommand>(registry, topicNames.alertCommands)
+  const sender = kafka.producer()
+  await sender.connect()
+  for (const one of commands) {
+    await sender.send({
+      topic: topicNames.alertCommands,
+      messages: [{ key: one.alert_id, value: encode(one) }],
+    })
+  }
+  await sender.disconnect()
 }
 
 /** Alerts of a region as they stand: of two values the one with the greater version. */
@@ -296,4 +314,57 @@ test('rules that are changed are run without a restart, and a file with a mistak
   await writeFile(join(folder, 'rules.yaml'), rules(40))
   await vi.waitFor(() => expect(states(shibei)).toEqual(['resolved', 'resolved']), patience)
   expect(alertsOf(shibei)[1]?.history.at(-1)?.note).toBe('the rule changed')
+})
+
+test('what people say for hours, and a silence that cannot be applied, stop nobody: not now, not at a restart', async () => {
+  const [shazikou, chengyang] = ['370212', '370214']
+  await writeFile(join(folder, 'rules.yaml'), rules(27))
+  await say(shazikou, { 14: 31, 15: 31 })
+  await vi.waitFor(() => expect(states(shazikou)).toEqual(['firing']), patience)
+  const [{ alert_id } = { alert_id: '' }] = alertsOf(shazikou)
+  /** Nothing makes it smaller: with 250 of them whole, a message would be larger than brokers take by default. */
+  const words = () =>
+    String.fromCharCode(...Array.from({ length: 2_000 }, () => 0x4e00 + Math.random() * 20_000))
+  const nothing = { alert_id: null, note: null, assigned_to: null, due_at: null, silence: null }
+  const said = Array.from({ length: 350 }, (_, n): AlertCommand => {
+    const who = { at: t0 + n, by: 'li.wei', action: 'comment' } as const
+    return { ...nothing, ...who, command_id: `said-${n}`, alert_id, note: words() }
+  })
+  const dear = { label: 'region', op: '=~', value: '(?:(?:(?:(?:){1000}){1000}){1000}){1000}' } as const
+  const times = { starts_at: t0, ends_at: Date.now() + 60 * minute, created_at: t0 }
+  const who = { reason: 'test', created_by: 'li.wei', cancelled_by: null, cancelled_at: null }
+  const silence: Silence = {
+    silence_id: 'dear',
+    kind: 'silence',
+    regions: [shazikou],
+    matchers: [dear],
+    ...times,
+    ...who,
+  }
+  const asked = { at: t0, by: 'li.wei', action: 'silence', command_id: 'dear', silence } as const
+  await command({ ...nothing, ...asked }, ...said)
+
+  const whole = (alert: Alert | undefined) =>
+    alert?.history.filter(({ note }) => note?.length === 2_000) ?? []
+  await vi.waitFor(() => expect(deeds(shazikou)[0]).toHaveLength(352), patience)
+  const [alert] = alertsOf(shazikou)
+  expect(whole(alert).map(({ note }) => note)).toEqual(
+    said.slice(-whole(alert).length).map(({ note }) => note),
+  )
+  expect(whole(alert).length).toBeGreaterThan(10)
+
+  const [running] = [...processes.values()].slice(-1)
+  await running?.says('a silence is not applied')
+  await running?.kill()
+  const again = await start('b')
+  await again.says('a silence is not applied')
+  await say(shazikou, { 16: 32 })
+  await say(chengyang, { 15: 31, 16: 31 })
+  await vi.waitFor(() => expect(states(chengyang)).toEqual(['firing']), patience)
+  await vi.waitFor(() => expect(alertsOf(shazikou)[0]?.value).toBe(32), patience)
+  expect(alertsOf(shazikou)[0]).toMatchObject({ silenced_by: [], state: 'firing' })
+  // The commands were read again from the beginning by then, or are being read: none is applied twice.
+  await command({ ...nothing, at: t0, by: 'li.wei', action: 'ack', command_id: 'last', alert_id })
+  await vi.waitFor(() => expect(deeds(shazikou)[0]?.at(-1)).toBe('acknowledged'), patience)
+  expect(deeds(shazikou)[0]).toHaveLength(353)
 })

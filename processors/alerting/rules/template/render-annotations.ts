@@ -2,6 +2,7 @@ import type { Rule } from '../../../../schemas/alerts/rule.ts'
 import { feedOf } from '../../../../schemas/kpis/kpi.ts'
 import { kpiOf } from '../../../../schemas/kpis/kpis.ts'
 import { regionOf } from '../../../../schemas/regions/regions.ts'
+import { longest } from '../rule-keys.ts'
 import {
   type Language,
   levelName,
@@ -48,9 +49,14 @@ export function renderAnnotations(rule: Rule, facts: AlertFacts): Readonly<Recor
         if ('text' in part) return part.text
         return 'label' in part ? (labels[part.label] ?? '') : words[part.variable]()
       })
-      return [name, text.join('')]
+      return [name, cut(text.join(''))]
     }),
   )
+}
+
+/** A template may name a long label again and again. */
+function cut(text: string): string {
+  return text.length <= longest.rendered ? text : `${text.slice(0, longest.rendered - 1).toWellFormed()}…`
 }
 
 function wordsOf(

@@ -114,6 +114,13 @@ export class YamlSource {
     return text
   }
 
+  /** The same, of at most so many characters (UTF-16 units). */
+  shortText(node: Node, what: string, longest: number): string | undefined {
+    const text = this.text(node, what)
+    if (text === undefined || text.length <= longest) return text
+    return this.report(node, 'too_long', `${what} has ${text.length} characters, at most ${longest}`)
+  }
+
   /** A text out of a closed list. */
   choice<C extends string>(node: Node, what: string, choices: readonly C[], code: string): C | undefined {
     const text = this.text(node, what)

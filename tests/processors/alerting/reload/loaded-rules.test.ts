@@ -67,3 +67,22 @@ test('a folder that is gone changes nothing, and a bad file that was never good 
   expect(names(after)).toEqual(['Fourth'])
   expect(after.errors.size).toBe(1)
 })
+
+test('what is wrong with a file is told within bounds, and a text of a rule that is too long is wrong', async () => {
+  const path = join(folder, 'long.yaml')
+  const long = rule('Long').replace(
+    'severity: major',
+    `severity: major\n        labels: {team: ${'x'.repeat(257)}}`,
+  )
+  await writeFile(path, long)
+  const read = await readRules([path])
+  expect(read.mistakes).toMatchObject([
+    { code: 'too_long', message: 'label team has 257 characters, at most 256' },
+  ])
+  await writeFile(path, `groups: [{name: g, rules: [${'{alert: 1, x: y},'.repeat(500)}]}]`)
+  const told = takeRead(noRules, await readRules([path])).errors.get(path) ?? ''
+  expect(told.length).toBeLessThan(21 * 1_000)
+  expect(told).toMatch(/and \d+ more$/)
+  await writeFile(path, `groups: ${'['.repeat(1_000_001)}`)
+  expect((await readRules([path])).mistakes).toMatchObject([{ code: 'too_long', hint: 'divide it' }])
+})
