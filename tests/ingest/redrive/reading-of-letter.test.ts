@@ -84,6 +84,14 @@ describe('the reading behind a message that the archive refused', () => {
     }
   })
 
+  it('is known by its place and size where it was too large for a dead letter', async () => {
+    const large = rejectedOf('telemetry.rack', { ...message, value: Buffer.alloc(800_000) }, 'no')
+    expect(large.payload.length).toBeLessThan(1_000)
+    expect(await readingOfLetter(large, noDecoder)).toEqual(
+      new Refusal('undecodable', 'telemetry.rack 3/17 has 800000 bytes, too many for a dead letter to keep'),
+    )
+  })
+
   it('is not given up because the registry is away', async () => {
     const away = new CodedError('registry_unavailable', 'connection refused')
     await expect(readingOfLetter(letter, () => Promise.reject(away))).rejects.toBe(away)
