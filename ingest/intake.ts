@@ -13,16 +13,44 @@ export interface Rejection {
 export interface Receipt {
   /** Items that Kafka acknowledged (for assets: and those that are registered just so already). */
   readonly accepted: number
+  /** The first `maxListed` of them. */
   readonly rejected: readonly Rejection[]
+  /** How many there are in all, and of which codes. Absent where all of them are listed. */
+  readonly rejected_total?: number
+  readonly rejected_by_code?: Readonly<Record<string, number>>
   /** Fields of accepted readings that their record type does not have: not stored. Absent when there are none. */
   readonly ignored_fields?: readonly string[]
 }
+
+/** Rejections that the HTTP door lists in one answer. */
+export const maxListedOverHttp = 1_000
 
 /**
  * Whether refused readings are kept in `telemetry.rejected`, or only counted and told to the sender: which is for a
  * sender that has them there already.
  */
 export type DeadLetterPolicy = 'keep' | 'none'
+
+/** Who sends, and what that sender may say. */
+export interface Sender {
+  /** Recorded as `source` where an item does not say itself. */
+  readonly source: string | null
+  /** Null: everything. */
+  readonly scope: SenderScope | null
+}
+
+export interface SenderScope {
+  readonly records: ReadonlySet<RecordId>
+  /** County codes in force. */
+  readonly counties: ReadonlySet<string>
+  /** Whether it may give this as `source`. */
+  readonly maySay: (source: string) => boolean
+}
+
+/** A sender inside this process. */
+export function insider(source: string | null): Sender {
+  return { source, scope: null }
+}
 
 /**
  * The one way into the pipeline, for every source: HTTP, files, the simulator, MQTT.
@@ -48,4 +76,27 @@ export interface Intake {
    * @throws CodedError `broker_unavailable`.
    */
   assets(items: readonly unknown[]): Promise<Receipt>
+}
+
+/** What one request brings: its items slice by slice, and then, or never, to Kafka. */
+export interface IntakeBatch {
+  /** Works on the next items, without a pause: a thousand at most. @returns bytes that are held for them from now on */
+  add(items: readonly unknown[]): number
+  /**
+   * As `readings` and `assets` of Intake, for all that was added.
+   * @param signal its sender has gone: what is not in a produce request yet is dropped
+   */
+  send(signal?: AbortSignal): Promise<Receipt>
+}
+
+/** The same way for a source whose items come in slices. Until a batch is sent nothing of it is written or counted. */
+export interface BatchIntake {
+  /** @param maxListed how many rejections the receipt lists */
+  readingBatch(
+    record: RecordId,
+    sender: Sender,
+    deadLetters: DeadLetterPolicy,
+    maxListed: number,
+  ): IntakeBatch
+  assetBatch(sender: Sender, maxListed: number): IntakeBatch
 }

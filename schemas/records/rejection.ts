@@ -24,6 +24,8 @@ export const rejections = {
   wrong_kind: 'The kind of the asset does not go with the record type',
   asset_not_commissioned: 'event_time is before the asset was commissioned',
   asset_retired: 'event_time is not before the asset was retired',
+  forbidden_asset: 'The asset, or its record type, is not within the scope of the key that was sent',
+  forbidden_source: 'The source is the name of another key',
   undecodable: 'A message in the log is not in wire format, or not a datum of its schema',
   archive_refused:
     'ClickHouse can never take a message of the log: broken, or a value that it does not store',

@@ -84,6 +84,8 @@ describe('what is refused', () => {
     const elsewhere = [
       'unknown_record',
       'unknown_county',
+      'forbidden_asset',
+      'forbidden_source',
       'undecodable',
       'archive_refused',
       'undecodable_batch',
