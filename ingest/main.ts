@@ -7,9 +7,13 @@ import type { Resource } from '../platform/lifecycle.ts'
 import { runPart } from '../platform/part.ts'
 import { kafkaProbe } from '../platform/ready/kafka-probe.ts'
 import { LagWatch } from '../platform/ready/log-lag.ts'
+import { DoorKeeper } from './access/door-keeper.ts'
+import { doorPolicy } from './access/door-policy.ts'
+import { KeyRing } from './access/key-ring.ts'
 import { AssetRegistration } from './assets/asset-registration.ts'
 import { KnownAssets } from './assets/known-assets.ts'
 import { KafkaIntake } from './pipeline/kafka-intake.ts'
+import { LoopTurns } from './pipeline/loop-turns.ts'
 import { ingestSettings } from './settings.ts'
 import { simulator } from './simulator/simulator.ts'
 import { ProduceQueue } from './sink/produce-queue.ts'
@@ -23,6 +27,8 @@ await runPart({
   name: 'ingest',
   settings: ingestSettings,
   build: ({ config, log, metrics, clock, servers, readiness }) => {
+    const ring = doorPolicy(config) === 'keys' ? new KeyRing({ path: config.ingestKeys, log, metrics }) : null
+    const turns = new LoopTurns()
     const kafka = kafkaClient(config, 'citybrain-ingest', log, { metrics })
     const schemas = new SchemaRegistry(config.schemaRegistryUrl)
     const encoders = new TopicEncoders(schemas)
@@ -39,9 +45,10 @@ await runPart({
     const assets = new KnownAssets(kafka, schemas, log, metrics)
     const intake = new KafkaIntake({
       assets,
-      registration: new AssetRegistration({ assets, encode, send, clock }),
+      registration: new AssetRegistration({ assets, encode, send, turns, clock }),
       encode,
       send,
+      turns,
       clock,
       bounds: { maxFutureMs: config.maxFutureS * 1000, maxAgeMs: config.maxAgeDays * dayMs },
       metrics,
@@ -49,12 +56,16 @@ await runPart({
     const door = new HttpDoor({
       servers,
       intake,
+      keeper: new DoorKeeper(ring, clock),
+      turns,
       host: config.ingestHost,
       port: config.ingestPort,
       log,
       metrics,
       maxBodyBytes: config.maxBodyBytes,
       maxDecompressedBytes: config.maxDecompressedBytes,
+      maxDecompressionRatio: config.maxDecompressionRatio,
+      maxItems: config.maxItems,
       maxInFlightBytes: config.maxInFlightBytes,
       requestsPerMinute: config.requestsPerMinute,
     })
@@ -82,6 +93,7 @@ await runPart({
       clock: wallClock,
       log,
     })
-    return [probe, reachableRegistry(schemas, log), topics, lag, encoders, queue, assets, ...sources]
+    const keys = ring ? [ring] : []
+    return [...keys, probe, reachableRegistry(schemas, log), topics, lag, encoders, queue, assets, ...sources]
   },
 })

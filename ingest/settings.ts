@@ -31,6 +31,18 @@ export const ingestSettings = {
     0,
     'how far event_time may be ahead of the clock, s: a fast clock, not a wrong one',
   ),
+  ingestKeys: setting({
+    env: 'INGEST_KEYS',
+    type: Type.String(),
+    fallback: '',
+    describe: 'file of the keys that may send (docs/access.md); empty: everybody who reaches the door may',
+  }),
+  ingestOpen: setting({
+    env: 'INGEST_OPEN',
+    type: Type.Enum(['yes', 'no']),
+    fallback: 'no',
+    describe: 'yes: whoever reaches the door may send, although it does not listen on loopback',
+  }),
   // A year, and time to find out what it lacks. ClickHouse keeps readings for ever; a store that does not needs less.
   maxAgeDays: whole(
     'MAX_AGE_DAYS',
@@ -41,16 +53,28 @@ export const ingestSettings = {
   maxBodyBytes: whole('MAX_BODY_BYTES', 8 * mebibyte, 1024, 'largest request body as sent, bytes'),
   maxDecompressedBytes: whole(
     'MAX_DECOMPRESSED_BYTES',
-    64 * mebibyte,
+    32 * mebibyte,
     1024,
     'largest body decompressed, bytes',
   ),
-  maxInFlightBytes: whole('MAX_IN_FLIGHT_BYTES', 128 * mebibyte, 1024, 'bodies worked on at once, bytes'),
+  maxDecompressionRatio: whole(
+    'MAX_DECOMPRESSION_RATIO',
+    200,
+    1,
+    'bytes that one byte of a compressed body may become, above 1 MiB',
+  ),
+  maxItems: whole('MAX_ITEMS', 50_000, 1, 'most readings or assets in one request'),
+  maxInFlightBytes: whole(
+    'MAX_IN_FLIGHT_BYTES',
+    64 * mebibyte,
+    1024,
+    'bytes held for senders at once, from the first byte of a body to the acknowledgement; half of it for any one',
+  ),
   requestsPerMinute: whole(
     'RATE_LIMIT_PER_MINUTE',
     60_000,
     0,
-    'requests a client may send a minute; 0: no limit',
+    'requests a key, or without keys an address, may send a minute; 0: no limit',
   ),
   produceLingerMs: whole('PRODUCE_LINGER_MS', 5, 0, 'how long a message waits for company, ms'),
   produceTimeoutMs: whole(

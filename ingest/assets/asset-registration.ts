@@ -1,8 +1,11 @@
 import type { Asset } from '../../platform/assets/asset.ts'
 import type { Clock } from '../../platform/clock.ts'
+import { countyInForce } from '../../schemas/regions/regions.ts'
 import { topicNames } from '../../schemas/topics.ts'
-import type { Receipt, Rejection } from '../intake.ts'
-import { Refusal } from '../pipeline/refusal.ts'
+import type { IntakeBatch, Receipt, Sender, SenderScope } from '../intake.ts'
+import type { LoopTurns } from '../pipeline/loop-turns.ts'
+import { Refusal, shown } from '../pipeline/refusal.ts'
+import { Rejections } from '../pipeline/rejections.ts'
 import type { Outgoing } from '../sink/send-queue.ts'
 import type { KnownAssets } from './known-assets.ts'
 import { parseAsset, sameAsset } from './parse-asset.ts'
@@ -10,9 +13,25 @@ import { parseAsset, sameAsset } from './parse-asset.ts'
 export interface RegistrationOptions {
   readonly assets: Pick<KnownAssets, 'get' | 'writing' | 'written' | 'doubtful'>
   readonly encode: (topic: string, value: unknown) => Buffer
-  readonly send: (messages: readonly Outgoing[]) => Promise<void>
+  readonly send: (messages: readonly Outgoing[], signal?: AbortSignal) => Promise<void>
+  readonly turns: LoopTurns
   readonly clock: Clock
 }
+
+export interface AssetBatch extends IntakeBatch {
+  readonly rejections: Rejections
+}
+
+/** An asset that was not refused for itself, and its place in the batch. */
+interface Offered {
+  readonly index: number
+  readonly asset: Asset
+}
+
+/** What an asset holds in memory until it is written, with its message: measured as about 900 bytes. */
+const heldBytes = 1_000
+/** Assets of one turn of the event loop. */
+const sliceAssets = 1_000
 
 /** Registers assets one request after another, so that the last request wins in the log too. */
 export class AssetRegistration {
@@ -24,44 +43,82 @@ export class AssetRegistration {
     this.options = options
   }
 
-  /** @throws CodedError `broker_unavailable`. */
-  register(items: readonly unknown[]): Promise<Receipt> {
-    const turn = this.last.then(() => this.registerNow(items))
-    // The next request's turn comes whatever becomes of this one; its sender sees the error.
-    this.last = turn.catch(() => undefined)
-    return turn
+  batch({ scope }: Sender, maxListed: number): AssetBatch {
+    const rejections = new Rejections(maxListed)
+    const offered: Offered[] = []
+    let items = 0
+    return {
+      rejections,
+      add: some => {
+        const before = offered.length
+        for (const item of some) {
+          const asset = parseAsset(item, 0)
+          if (asset instanceof Refusal) rejections.add(items, asset)
+          else offered.push({ index: items, asset })
+          items++
+        }
+        return (offered.length - before) * heldBytes
+      },
+      send: signal => {
+        const turn = this.last.then(() => this.register(offered, scope, rejections, signal))
+        // The next request's turn comes whatever becomes of this one; its sender sees the error.
+        this.last = turn.catch(() => undefined)
+        return turn.then((): Receipt => rejections.receipt(items))
+      },
+    }
   }
 
-  private async registerNow(items: readonly unknown[]): Promise<Receipt> {
-    const { assets, clock, encode, send } = this.options
+  /** @throws CodedError `broker_unavailable`. */
+  private async register(
+    offered: readonly Offered[],
+    scope: SenderScope | null,
+    rejections: Rejections,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const { assets, clock, encode, send, turns } = this.options
     // Names one write: two requests in the same millisecond must not share it.
     this.lastUpdate = Math.max(clock.now(), this.lastUpdate + 1)
-    const rejected: Rejection[] = []
     const changed = new Map<string, Asset>()
-    for (const [index, item] of items.entries()) {
-      const asset = parseAsset(item, this.lastUpdate)
-      if (asset instanceof Refusal) {
-        rejected.push({ index, code: asset.code, message: asset.message })
-        continue
-      }
-      if (!sameAsset(asset, assets.get(asset.asset_id))) changed.set(asset.asset_id, asset)
-      else changed.delete(asset.asset_id)
+    const messages: Outgoing[] = []
+    for (const [position, { index, asset }] of offered.entries()) {
+      if (position % sliceAssets === 0) await turns.next()
+      const current = changed.get(asset.asset_id) ?? assets.get(asset.asset_id)
+      const foreign = scope === null ? null : beyondScope(asset, current, scope)
+      if (foreign) rejections.add(index, foreign)
+      else if (!sameAsset(asset, assets.get(asset.asset_id))) {
+        changed.set(asset.asset_id, { ...asset, updated_at: this.lastUpdate })
+      } else changed.delete(asset.asset_id)
     }
     const written = [...changed.values()]
+    for (const [position, asset] of written.entries()) {
+      if (position % sliceAssets === 0) await turns.next()
+      const value = encode(topicNames.assets, asset)
+      messages.push({ topic: topicNames.assets, key: asset.asset_id, value })
+    }
     assets.writing(written)
     try {
-      await send(
-        written.map(asset => ({
-          topic: topicNames.assets,
-          key: asset.asset_id,
-          value: encode(topicNames.assets, asset),
-        })),
-      )
+      await send(messages, signal)
     } catch (error) {
       assets.doubtful(written)
       throw error
     }
     assets.written(written)
-    return { accepted: items.length - rejected.length, rejected }
   }
+}
+
+/** Why the sender may not register this, or null: an asset is moved only by who may have it before and after. */
+function beyondScope(asset: Asset, current: Asset | undefined, scope: SenderScope): Refusal | null {
+  const isWithin = ({ record, county }: Asset) =>
+    scope.records.has(record) && scope.counties.has(countyInForce(county) ?? '')
+  if (!isWithin(asset)) {
+    return new Refusal(
+      'forbidden_asset',
+      `${shown(asset.asset_id)}: this key may not register ${asset.record} in ${asset.county}`,
+    )
+  }
+  if (!current || isWithin(current)) return null
+  return new Refusal(
+    'forbidden_asset',
+    `${shown(asset.asset_id)} is registered where this key has nothing to say`,
+  )
 }

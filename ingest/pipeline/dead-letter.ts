@@ -1,6 +1,6 @@
 import type { DeadLetter } from '../../schemas/records/dead-letter.ts'
 import { isObject, UnparsedLine } from './normalise.ts'
-import type { Refusal } from './refusal.ts'
+import { jsonText, type Refusal } from './refusal.ts'
 import { timestampMs } from './timestamp.ts'
 
 /** Longest payload kept, UTF-16 units of its JSON text; a longer one is cut and its message says so. */
@@ -18,19 +18,25 @@ export function deadLetter(
 ): DeadLetter {
   const fields = isObject(item) && !(item instanceof UnparsedLine) ? item : {}
   const eventTime = timestampMs(fields.event_time)
-  const text = item instanceof UnparsedLine ? item.text : (JSON.stringify(item) ?? String(item))
-  const cut = text.length > maxPayloadLength
-  const message = refusal.message.slice(0, maxMessageLength)
+  const text = item instanceof UnparsedLine ? item.text : jsonText(item)
+  // A sender's name is not believed where it is the reason for the refusal.
+  const claimed = refusal.code === 'forbidden_source' ? null : textOf(fields.source)
   return {
     record,
     asset_id: textOf(fields.asset_id),
     event_time: Number.isNaN(eventTime) ? null : eventTime,
     received_at: receivedAtMs,
-    source: textOf(fields.source) ?? source,
+    source: claimed ?? source,
     code: refusal.code,
-    message: cut ? `${message} (payload cut, it had ${text.length} characters)` : message,
-    payload: cut ? text.slice(0, maxPayloadLength) : text,
+    message: `${refusal.message.slice(0, maxMessageLength)}${lostOf(text)}`,
+    payload: text?.slice(0, maxPayloadLength) ?? '',
   }
+}
+
+/** What of a payload is not kept, in words; empty where all of it is. */
+function lostOf(text: string | null): string {
+  if (text === null) return ' (payload not kept, it is nested too deeply)'
+  return text.length > maxPayloadLength ? ` (payload cut, it had ${text.length} characters)` : ''
 }
 
 function textOf(value: unknown): string | null {

@@ -1,36 +1,40 @@
-import { setImmediate } from 'node:timers/promises'
 import type { Clock } from '../../platform/clock.ts'
 import type { Metrics } from '../../platform/metrics.ts'
 import { type RecordId, recordIds } from '../../schemas/records/record.ts'
 import { records } from '../../schemas/records/records.ts'
-import { telemetryTopic, topicNames } from '../../schemas/topics.ts'
 import type { AssetRegistration } from '../assets/asset-registration.ts'
-import type { DeadLetterPolicy, Intake, Receipt, Rejection } from '../intake.ts'
+import {
+  type BatchIntake,
+  type DeadLetterPolicy,
+  type Intake,
+  type IntakeBatch,
+  insider,
+  type Receipt,
+  type Sender,
+} from '../intake.ts'
 import type { Outgoing } from '../sink/send-queue.ts'
-import { deadLetter } from './dead-letter.ts'
 import type { AssetLookup } from './enrich.ts'
-import { isObject } from './normalise.ts'
+import type { LoopTurns } from './loop-turns.ts'
+import { ReadingBatch, type ReadingOutcome } from './reading-batch.ts'
 import { type RecordPipeline, recordPipeline } from './record-pipeline.ts'
-import { Refusal } from './refusal.ts'
 import type { TimeBounds } from './validate.ts'
 
 export interface KafkaIntakeOptions {
   readonly assets: AssetLookup
   readonly registration: AssetRegistration
   readonly encode: (topic: string, value: unknown) => Buffer
-  readonly send: (messages: readonly Outgoing[]) => Promise<void>
+  readonly send: (messages: readonly Outgoing[], signal?: AbortSignal) => Promise<void>
+  readonly turns: LoopTurns
   readonly clock: Clock
   readonly bounds: TimeBounds
   readonly metrics: Metrics
 }
 
-/** Items between two breaths of the event loop: about 10 ms of work. */
-const sliceItems = 2_000
-/** Names of unknown fields that a receipt lists. */
-const maxIgnoredFields = 20
+/** Items of one turn of the event loop: some milliseconds of work. */
+const sliceItems = 1_000
 
 /** Every source's items -> pipeline of their record -> Kafka: `telemetry.<record>`, or `telemetry.rejected`. */
-export class KafkaIntake implements Intake {
+export class KafkaIntake implements Intake, BatchIntake {
   private readonly options: KafkaIntakeOptions
   private readonly pipelines: ReadonlyMap<RecordId, RecordPipeline>
   private readonly outcomes
@@ -53,78 +57,65 @@ export class KafkaIntake implements Intake {
     this.registered = metrics.counter('assets', 'assets by outcome: accepted, or why not', ['outcome'])
   }
 
-  async readings(
+  readings(
     record: RecordId,
     items: readonly unknown[],
     source?: string,
     deadLetters: DeadLetterPolicy = 'keep',
   ): Promise<Receipt> {
-    const batch = new Batch(record, deadLetters)
+    const sender = insider(source ?? null)
+    return this.take(items, this.readingBatch(record, sender, deadLetters, Number.POSITIVE_INFINITY))
+  }
+
+  assets(items: readonly unknown[]): Promise<Receipt> {
+    return this.take(items, this.assetBatch(insider(null), Number.POSITIVE_INFINITY))
+  }
+
+  readingBatch(
+    record: RecordId,
+    sender: Sender,
+    deadLetters: DeadLetterPolicy,
+    maxListed: number,
+  ): IntakeBatch {
+    const pipeline = this.pipelines.get(record)
+    if (!pipeline) throw new Error(`no pipeline for ${record}`)
+    const { assets, encode, send, clock } = this.options
+    const count = this.countReadings
+    return new ReadingBatch({
+      ...{ record, pipeline, assets, sender, deadLetters, maxListed },
+      ...{ encode, send, clock, count },
+    })
+  }
+
+  assetBatch(sender: Sender, maxListed: number): IntakeBatch {
+    const batch = this.options.registration.batch(sender, maxListed)
+    return {
+      add: items => batch.add(items),
+      send: async signal => {
+        const receipt = await batch.send(signal)
+        this.registered.inc({ outcome: 'accepted' }, receipt.accepted)
+        for (const [outcome, count] of batch.rejections.byCode) this.registered.inc({ outcome }, count)
+        return receipt
+      },
+    }
+  }
+
+  private async take(items: readonly unknown[], batch: IntakeBatch): Promise<Receipt> {
     for (let from = 0; from < items.length; from += sliceItems) {
-      if (from > 0) await setImmediate()
-      this.runSlice(batch, items, from, source ?? null)
+      await this.options.turns.next()
+      batch.add(items.slice(from, from + sliceItems))
     }
-    await this.options.send(batch.messages)
-    return this.receipt(batch, items.length)
+    return batch.send()
   }
 
-  async assets(items: readonly unknown[]): Promise<Receipt> {
-    const receipt = await this.options.registration.register(items)
-    this.registered.inc({ outcome: 'accepted' }, receipt.accepted)
-    for (const { code } of receipt.rejected) this.registered.inc({ outcome: code })
-    return receipt
-  }
-
-  private runSlice(batch: Batch, items: readonly unknown[], from: number, source: string | null): void {
-    const { clock, encode } = this.options
-    const pipeline = this.pipelines.get(batch.record)
-    if (!pipeline) throw new Error(`no pipeline for ${batch.record}`)
-    const topic = telemetryTopic(batch.record)
-    const nowMs = clock.now()
-    const end = Math.min(from + sliceItems, items.length)
-    for (let index = from; index < end; index++) {
-      const item = items[index]
-      const reading = pipeline.run(item, source, nowMs)
-      if (reading instanceof Refusal) {
-        batch.rejected.push({ index, code: reading.code, message: reading.message })
-        if (batch.deadLetters === 'none') continue
-        const letter = deadLetter(batch.record, item, reading, source, nowMs)
-        const value = encode(topicNames.rejected, letter)
-        batch.messages.push({ topic: topicNames.rejected, key: letter.asset_id, value })
-      } else {
-        batch.messages.push({ topic, key: reading.asset_id, value: encode(topic, reading) })
-        if (isObject(item)) for (const name of pipeline.unknownFields(item)) batch.ignore(name)
-      }
-    }
-  }
-
-  private receipt(batch: Batch, items: number): Receipt {
-    const { record, rejected, ignored, ignoredFields } = batch
-    const accepted = items - rejected.length
+  private readonly countReadings = ({
+    record,
+    accepted,
+    rejections,
+    ignoredFields,
+  }: ReadingOutcome): void => {
     if (accepted > 0) this.outcomes.inc({ record, outcome: 'accepted' }, accepted)
-    for (const { code } of rejected) this.outcomes.inc({ record, outcome: code })
-    if (ignored.size === 0) return { accepted, rejected }
-    this.ignored.inc({ record }, ignoredFields)
-    return { accepted, rejected, ignored_fields: [...ignored].sort() }
-  }
-}
-
-/** What becomes of the items of one call. */
-class Batch {
-  readonly record: RecordId
-  readonly deadLetters: DeadLetterPolicy
-  readonly messages: Outgoing[] = []
-  readonly rejected: Rejection[] = []
-  readonly ignored = new Set<string>()
-  ignoredFields = 0
-
-  constructor(record: RecordId, deadLetters: DeadLetterPolicy) {
-    this.record = record
-    this.deadLetters = deadLetters
-  }
-
-  ignore(name: string): void {
-    this.ignoredFields++
-    if (this.ignored.size < maxIgnoredFields) this.ignored.add(name)
+    for (const [outcome, count] of rejections.byCode) this.outcomes.inc({ record, outcome }, count)
+    if (ignoredFields > 0) this.ignored.inc({ record }, ignoredFields)
   }
 }

@@ -79,9 +79,12 @@ export class ProduceQueue implements Resource {
 
   /**
    * Resolves when Kafka has acknowledged all of them.
+   * @param signal nobody waits for them any more: what is not in a produce request yet is dropped
    * @throws CodedError `message_too_large`: nothing was sent; `broker_unavailable`: some may have been written, none is promised.
+   * @throws the signal's reason.
    */
-  async send(messages: readonly Outgoing[]): Promise<void> {
+  async send(messages: readonly Outgoing[], signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted()
     if (messages.length === 0) return
     if (this.stopping) throw unavailable('ingest is stopping')
     // Alone it would fail what others sent in the same request.
@@ -100,12 +103,15 @@ export class ProduceQueue implements Resource {
       this.stalled = this.producing
       sent.fail(unavailable(`Kafka did not acknowledge within ${this.options.timeoutMs} ms`))
     }, this.options.timeoutMs)
+    const drop = () => sent.fail(signal?.reason)
+    signal?.addEventListener('abort', drop, { once: true })
     if (this.queue.full) this.flush()
     else this.lingering ??= setTimeout(() => this.flush(), this.options.lingerMs)
     try {
       await sent.promise
     } finally {
       clearTimeout(deadline)
+      signal?.removeEventListener('abort', drop)
     }
   }
 

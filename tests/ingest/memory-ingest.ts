@@ -1,5 +1,6 @@
 import { AssetRegistration } from '../../ingest/assets/asset-registration.ts'
 import { KafkaIntake } from '../../ingest/pipeline/kafka-intake.ts'
+import { LoopTurns } from '../../ingest/pipeline/loop-turns.ts'
 import type { Outgoing } from '../../ingest/sink/send-queue.ts'
 import type { Asset } from '../../platform/assets/asset.ts'
 import { parseSchema, schemaText } from '../../platform/avro/avro-schemas.ts'
@@ -16,7 +17,12 @@ export function memoryIngest() {
   const metrics = new Metrics('ingest')
   const known = new Map<string, Asset>()
   const sent: { topic: string; key: string | null; value: Record<string, unknown> }[] = []
-  const typeOf = (topic: string) => parseSchema(schemaText(topicOf(topic).schema))
+  const types = new Map<string, ReturnType<typeof parseSchema>>()
+  const typeOf = (topic: string) => {
+    const type = types.get(topic) ?? parseSchema(schemaText(topicOf(topic).schema))
+    types.set(topic, type)
+    return type
+  }
   const encode = (topic: string, value: unknown) => typeOf(topic).toBuffer(value)
   let broker: Error | undefined
   const send = async (messages: readonly Outgoing[]) => {
@@ -34,13 +40,14 @@ export function memoryIngest() {
     written,
     doubtful: () => undefined,
   }
-  const registration = new AssetRegistration({ assets, encode, send, clock })
+  const turns = new LoopTurns()
+  const registration = new AssetRegistration({ assets, encode, send, turns, clock })
   const bounds = { maxFutureMs: 60_000, maxAgeMs: 400 * day }
-  const intake = new KafkaIntake({ assets, registration, encode, send, clock, bounds, metrics })
+  const intake = new KafkaIntake({ assets, registration, encode, send, turns, clock, bounds, metrics })
   const failWith = (error: Error | undefined) => {
     broker = error
   }
-  return { intake, sent, clock, metrics, failWith }
+  return { intake, turns, sent, clock, metrics, failWith }
 }
 
 export const rackAsset = { asset_id: 'rack-1', record: 'rack', kind: 'rack', county: '370102', period_s: 60 }

@@ -1,33 +1,44 @@
+import type { Readable } from 'node:stream'
 import rateLimit from '@fastify/rate-limit'
-import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { CodedError } from '../../../platform/errors.ts'
 import type { HttpServers } from '../../../platform/http/http-servers.ts'
 import type { Resource } from '../../../platform/lifecycle.ts'
 import type { Log } from '../../../platform/log.ts'
 import type { Metrics } from '../../../platform/metrics.ts'
 import { isRecordId, recordIds } from '../../../schemas/records/record.ts'
-import type { Intake, Receipt } from '../../intake.ts'
+import type { DoorKeeper, Visitor } from '../../access/door-keeper.ts'
+import { type BatchIntake, maxListedOverHttp } from '../../intake.ts'
+import type { LoopTurns } from '../../pipeline/loop-turns.ts'
+import { bodyReader } from './body-reader.ts'
 import { deadLettersOf } from './dead-letters-header.ts'
-import { decodeBody } from './decode-body.ts'
 import { drain } from './drain.ts'
-import { InFlightLimit } from './in-flight-limit.ts'
-import { jsonType, ndjsonTypes, parseItems } from './parse-items.ts'
-import { detailOf, problemCodeOf, problemOf, retryAfterOf } from './problems.ts'
+import { jsonType, ndjsonTypes } from './parse-items.ts'
+import { detailOf, type ProblemCode, problemCodeOf, problemOf, retryAfterOf } from './problems.ts'
+import type { BodyLimits } from './receive-body.ts'
 
-export interface HttpDoorOptions {
+export interface HttpDoorOptions extends BodyLimits {
   readonly servers: HttpServers
-  readonly intake: Intake
+  readonly intake: BatchIntake
+  readonly keeper: DoorKeeper
+  readonly turns: LoopTurns
   readonly host: string
   /** 0 picks a free one. */
   readonly port: number
   readonly log: Log
   readonly metrics: Metrics
-  /** As it comes over the wire, compressed or not. */
-  readonly maxBodyBytes: number
-  readonly maxDecompressedBytes: number
   readonly maxInFlightBytes: number
-  /** Per client address; 0: no limit. */
+  /** Of one request. */
+  readonly maxItems: number
+  /** Per key, or per client address where there are no keys; 0: no limit. */
   readonly requestsPerMinute: number
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set before anything is read of the body. */
+    visitor: Visitor | null
+  }
 }
 
 /** How long a refused body may take to come in before the answer goes out. */
@@ -60,7 +71,7 @@ export class HttpDoor implements Resource {
 
 /** The door without its socket, so that it can be tested by injection. */
 export async function buildDoor(options: HttpDoorOptions): Promise<FastifyInstance> {
-  const { servers, host, intake, metrics, maxBodyBytes, requestsPerMinute } = options
+  const { servers, host, intake, keeper, metrics, maxBodyBytes, requestsPerMinute } = options
   const app = fastify({
     bodyLimit: maxBodyBytes,
     forceCloseConnections: 'idle',
@@ -70,39 +81,18 @@ export async function buildDoor(options: HttpDoorOptions): Promise<FastifyInstan
   addErrors(app, options)
   closeWhenStopping(app)
   measure(app, metrics)
-  if (requestsPerMinute > 0) await app.register(rateLimit, { max: requestsPerMinute, timeWindow: 60_000 })
+  app.decorateRequest('visitor', null)
+  app.addHook('onRequest', async request => {
+    request.visitor = keeper.admit(request.headers, request.ip)
+  })
+  if (requestsPerMinute > 0) {
+    const keyGenerator = (request: FastifyRequest) => visitorOf(request).name
+    await app.register(rateLimit, { max: requestsPerMinute, timeWindow: 60_000, keyGenerator })
+  }
 
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser([jsonType, ...ndjsonTypes], { parseAs: 'buffer' }, (_request, body, done) =>
-    done(null, body),
-  )
-  const limit = new InFlightLimit(options.maxInFlightBytes)
-  const inFlight = metrics.gauge(
-    'in_flight_bytes',
-    'bytes of bodies between decompression and acknowledgement',
-  )
-  const bytes = metrics.counter('request_bytes', 'bytes of bodies, decompressed')
-
-  /** Body -> items -> `deliver`, within the bounds of what may be in flight. */
-  const handle = async (
-    request: FastifyRequest,
-    deliver: (items: readonly unknown[]) => Promise<Receipt>,
-  ): Promise<Receipt> => {
-    const body = await decodeBody(
-      bodyOf(request),
-      request.headers['content-encoding'],
-      options.maxDecompressedBytes,
-    )
-    limit.enter(body.length)
-    try {
-      inFlight.set(limit.inFlight)
-      bytes.inc(body.length)
-      return await deliver(parseItems(body, mediaTypeOf(request)))
-    } finally {
-      limit.leave(body.length)
-      inFlight.set(limit.inFlight)
-    }
-  }
+  app.addContentTypeParser([jsonType, ...ndjsonTypes], (_request, payload, done) => done(null, payload))
+  const takeBody = bodyReader(options)
 
   app.post<{ Params: { record: string } }>('/v1/telemetry/:record', async (request, reply) => {
     const { record } = request.params
@@ -110,45 +100,69 @@ export async function buildDoor(options: HttpDoorOptions): Promise<FastifyInstan
       const detail = `no record type ${record}: use one of ${recordIds.join(', ')}`
       throw new CodedError('unknown_record', detail)
     }
+    const visitor = visitorOf(request)
+    visitor.mayPost(record)
     const deadLetters = deadLettersOf(request.headers)
+    const batch = intake.readingBatch(record, visitor.sender, deadLetters, maxListedOverHttp)
     reply.code(202)
-    return handle(request, items => intake.readings(record, items, undefined, deadLetters))
+    return takeBody(bodyOf(request, reply), visitor.name, batch)
   })
 
   app.post('/v1/assets', async (request, reply) => {
+    const visitor = visitorOf(request)
+    visitor.mayRegister()
     reply.code(202)
-    return handle(request, items => intake.assets(items))
+    return takeBody(
+      bodyOf(request, reply),
+      visitor.name,
+      intake.assetBatch(visitor.sender, maxListedOverHttp),
+    )
   })
 
   return app
 }
 
-/** No body at all is an empty one, and fails as JSON. */
-function bodyOf(request: FastifyRequest): Buffer {
-  return Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
+function visitorOf({ visitor }: FastifyRequest): Visitor {
+  if (visitor === null) throw new Error('nobody was let in')
+  return visitor
 }
 
-function mediaTypeOf(request: FastifyRequest): string {
-  return (request.headers['content-type'] ?? jsonType).split(';')[0]?.trim().toLowerCase() ?? jsonType
+function bodyOf(request: FastifyRequest, reply: FastifyReply) {
+  const { headers, body } = request
+  return {
+    // No body at all is an empty one, and fails as JSON.
+    stream: (body as Readable | undefined) ?? null,
+    contentLength: Number(headers['content-length'] ?? 0),
+    contentEncoding: headers['content-encoding'],
+    mediaType: (headers['content-type'] ?? jsonType).split(';')[0]?.trim().toLowerCase() ?? jsonType,
+    answer: reply.raw,
+  }
 }
 
-function addErrors(app: FastifyInstance, { log, maxDecompressedBytes }: HttpDoorOptions): void {
-  app.setErrorHandler<Error & { code?: string; statusCode?: number }>(async (error, request, reply) => {
-    const code = problemCodeOf(error)
-    const problem = problemOf(code, code === 'internal' ? 'see the log of ingest' : detailOf(error))
-    if (code === 'internal') log.error({ err: error, url: request.url }, 'request failed')
-    else log.debug({ code, url: request.url, reason: error.message }, 'request refused')
-    if (code === 'body_too_large') await drain(request.raw, maxDecompressedBytes, drainMs)
+function addErrors(app: FastifyInstance, { log, metrics, maxDecompressedBytes }: HttpDoorOptions): void {
+  const refused = metrics.counter('refused_requests', 'requests that were refused as a whole, by code', [
+    'code',
+  ])
+  const send = (reply: FastifyReply, code: ProblemCode, detail: string) => {
+    refused.inc({ code })
+    const problem = problemOf(code, detail)
     const retryAfter = retryAfterOf(code)
     if (retryAfter !== undefined && !reply.hasHeader('retry-after')) reply.header('retry-after', retryAfter)
+    if (problem.status === 401) reply.header('www-authenticate', 'Bearer realm="citybrain ingest"')
     return reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem))
+  }
+  app.setErrorHandler<Error & { code?: string; statusCode?: number }>(async (error, request, reply) => {
+    const code = problemCodeOf(error)
+    if (code === 'internal') log.error({ err: error, url: request.url }, 'request failed')
+    else log.debug({ code, url: request.url, reason: error.message }, 'request refused')
+    await drain(request.raw, maxDecompressedBytes, drainMs)
+    // What was not read to its end would be taken for the next request.
+    if (!request.raw.complete) reply.header('connection', 'close')
+    return send(reply, code, code === 'internal' ? 'see the log of ingest' : detailOf(error))
   })
   app.setNotFoundHandler((request, reply) => {
     const detail = `${request.method} ${request.url}: POST /v1/telemetry/{record} and POST /v1/assets are here`
-    return reply
-      .code(404)
-      .type('application/problem+json')
-      .send(JSON.stringify(problemOf('not_found', detail)))
+    return send(reply, 'not_found', detail)
   })
 }
 

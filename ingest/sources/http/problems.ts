@@ -7,19 +7,26 @@ interface ProblemDefinition {
   readonly retryAfterS?: number
 }
 
-/** Every error of the HTTP door; codes are stable. 401 comes with sign-in. */
+/** Every error of the HTTP door; codes are stable. */
 export const problems = {
   malformed_json: { status: 400, title: 'The body is not JSON' },
   malformed_encoding: { status: 400, title: 'The body is not what its Content-Encoding says' },
   not_items: { status: 400, title: 'The body is neither an object nor an array' },
   bad_request: { status: 400, title: 'The request is malformed' },
+  key_missing: { status: 401, title: 'A key is needed' },
+  key_unknown: { status: 401, title: 'The key is not known' },
+  forbidden_record: { status: 403, title: 'The key is not for this record type' },
+  forbidden_assets: { status: 403, title: 'The key is not for registering assets' },
   not_found: { status: 404, title: 'There is nothing at this address' },
   unknown_record: { status: 404, title: 'The record type does not exist' },
   body_too_large: { status: 413, title: 'The body is too large' },
+  too_many_items: { status: 413, title: 'The body has too many items' },
+  item_too_large: { status: 413, title: 'An item is too large' },
   message_too_large: { status: 413, title: 'A message is larger than any broker takes' },
   unsupported_media_type: { status: 415, title: 'The Content-Type is not supported' },
   unsupported_encoding: { status: 415, title: 'The Content-Encoding is not supported' },
   too_many_requests: { status: 429, title: 'Too many requests from this client', retryAfterS: 1 },
+  sender_left: { status: 499, title: 'The sender has gone: nobody reads this' },
   internal: { status: 500, title: 'Ingest failed' },
   overloaded: { status: 503, title: 'Too much is in flight', retryAfterS: 1 },
   broker_unavailable: { status: 503, title: 'Kafka does not acknowledge', retryAfterS: 5 },

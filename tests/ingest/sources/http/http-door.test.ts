@@ -1,35 +1,28 @@
 import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import type { FastifyInstance } from 'fastify'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Intake } from '../../../../ingest/intake.ts'
-import { buildDoor, type HttpDoorOptions } from '../../../../ingest/sources/http/http-door.ts'
+import type { BatchIntake } from '../../../../ingest/intake.ts'
+import type { HttpDoorOptions } from '../../../../ingest/sources/http/http-door.ts'
 import { CodedError } from '../../../../platform/errors.ts'
-import { HttpServers } from '../../../../platform/http/http-servers.ts'
-import { createLog } from '../../../../platform/log.ts'
 import { Metrics } from '../../../../platform/metrics.ts'
+import { doorOf } from '../../door.ts'
 import { memoryIngest, noon, rackAsset } from '../../memory-ingest.ts'
 
 const json = { 'content-type': 'application/json' }
 const ndjson = { 'content-type': 'application/x-ndjson; charset=utf-8' }
 const reading = { asset_id: 'rack-1', event_time: noon, it_power_w: 4200 }
 
+const packings = [
+  ['gzip', gzipSync],
+  ['deflate', deflateSync],
+  ['br', brotliCompressSync],
+  ['zstd', zstdCompressSync],
+] as const
+
 let ingest: ReturnType<typeof memoryIngest>
 let door: FastifyInstance
 
-const open = (options: Partial<HttpDoorOptions> = {}) =>
-  buildDoor({
-    servers: new HttpServers([], new Metrics('ingest')),
-    intake: ingest.intake,
-    host: '127.0.0.1',
-    port: 0,
-    log: createLog('test', 'silent'),
-    metrics: new Metrics('ingest'),
-    maxBodyBytes: 10_000,
-    maxDecompressedBytes: 100_000,
-    maxInFlightBytes: 200_000,
-    requestsPerMinute: 0,
-    ...options,
-  })
+const open = (options: Partial<HttpDoorOptions> = {}) => doorOf(ingest, options)
 
 const post = (url: string, payload: string | Buffer, headers: Record<string, string> = json) =>
   door.inject({ method: 'POST', url, payload, headers })
@@ -69,12 +62,7 @@ describe('POST /v1/telemetry/{record}', () => {
     ])
   })
 
-  it.each([
-    ['gzip', gzipSync],
-    ['deflate', deflateSync],
-    ['br', brotliCompressSync],
-    ['zstd', zstdCompressSync],
-  ])('takes %s', async (encoding, compress) => {
+  it.each(packings)('takes %s', async (encoding, compress) => {
     const headers = { ...json, 'content-encoding': encoding }
     const response = await post('/v1/telemetry/rack', compress(JSON.stringify([reading])), headers)
     expect(response.json()).toEqual({ accepted: 1, rejected: [] })
@@ -101,6 +89,9 @@ describe('problems', () => {
     [413, 'body_too_large', '/v1/telemetry/rack', bomb, { ...json, 'content-encoding': 'gzip' }],
     [415, 'unsupported_media_type', '/v1/telemetry/rack', 'a=b', { 'content-type': 'text/csv' }],
     [415, 'unsupported_encoding', '/v1/telemetry/rack', '{}', { ...json, 'content-encoding': 'lzma' }],
+    [413, 'too_many_items', '/v1/telemetry/rack', `[${Array(3_001).fill(0).join(',')}]`, json],
+    [413, 'too_many_items', '/v1/telemetry/rack', '0\n'.repeat(3_001), ndjson],
+    [413, 'too_many_items', '/v1/assets', `[${Array(3_001).fill(0).join(',')}]`, json],
   ])('%i %s', async (status, code, url, body, headers) => {
     const response = await post(url, body, headers)
     expect(response.headers['content-type']).toContain('application/problem+json')
@@ -137,13 +128,16 @@ describe('problems', () => {
   it('says 503 while too much is in flight, and takes more when it has gone', async () => {
     const entered = Promise.withResolvers<void>()
     const acknowledged = Promise.withResolvers<void>()
-    const slow: Intake = {
-      assets: items => ingest.intake.assets(items),
-      readings: async () => {
-        entered.resolve()
-        await acknowledged.promise
-        return { accepted: 0, rejected: [] }
-      },
+    const slow: BatchIntake = {
+      assetBatch: (...args) => ingest.intake.assetBatch(...args),
+      readingBatch: () => ({
+        add: () => 0,
+        send: async () => {
+          entered.resolve()
+          await acknowledged.promise
+          return { accepted: 0, rejected: [] }
+        },
+      }),
     }
     const narrow = await open({ intake: slow, maxInFlightBytes: 40, metrics: new Metrics('ingest') })
     const payload = `[${' '.repeat(30)}]`
@@ -158,5 +152,71 @@ describe('problems', () => {
     expect((await first).statusCode).toBe(202)
     expect((await ask()).statusCode).toBe(202)
     await narrow.close()
+  })
+
+  it('says 413 where few bytes would become many, whatever they are packed with', async () => {
+    const wide = await open({ maxDecompressedBytes: 64 << 20, metrics: new Metrics('ingest') })
+    for (const [encoding, compress] of packings) {
+      const payload = compress(Buffer.alloc(8 << 20, '\n'))
+      const headers = { ...ndjson, 'content-encoding': encoding }
+      const refused = await wide.inject({ method: 'POST', url: '/v1/telemetry/rack', payload, headers })
+      expect(refused.json()).toMatchObject({ code: 'body_too_large' })
+    }
+    await wide.close()
+  })
+
+  it('lists a thousand rejections, counts all of them by code, and keeps all of them', async () => {
+    const body = `${'0\n'.repeat(1_400)}${'{"a":\n'.repeat(200)}${JSON.stringify(reading)}`
+    const response = await post('/v1/telemetry/rack', body, ndjson)
+    const { rejected, ...counts } = response.json()
+    expect(rejected).toHaveLength(1_000)
+    expect(counts).toEqual({
+      accepted: 1,
+      rejected_total: 1_600,
+      rejected_by_code: { not_an_object: 1_400, malformed_json: 200 },
+    })
+    expect(ingest.sent).toHaveLength(1_601)
+  })
+
+  it('refuses an item that is nested too deeply to be written down by itself', async () => {
+    const deep = `${'['.repeat(4_000)}${']'.repeat(4_000)}`
+    const narrow = `{"asset_id":"rack-1","event_time":${noon},"it_power_w":${deep}}`
+    const response = await post('/v1/telemetry/rack', `[${narrow},${JSON.stringify(reading)}]`)
+    expect(response.json()).toMatchObject({ accepted: 1, rejected: [{ index: 0, code: 'field_type' }] })
+  })
+
+  it('drops what a sender left behind who has gone, and counts it', async () => {
+    const metrics = new Metrics('ingest')
+    const added = Promise.withResolvers<void>()
+    const dropped = Promise.withResolvers<unknown>()
+    const slow: BatchIntake = {
+      assetBatch: (...args) => ingest.intake.assetBatch(...args),
+      readingBatch: () => ({
+        add: () => 0,
+        send: signal => {
+          added.resolve()
+          return new Promise((_resolve, reject) =>
+            signal?.addEventListener('abort', () => {
+              dropped.resolve(signal.reason)
+              reject(signal.reason)
+            }),
+          )
+        },
+      }),
+    }
+    const real = await open({ intake: slow, metrics })
+    const url = await real.listen({ host: '127.0.0.1', port: 0 })
+    const leaving = new AbortController()
+    const { signal } = leaving
+    const asked = fetch(`${url}/v1/telemetry/rack`, { method: 'POST', headers: json, body: '[{}]', signal })
+    await added.promise
+    leaving.abort()
+    await expect(asked).rejects.toThrow()
+    expect(await dropped.promise).toMatchObject({ code: 'sender_left' })
+    await expect
+      .poll(() => metrics.registry.metrics(), { timeout: 20_000 })
+      .toContain('citybrain_ingest_refused_requests_total{code="sender_left"} 1')
+    expect(await metrics.registry.metrics()).toContain('citybrain_ingest_in_flight_bytes 0')
+    await real.close()
   })
 })

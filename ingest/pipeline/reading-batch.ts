@@ -1,0 +1,122 @@
+import type { Clock } from '../../platform/clock.ts'
+import type { RecordId } from '../../schemas/records/record.ts'
+import { countyInForce } from '../../schemas/regions/regions.ts'
+import { telemetryTopic, topicNames } from '../../schemas/topics.ts'
+import type { DeadLetterPolicy, IntakeBatch, Receipt, Sender, SenderScope } from '../intake.ts'
+import type { Outgoing } from '../sink/send-queue.ts'
+import { deadLetter } from './dead-letter.ts'
+import type { AssetLookup } from './enrich.ts'
+import { isObject } from './normalise.ts'
+import type { RecordPipeline } from './record-pipeline.ts'
+import { Refusal, shown } from './refusal.ts'
+import { Rejections } from './rejections.ts'
+
+export interface ReadingBatchOptions {
+  readonly record: RecordId
+  readonly pipeline: RecordPipeline
+  readonly assets: AssetLookup
+  readonly sender: Sender
+  readonly deadLetters: DeadLetterPolicy
+  readonly maxListed: number
+  readonly encode: (topic: string, value: unknown) => Buffer
+  readonly send: (messages: readonly Outgoing[], signal?: AbortSignal) => Promise<void>
+  readonly clock: Clock
+  /** Told once Kafka has acknowledged. */
+  readonly count: (outcome: ReadingOutcome) => void
+}
+
+export interface ReadingOutcome {
+  readonly record: RecordId
+  readonly accepted: number
+  readonly rejections: Rejections
+  readonly ignoredFields: number
+}
+
+/** Names of unknown fields that a receipt lists. */
+const maxIgnoredFields = 20
+/** What a message holds in memory besides its value, bytes: measured as about 300. */
+const messageOverhead = 300
+
+/** Readings of one record type on their way: normalise, validate, enrich, encode. */
+export class ReadingBatch implements IntakeBatch {
+  private readonly options: ReadingBatchOptions
+  private readonly topic: string
+  private readonly messages: Outgoing[] = []
+  private readonly rejections: Rejections
+  private readonly ignored = new Set<string>()
+  private ignoredFields = 0
+  private items = 0
+
+  constructor(options: ReadingBatchOptions) {
+    this.options = options
+    this.topic = telemetryTopic(options.record)
+    this.rejections = new Rejections(options.maxListed)
+  }
+
+  add(items: readonly unknown[]): number {
+    const { pipeline, assets, sender, clock } = this.options
+    const { source, scope } = sender
+    const nowMs = clock.now()
+    let bytes = 0
+    for (const item of items) {
+      const foreign = scope === null ? null : beyondScope(item, scope, assets)
+      const reading = foreign ?? pipeline.run(item, source, nowMs)
+      bytes +=
+        reading instanceof Refusal
+          ? this.refuse(item, reading, nowMs)
+          : this.push({ topic: this.topic, key: reading.asset_id, value: this.encode(this.topic, reading) })
+      if (!(reading instanceof Refusal) && isObject(item)) {
+        for (const name of pipeline.unknownFields(item)) this.ignore(name)
+      }
+      this.items++
+    }
+    return bytes
+  }
+
+  async send(signal?: AbortSignal): Promise<Receipt> {
+    const { record, send, count } = this.options
+    const { messages, rejections, ignored, ignoredFields } = this
+    await send(messages, signal)
+    const receipt = rejections.receipt(this.items)
+    count({ record, accepted: receipt.accepted, rejections, ignoredFields })
+    return ignored.size === 0 ? receipt : { ...receipt, ignored_fields: [...ignored].sort() }
+  }
+
+  private refuse(item: unknown, refusal: Refusal, nowMs: number): number {
+    const { record, sender, deadLetters } = this.options
+    this.rejections.add(this.items, refusal)
+    if (deadLetters === 'none') return 0
+    const letter = deadLetter(record, item, refusal, sender.source, nowMs)
+    const topic = topicNames.rejected
+    return this.push({ topic, key: letter.asset_id, value: this.encode(topic, letter) })
+  }
+
+  private push(message: Outgoing): number {
+    this.messages.push(message)
+    return message.value.length + messageOverhead
+  }
+
+  private encode(topic: string, value: unknown): Buffer {
+    return this.options.encode(topic, value)
+  }
+
+  private ignore(name: string): void {
+    this.ignoredFields++
+    if (this.ignored.size < maxIgnoredFields) this.ignored.add(name)
+  }
+}
+
+/**
+ * Why the sender may not send this, or null. It is asked before anything else, so that nobody learns what is registered
+ * elsewhere from another refusal.
+ */
+function beyondScope(item: unknown, scope: SenderScope, assets: AssetLookup): Refusal | null {
+  if (!isObject(item)) return null
+  const { asset_id, source } = item
+  if (typeof source === 'string' && !scope.maySay(source)) {
+    return new Refusal('forbidden_source', `source: ${shown(source)} is the name of another key`)
+  }
+  const asset = typeof asset_id === 'string' ? assets.get(asset_id) : undefined
+  if (!asset || scope.counties.has(countyInForce(asset.county) ?? '')) return null
+  return new Refusal('forbidden_asset', `asset_id: ${shown(asset_id)} is not in a county of this key`)
+}
