@@ -6,7 +6,7 @@ import { isRecordId, type RecordId, recordIds } from '../../schemas/records/reco
 import type { RejectionCode } from '../../schemas/records/rejection.ts'
 import { telemetryTopic } from '../../schemas/topics.ts'
 import { isObject } from '../pipeline/normalise.ts'
-import { type Outcome, Refusal } from '../pipeline/refusal.ts'
+import { jsonText, type Outcome, Refusal } from '../pipeline/refusal.ts'
 
 /** What a dead letter sends through the door. */
 export interface Resent {
@@ -50,6 +50,7 @@ export async function readingOfLetter(
     // Not JSON when it came, or cut because it was huge.
     return new Refusal('malformed_json', messageOf(error))
   }
+  if (jsonText(item) === null) return new Refusal('malformed_json', 'the payload is nested too deeply')
   return { record, item: withSource(item, source) }
 }
 

@@ -36,6 +36,7 @@ the dead letter that it was.
   --port-offset N       of a local system that was started with it
 
 Kafka and the registry are at KAFKA_BROKERS and SCHEMA_REGISTRY_URL, or where npm start has them.
+INGEST_KEY is the key that is sent where the door asks for one; it needs any_source (docs/access.md).
 Exit code 0: done; 1: something failed, or the door took nothing of what it was sent; 64: wrong usage.
 `
 

@@ -9,7 +9,7 @@ import type { DeadLetter } from '../../schemas/records/dead-letter.ts'
 import type { RecordId } from '../../schemas/records/record.ts'
 import { telemetryTopic, topicNames } from '../../schemas/topics.ts'
 import { Refusal } from '../pipeline/refusal.ts'
-import { DoorClient } from '../sources/files/door-client.ts'
+import { DoorClient, keyHeader } from '../sources/files/door-client.ts'
 import { deadLettersHeader } from '../sources/http/dead-letters-header.ts'
 import { decodeValue } from './decode-value.ts'
 import { readToEnd } from './read-to-end.ts'
@@ -58,7 +58,10 @@ export async function redrive(
   const result: RedriveResult = { tally: new Tally() }
   const { tally } = result
   const redriven = new RedrivenLetters(context)
-  const door = new DoorClient(addresses.door, { [deadLettersHeader]: 'none' })
+  const door = new DoorClient(addresses.door, {
+    ...keyHeader(process.env),
+    [deadLettersHeader]: 'none',
+  })
   const batches = new ResendBatches({
     post: (record, items) => door.post(`/v1/telemetry/${record}`, items),
     accepted: letters => redriven.add(letters),

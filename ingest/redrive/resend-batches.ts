@@ -1,5 +1,6 @@
 import type { DeadLetter } from '../../schemas/records/dead-letter.ts'
 import type { RecordId } from '../../schemas/records/record.ts'
+import { maxListedOverHttp } from '../intake.ts'
 import type { DoorAnswer } from '../sources/files/door-client.ts'
 import type { AcceptedLetter } from './redriven-letters.ts'
 import type { Tally } from './tally.ts'
@@ -19,8 +20,8 @@ export interface PlacedLetter {
   readonly letter: DeadLetter<string>
 }
 
-/** Far below what the door takes in one body. */
-const most = { letters: 2_000, characters: 4 << 20 }
+/** What one answer says of each: all rejections have to be listed. Of the characters, one body. */
+const most = { letters: maxListedOverHttp, characters: 1 << 20 }
 
 interface Batch {
   readonly items: unknown[]

@@ -10,13 +10,29 @@ const compress = promisify(gzip)
 const Answer = Type.Object({
   accepted: Type.Integer(),
   rejected: Type.Array(Type.Object({ index: Type.Integer(), code: Type.String(), message: Type.String() })),
+  rejected_total: Type.Optional(Type.Integer()),
+  rejected_by_code: Type.Optional(Type.Record(Type.String(), Type.Integer())),
 })
 
 export interface DoorAnswer {
   readonly accepted: number
   readonly rejected: readonly { readonly index: number; readonly code: string; readonly message: string }[]
+  /** Where there are more than are listed: of which codes. */
+  readonly rejected_by_code?: Readonly<Record<string, number>>
 }
 
+/** The environment variable that holds the key of whoever replays or redrives. */
+export const keyVariable = 'INGEST_KEY'
+const keyHint = `ingest takes readings of holders of a key: set ${keyVariable} to one of its INGEST_KEYS (docs/access.md)`
+
+/** The header that shows the key of the environment; none where there is none. */
+export function keyHeader(env: NodeJS.ProcessEnv): Record<string, string> {
+  const key = env[keyVariable]
+  return key ? { authorization: `Bearer ${key}` } : {}
+}
+
+/** At most 3 bytes each: below what the door takes in one body, compressed or not. */
+const maxBodyCharacters = 2 << 20
 const attempts = 12
 const firstWaitMs = 250
 const maxWaitMs = 15_000
@@ -34,9 +50,32 @@ export class DoorClient {
     this.headers = headers
   }
 
-  /** @throws CodedError `door_refused`, `door_unreachable`. */
+  /**
+   * In several requests where one would be large.
+   * @throws CodedError `door_refused`, `door_unreachable`.
+   */
   async post(path: string, items: readonly unknown[]): Promise<DoorAnswer> {
-    const text = items.map(item => JSON.stringify(item)).join('\n')
+    const answers: DoorAnswer[] = []
+    const starts: number[] = []
+    let lines: string[] = []
+    let characters = 0
+    const flush = async () => {
+      answers.push(await this.postText(path, lines.join('\n')))
+      lines = []
+      characters = 0
+    }
+    for (const [index, item] of items.entries()) {
+      const line = JSON.stringify(item)
+      if (characters > 0 && characters + line.length > maxBodyCharacters) await flush()
+      if (lines.length === 0) starts.push(index)
+      lines.push(line)
+      characters += line.length
+    }
+    if (lines.length > 0 || items.length === 0) await flush()
+    return joined(answers, starts)
+  }
+
+  private async postText(path: string, text: string): Promise<DoorAnswer> {
     const body = await compress(text, { level: 1 })
     let waitMs = firstWaitMs
     for (let attempt = 1; ; attempt++) {
@@ -69,9 +108,36 @@ export class DoorClient {
       return { error, retryAfterMs: undefined }
     }
     if (response.ok) return { answer: Value.Parse(Answer, JSON.parse(text)) }
-    const error = new CodedError('door_refused', `${this.url}${path}: ${response.status} ${text}`)
+    const error = new CodedError('door_refused', `${this.url}${path}: ${response.status} ${text}`, {
+      ...(response.status === 401 ? { hint: keyHint } : {}),
+    })
     if (response.status !== 429 && response.status !== 503) throw error
     const retryAfterS = Number(response.headers.get('retry-after') ?? Number.NaN)
     return { error, retryAfterMs: Number.isFinite(retryAfterS) ? retryAfterS * 1000 : undefined }
   }
+}
+
+/** One answer of those to consecutive parts; `starts` is where each part began. */
+function joined(answers: readonly DoorAnswer[], starts: readonly number[]): DoorAnswer {
+  const [only] = answers
+  if (only && answers.length === 1) return only
+  const byCode: Record<string, number> = {}
+  for (const answer of answers) {
+    for (const [code, count] of countsOf(answer)) byCode[code] = (byCode[code] ?? 0) + count
+  }
+  return {
+    accepted: answers.reduce((sum, { accepted }) => sum + accepted, 0),
+    rejected: answers.flatMap(({ rejected }, part) =>
+      rejected.map(each => ({ ...each, index: each.index + (starts[part] ?? 0) })),
+    ),
+    rejected_by_code: byCode,
+  }
+}
+
+/** How many were rejected, by code. */
+export function countsOf({ rejected, rejected_by_code }: DoorAnswer): readonly (readonly [string, number])[] {
+  if (rejected_by_code) return Object.entries(rejected_by_code)
+  const counts = new Map<string, number>()
+  for (const { code } of rejected) counts.set(code, (counts.get(code) ?? 0) + 1)
+  return [...counts]
 }

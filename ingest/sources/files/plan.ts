@@ -1,3 +1,4 @@
+import { CodedError } from '../../../platform/errors.ts'
 import type { AssetKind, RecordId } from '../../../schemas/records/record.ts'
 import { SkipTally } from './skip-tally.ts'
 
@@ -39,4 +40,21 @@ export interface Plan {
 
 export function emptyPlan(dataset: string): Plan {
   return { dataset, assets: new Map(), readings: [], skipped: new SkipTally(), notes: new Set() }
+}
+
+/** Readings are held in memory until all files are read, because they are posted in the order of their times. */
+const maxReadings = 4_000_000
+
+/** @throws CodedError `too_many_readings` */
+export function planReading(plan: Plan, reading: PlannedReading): void {
+  if (plan.readings.length >= maxReadings) {
+    throw new CodedError(
+      'too_many_readings',
+      `${plan.dataset}: more than ${maxReadings} readings in one replay`,
+      {
+        hint: 'replay its files one after the other',
+      },
+    )
+  }
+  plan.readings.push(reading)
 }

@@ -31,6 +31,8 @@ export const replayUsage = `npm run replay -- FILE... [options]
   --pdcp-kbit VENDOR    PM files of this vendor count PDCP volumes in kbit; may be repeated
   --dry-run             read the files and say what would be posted
   --verbose             name every line, lot and counter that was skipped
+
+INGEST_KEY in the environment is the key that is sent, where the door asks for one.
 `
 
 /** @throws CodedError `usage`. */

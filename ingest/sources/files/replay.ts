@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RecordId } from '../../../schemas/records/record.ts'
-import { DoorClient } from './door-client.ts'
+import { countsOf, type DoorAnswer, DoorClient, keyHeader } from './door-client.ts'
 import { formatOf } from './formats/formats.ts'
 import { emptyPlan, type Plan, type PlannedReading } from './plan.ts'
 import type { ReplayOptions } from './replay-options.ts'
@@ -50,7 +50,7 @@ export async function replay(options: ReplayOptions, progress: ReplayProgress): 
     retries: 0,
   }
   if (options.dryRun) return result
-  const door = new DoorClient(options.to)
+  const door = new DoorClient(options.to, keyHeader(process.env))
   try {
     for (const { plan } of schedules) await postAssets(door, plan, result)
     await postReadings(door, schedules, options.speed, result, progress)
@@ -83,8 +83,7 @@ async function readFiles(options: ReplayOptions, progress: ReplayProgress): Prom
 async function postAssets(door: DoorClient, plan: Plan, result: ReplayResult): Promise<void> {
   const assets = [...plan.assets.values()]
   for (let from = 0; from < assets.length; from += batchAssets) {
-    const { rejected } = await door.post('/v1/assets', assets.slice(from, from + batchAssets))
-    for (const { code, message } of rejected) refuse(result, code, message)
+    noteRefused(result, await door.post('/v1/assets', assets.slice(from, from + batchAssets)))
   }
 }
 
@@ -100,9 +99,9 @@ async function postReadings(
   const batches = new Map<RecordId, object[]>()
   const flush = async (record: RecordId, items: object[]): Promise<void> => {
     batches.delete(record)
-    const { accepted, rejected } = await door.post(`/v1/telemetry/${record}`, items)
-    result.accepted += accepted
-    for (const { code, message } of rejected) refuse(result, code, message)
+    const answer = await door.post(`/v1/telemetry/${record}`, items)
+    result.accepted += answer.accepted
+    noteRefused(result, answer)
     progress.advance(items.length)
   }
   const flushAll = async () => {
@@ -164,10 +163,13 @@ function merged(schedules: readonly Schedule[]): readonly Due[] {
   return schedules.length > 1 ? due.sort((a, b) => a.atMs - b.atMs) : due
 }
 
-function refuse({ rejected }: ReplayResult, code: string, message: string): void {
-  const refused = rejected.get(code)
-  if (refused) refused.count++
-  else rejected.set(code, { count: 1, example: message })
+function noteRefused({ rejected }: ReplayResult, answer: DoorAnswer): void {
+  for (const [code, count] of countsOf(answer)) {
+    const refused = rejected.get(code)
+    const example = answer.rejected.find(each => each.code === code)?.message ?? 'not listed in the answer'
+    if (refused) refused.count += count
+    else rejected.set(code, { count, example })
+  }
 }
 
 function sizeOf(files: readonly SourceFile[]): number {

@@ -1,11 +1,14 @@
 import { createReadStream } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
-import type { Readable } from 'node:stream'
-import { createGunzip, gunzipSync, constants as zlib } from 'node:zlib'
+import { Readable } from 'node:stream'
+import { createGunzip } from 'node:zlib'
 import { CodedError, messageOf } from '../../../platform/errors.ts'
 
 const headBytes = 64 * 1024
+/** Bytes that one byte of a gzipped file may become, above the floor: telemetry becomes 5 to 50. */
+const maxRatio = 200
+const ratioFloorBytes = 64 * 1024 * 1024
 
 /** A file to replay, gzipped or not. */
 export interface SourceFile {
@@ -26,25 +29,66 @@ export async function sourceFile(path: string): Promise<SourceFile> {
     const { size } = await stat(path)
     const start = await readStart(path)
     const gzipped = start[0] === 0x1f && start[1] === 0x8b
-    // The start of a gzip file decompresses to the start of its text when the missing end is forgiven.
-    const text = gzipped ? gunzipSync(start, { finishFlush: zlib.Z_SYNC_FLUSH }) : start
+    const read = (onProgress?: (bytes: number) => void) =>
+      Readable.from(chunksOf(path, gzipped, size, onProgress), { objectMode: false })
+    const text = gzipped ? await beginningOf(read()) : start
     return {
       path,
       name: basename(path).replace(/\.gz$/, ''),
       size,
       head: text.toString('utf8').replace(/^\uFEFF/, ''),
-      read: onProgress => {
-        const raw = createReadStream(path)
-        if (onProgress) raw.on('data', chunk => onProgress(chunk.length))
-        if (!gzipped) return raw
-        const text = createGunzip()
-        raw.on('error', error => text.destroy(error))
-        return raw.pipe(text)
-      },
+      read,
     }
   } catch (error) {
+    if (error instanceof CodedError) throw error
     throw new CodedError('file_unreadable', `${path}: ${messageOf(error)}`)
   }
+}
+
+/** @throws CodedError `file_unreadable`, `file_too_large`, both with the place */
+async function* chunksOf(
+  path: string,
+  gzipped: boolean,
+  size: number,
+  onProgress?: (bytes: number) => void,
+): AsyncGenerator<Buffer, void, undefined> {
+  const raw = createReadStream(path)
+  if (onProgress) raw.on('data', chunk => onProgress(chunk.length))
+  const text = gzipped ? raw.pipe(createGunzip()) : raw
+  raw.on('error', error => text.destroy(error))
+  const maxBytes = Math.max(ratioFloorBytes, size * maxRatio)
+  let bytes = 0
+  try {
+    for await (const chunk of text as AsyncIterable<Buffer>) {
+      bytes += chunk.length
+      if (gzipped && bytes > maxBytes) {
+        const most = `more than ${maxBytes} bytes come of ${size}`
+        throw new CodedError('file_too_large', `${path}: ${most}: no telemetry is that repetitive`)
+      }
+      yield chunk
+    }
+  } catch (error) {
+    if (error instanceof CodedError) throw error
+    throw new CodedError('file_unreadable', `${path}: ${messageOf(error)} behind byte ${bytes}`)
+  } finally {
+    raw.destroy()
+  }
+}
+
+/** The beginning is enough to tell a format by, even of a file that breaks off. */
+async function beginningOf(text: Readable): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  try {
+    for await (const chunk of text as AsyncIterable<Buffer>) {
+      chunks.push(chunk)
+      bytes += chunk.length
+      if (bytes >= headBytes) break
+    }
+  } catch (error) {
+    if (bytes === 0) throw error
+  }
+  return Buffer.concat(chunks).subarray(0, headBytes)
 }
 
 async function readStart(path: string): Promise<Buffer> {

@@ -58,8 +58,9 @@ it('posts what is enough for one body, by letters and by size', async () => {
   for (let item = 0; item < 65; item++) await add('parking', item, 'x'.repeat(65_536))
   await batches.flushAll()
   expect(posts.map(([record, items]) => [record, items.length])).toEqual([
-    ['rack', 2_000],
-    ['parking', 64],
+    ['rack', 1_000],
+    ['rack', 1_000],
+    ...Array(4).fill(['parking', 16]),
     ['rack', 1],
     ['parking', 1],
   ])

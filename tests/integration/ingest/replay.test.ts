@@ -51,3 +51,48 @@ it('ends with 1 when ingest takes nothing, with 64 when it was asked wrongly', a
   })
   await expect(replay(file, '--speed', 'fast')).rejects.toMatchObject({ code: 64 })
 })
+
+it('sends the key of its environment where the door asks for one, and says so where there is none', async () => {
+  const keys = join(folder, 'keys.yaml')
+  const key = 'a-key-for-this-test-0123456789'
+  await writeFile(keys, `- { name: operations, key: ${key}, any_source: true }\n`)
+  const closed = await startIngest({
+    KAFKA_BROKERS: inject('kafkaBrokers'),
+    SCHEMA_REGISTRY_URL: inject('registryUrl'),
+    INGEST_KEYS: keys,
+  })
+  const asset = '{"asset_id":"replayed","record":"rack","kind":"rack","county":"370102"}'
+  const reading = JSON.stringify({ asset_id: 'replayed', event_time: Date.now(), it_power_w: 1 })
+  const file = join(folder, 'rack-keys.ndjson')
+  await writeFile(file, `${asset}\n${reading}\n`)
+  const replayWith = (env: Record<string, string>) =>
+    run(process.execPath, ['ingest/replay.ts', file, '--to', closed.url], {
+      cwd: root,
+      env: { ...process.env, NODE_OPTIONS: '', ...env },
+    })
+  await expect(replayWith({})).rejects.toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/401 .*key_missing.*\n.*set INGEST_KEY/),
+  })
+  expect((await replayWith({ INGEST_KEY: key })).stdout).toContain('1 accepted, 0 rejected')
+  expect(await closed.stop()).toBe(0)
+})
+
+it('ends with 1, and names the place, where a line has no end', async () => {
+  const file = join(folder, 'rack-endless.ndjson')
+  await writeFile(file, `{"asset_id":"a"}\n{"asset_id":"${'x'.repeat(300_000)}`)
+  await expect(replay(file)).rejects.toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('rack-endless.ndjson:2: a line has at most'),
+  })
+})
+
+it('does not start where others reach it, unless it has keys or is said to be open', async () => {
+  const env = { ...process.env, NODE_OPTIONS: '', INGEST_HOST: '0.0.0.0', INGEST_PORT: '0', ADMIN_PORT: '0' }
+  await expect(
+    run(process.execPath, ['ingest/main.ts'], {
+      cwd: root,
+      env: { ...env, KAFKA_BROKERS: '127.0.0.1:1', SCHEMA_REGISTRY_URL: 'http://127.0.0.1:1' },
+    }),
+  ).rejects.toMatchObject({ code: 78, stdout: expect.stringMatching(/INGEST_KEYS, or say INGEST_OPEN=yes/) })
+})

@@ -1,6 +1,7 @@
 import { timestampMs } from '../../../pipeline/timestamp.ts'
 import { planForeignAsset } from '../foreign-mapping.ts'
 import type { Format } from '../format.ts'
+import { planReading } from '../plan.ts'
 import type { SkipTally } from '../skip-tally.ts'
 import type { SourceFile } from '../source-file.ts'
 import { numberIn, readCsv, sibling, withOffset } from './csv-rows.ts'
@@ -38,7 +39,7 @@ export const cellLoad: Format = {
         const asset = { sourceId, record: 'radio_pm', kind: 'cell', place: station, name: sourceId } as const
         const assetId = planForeignAsset(plan, seed, { ...asset, period_s: periodS })
         const values = { period_s: periodS, prb_avail_dl: available, prb_used_dl: load * available }
-        plan.readings.push({ record: 'radio_pm', assetId, eventTimeMs, values })
+        planReading(plan, { record: 'radio_pm', assetId, eventTimeMs, values })
       },
       onProgress,
     )

@@ -1,6 +1,7 @@
 import { timestampMs } from '../../../pipeline/timestamp.ts'
 import { planForeignAsset } from '../foreign-mapping.ts'
 import type { Format } from '../format.ts'
+import { planReading } from '../plan.ts'
 import { numberIn, readCsv } from './csv-rows.ts'
 
 const minuteS = 60
@@ -35,7 +36,7 @@ export const coolingHeat: Format = {
         if (Number.isNaN(eventTimeMs)) return plan.skipped.add('event_time_invalid', where)
         if (heats.some(heat => heat < 0)) return plan.skipped.add('negative_heat', where)
         const values = { period_s: minuteS, cooling_energy_kwh: (kw * minuteS) / 3600 }
-        plan.readings.push({ record: 'facility', assetId, eventTimeMs, values })
+        planReading(plan, { record: 'facility', assetId, eventTimeMs, values })
       },
       onProgress,
     )

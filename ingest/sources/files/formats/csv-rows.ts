@@ -1,13 +1,14 @@
 import { dirname, join } from 'node:path'
 import { parse } from 'csv-parse'
 import { CodedError } from '../../../../platform/errors.ts'
+import { lineTooLong, maxPartBytes } from '../lines.ts'
 import type { SkipTally } from '../skip-tally.ts'
 import { type SourceFile, sourceFile } from '../source-file.ts'
 
 /**
  * Calls `onRow` with the named columns of every row, in the order of `names`, and the row's line. A row that is not as
  * wide as the header is counted as malformed and left out.
- * @throws CodedError `column_missing`.
+ * @throws CodedError `column_missing`; `line_too_long`, of a quotation that does not end, too.
  */
 export async function readCsv(
   file: SourceFile,
@@ -23,7 +24,9 @@ export async function readCsv(
     skip_empty_lines: true,
     info: true,
     skip_records_with_error: true,
+    max_record_size: maxPartBytes,
     on_skip: error => {
+      if (error?.code === 'CSV_MAX_RECORD_SIZE') throw lineTooLong(`${file.path}:${rows.info.lines}`)
       malformed(error && 'lines' in error ? Number(error.lines) : 0)
       return undefined
     },

@@ -1,6 +1,7 @@
 import { timestampMs } from '../../../pipeline/timestamp.ts'
 import { planForeignAsset } from '../foreign-mapping.ts'
 import type { Format } from '../format.ts'
+import { planReading } from '../plan.ts'
 import { numberIn, readCsv, withOffset } from './csv-rows.ts'
 
 /**
@@ -27,7 +28,7 @@ export const gpuServers: Format = {
         if (Number.isNaN(eventTimeMs)) return plan.skipped.add('event_time_invalid', `${file.name}:${line}`)
         const asset = { sourceId: name, record: 'rack', kind: 'rack', place: 'machine room', name } as const
         const assetId = planForeignAsset(plan, seed, { ...asset, period_s: 3600 })
-        plan.readings.push({ record: 'rack', assetId, eventTimeMs, values: { it_power_w: power } })
+        planReading(plan, { record: 'rack', assetId, eventTimeMs, values: { it_power_w: power } })
       },
       onProgress,
     )

@@ -1,9 +1,9 @@
-import { createInterface } from 'node:readline'
 import { isRecordId, type RecordId, recordIds } from '../../../../schemas/records/record.ts'
 import { isObject } from '../../../pipeline/normalise.ts'
 import { timestampMs } from '../../../pipeline/timestamp.ts'
 import type { Format } from '../format.ts'
-import type { Plan } from '../plan.ts'
+import { linesOf } from '../lines.ts'
+import { type Plan, planReading } from '../plan.ts'
 import type { SkipReason } from '../skip-tally.ts'
 
 /**
@@ -15,9 +15,7 @@ export const ownRecords: Format = {
   matches: file => file.head.trimStart().startsWith('{'),
   async read(file, plan, { onProgress }) {
     const record = recordIds.find(id => file.name === id || new RegExp(`^${id}[^a-z_]`).test(file.name))
-    let number = 0
-    for await (const line of createInterface({ input: file.read(onProgress), crlfDelay: Infinity })) {
-      number++
+    for await (const [number, line] of linesOf(file, onProgress)) {
       if (line.trim() === '') continue
       const reason = planLine(line, plan, record)
       if (reason) plan.skipped.add(reason, `${file.name}:${number}`)
@@ -43,6 +41,6 @@ function planLine(line: string, plan: Plan, ofFile: RecordId | undefined): SkipR
   if (!record) return 'not_a_reading'
   const eventTimeMs = timestampMs(event_time)
   if (Number.isNaN(eventTimeMs)) return 'event_time_invalid'
-  plan.readings.push({ record, assetId, eventTimeMs, values })
+  planReading(plan, { record, assetId, eventTimeMs, values })
   return undefined
 }

@@ -1,6 +1,7 @@
 import { timestampMs } from '../../../pipeline/timestamp.ts'
 import { planForeignAsset } from '../foreign-mapping.ts'
 import type { Format } from '../format.ts'
+import { planReading } from '../plan.ts'
 import type { SkipTally } from '../skip-tally.ts'
 import type { SourceFile } from '../source-file.ts'
 import { numberIn, readCsv, sibling } from './csv-rows.ts'
@@ -38,7 +39,7 @@ export const parkingChanges: Format = {
           ids.set(placeId, assetId)
         }
         const values = { capacity: lot.capacity, occupied: lot.capacity - free }
-        plan.readings.push({ record: 'parking', assetId, eventTimeMs, values })
+        planReading(plan, { record: 'parking', assetId, eventTimeMs, values })
       },
       onProgress,
     )

@@ -1,5 +1,7 @@
 import { SaxesParser } from 'saxes'
+import { CodedError } from '../../../../platform/errors.ts'
 import { timestampMs } from '../../../pipeline/timestamp.ts'
+import { maxPartBytes } from '../lines.ts'
 
 /** One measValue: the counters of one object and granularity period. */
 export interface PmRow {
@@ -16,6 +18,11 @@ export interface PmRow {
   readonly counters: readonly (readonly [name: string, text: string])[]
   readonly suspect: boolean
 }
+
+/** Elements within elements; the formats need eight. */
+const maxDepth = 64
+/** Counters of one object; an element has a few hundred. */
+const maxCounters = 20_000
 
 /**
  * Feeds on XML text in pieces and calls `onRow` for every measValue, in both dialects: TS 32.435 (measCollecFile) and
@@ -36,6 +43,9 @@ export class PmParser {
   private object = ''
   private counters: [string, string][] = []
   private suspect = false
+  private depth = 0
+  /** Where the last tag was, characters. */
+  private lastTagAt = 0
 
   constructor(onRow: (row: PmRow) => void) {
     this.onRow = onRow
@@ -49,9 +59,12 @@ export class PmParser {
     this.sax.on('closetag', ({ name }) => this.close(local(name)))
   }
 
-  /** @throws Error where the XML is not well-formed. */
+  /** @throws Error where the XML is not well-formed. @throws CodedError `xml_too_large` where a part has no end. */
   write(text: string): void {
     this.sax.write(text)
+    const { position } = this.sax
+    if (position - this.lastTagAt > maxPartBytes)
+      throw this.tooLarge('characters between two tags', maxPartBytes)
   }
 
   /** @throws Error where the XML ends early. */
@@ -61,6 +74,8 @@ export class PmParser {
 
   private open(name: string, attributes: Readonly<Record<string, string>>): void {
     this.text = ''
+    this.lastTagAt = this.sax.position
+    if (++this.depth > maxDepth) throw this.tooLarge('elements within one another', maxDepth)
     switch (name) {
       case 'fileHeader':
         this.vendor = attributes.vendorName ?? ''
@@ -95,15 +110,19 @@ export class PmParser {
   private close(name: string): void {
     const text = this.text.trim()
     this.text = ''
+    this.lastTagAt = this.sax.position
+    this.depth--
     switch (name) {
       case 'measType':
         this.types.set(this.position, text)
+        this.checkCounters()
         break
       case 'measTypes':
         this.typeList = text.split(/\s+/)
         break
       case 'r':
         this.counters.push([this.types.get(this.position) ?? '', text])
+        this.checkCounters()
         break
       case 'measResults':
         this.counters.push(...text.split(/\s+/).map((value, i) => pair(this.typeList[i], value)))
@@ -115,6 +134,16 @@ export class PmParser {
         this.emit()
         break
     }
+  }
+
+  private tooLarge(what: string, most: number): CodedError {
+    const place = `line ${this.sax.line}, column ${this.sax.column}`
+    return new CodedError('xml_too_large', `${place}: ${what}: more than ${most}`)
+  }
+
+  private checkCounters(): void {
+    if (this.types.size <= maxCounters && this.counters.length <= maxCounters) return
+    throw this.tooLarge('counters of one object', maxCounters)
   }
 
   private emit(): void {

@@ -1,8 +1,8 @@
 import { StringDecoder } from 'node:string_decoder'
-import { messageOf } from '../../../../platform/errors.ts'
+import { CodedError, messageOf } from '../../../../platform/errors.ts'
 import { planForeignAsset } from '../foreign-mapping.ts'
 import type { Format } from '../format.ts'
-import type { Plan } from '../plan.ts'
+import { type Plan, planReading } from '../plan.ts'
 import type { SourceFile } from '../source-file.ts'
 import { CellJoin } from './cell-join.ts'
 import { PmParser } from './pm-parser.ts'
@@ -23,7 +23,7 @@ export const pmXml: Format = {
       const asset = { sourceId, record: 'radio_pm', kind: 'cell', place, name, period_s: periodS } as const
       const assetId = planForeignAsset(plan, seed, asset)
       const values = { period_s: periodS, ...fields, suspect }
-      plan.readings.push({ record: 'radio_pm', assetId, eventTimeMs: endMs, values })
+      planReading(plan, { record: 'radio_pm', assetId, eventTimeMs: endMs, values })
     }
   },
 }
@@ -54,6 +54,10 @@ async function parse(
     }
     parser.end()
   } catch (error) {
+    if (error instanceof CodedError && error.code !== 'file_unreadable') {
+      const place = error.code === 'xml_too_large' ? `${file.path}: ` : ''
+      throw new CodedError(error.code, `${place}${error.message}`)
+    }
     plan.skipped.add('malformed_xml', `${file.name}: ${messageOf(error)}`)
   }
 }
