@@ -66,7 +66,7 @@ export const ingestSettings = {
   maxItems: whole('MAX_ITEMS', 50_000, 1, 'most readings or assets in one request'),
   maxInFlightBytes: whole(
     'MAX_IN_FLIGHT_BYTES',
-    64 * mebibyte,
+    48 * mebibyte,
     1024,
     'bytes held for senders at once, from the first byte of a body to the acknowledgement; half of it for any one',
   ),

@@ -48,4 +48,33 @@ describe('DoorClient', () => {
     expect(received).toHaveLength(1)
     await close()
   })
+
+  it('says what to do where a key is asked for', async () => {
+    const { client, close } = await doorWith([{ status: 401, body: { code: 'key_missing' } }])
+    await expect(client.post('/v1/assets', [])).rejects.toMatchObject({
+      hint: expect.stringContaining('set INGEST_KEY'),
+    })
+    await close()
+  })
+
+  it('sends what would be a large body in several, and answers as if it were one', async () => {
+    const rejected = [{ index: 0, code: 'field_range', message: 'too much' }]
+    const answers = [
+      { status: 202, body: { accepted: 1, rejected } },
+      {
+        status: 202,
+        body: { accepted: 0, rejected, rejected_total: 2, rejected_by_code: { unknown_asset: 2 } },
+      },
+    ]
+    const { client, received, close } = await doorWith(answers)
+    const item = (fill: string) => ({ fill: fill.repeat(900_000) })
+    const answer = await client.post('/v1/telemetry/rack', [item('a'), item('b'), item('c')])
+    expect(received.map(text => text.split('\n').length)).toEqual([2, 1])
+    expect(answer).toEqual({
+      accepted: 1,
+      rejected: [rejected[0], { ...rejected[0], index: 2 }],
+      rejected_by_code: { field_range: 1, unknown_asset: 2 },
+    })
+    await close()
+  })
 })
