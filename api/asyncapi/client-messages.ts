@@ -1,8 +1,12 @@
 import { Type } from 'typebox'
 import { depths } from '../../schemas/protocol/stream.ts'
+import { maxTokenLength } from '../access/tokens/well-formed.ts'
 
 /** A client message is never longer, bytes. */
 export const maxMessageBytes = 64 * 1024
+
+/** A region code or the name of a KPI is never longer, characters. */
+export const maxNameLength = 64
 
 export const SubscriptionId = Type.String({
   minLength: 1,
@@ -19,7 +23,9 @@ export const clientMessages = {
     {
       type: Type.Literal('hello'),
       protocol: Type.Integer({ description: 'Version of the protocol: 1' }),
-      token: Type.Optional(Type.String({ description: 'As in Authorization: Bearer on REST' })),
+      token: Type.Optional(
+        Type.String({ maxLength: maxTokenLength, description: 'As in Authorization: Bearer on REST' }),
+      ),
       wall: Type.Optional(
         Type.String({
           minLength: 1,
@@ -52,11 +58,15 @@ export const clientMessages = {
     {
       type: Type.Literal('subscribe'),
       id: SubscriptionId,
-      regions: Type.Array(Type.String(), { minItems: 1, maxItems: 200, description: 'Region codes' }),
+      regions: Type.Array(Type.String({ maxLength: maxNameLength }), {
+        minItems: 1,
+        maxItems: 200,
+        description: 'Region codes',
+      }),
       depth: Type.Enum([...depths], {
         description: 'How far below the regions: themselves, those directly below too, or all below',
       }),
-      kpis: Type.Array(Type.String(), {
+      kpis: Type.Array(Type.String({ maxLength: maxNameLength }), {
         maxItems: 100,
         description: 'KPI ids, `feed.*` or `*`; may be empty where alerts are all that is wanted',
       }),

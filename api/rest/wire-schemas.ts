@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { depths, statuses } from '../../schemas/protocol/stream.ts'
+import { maxNameLength } from '../asyncapi/client-messages.ts'
 
 /** Shapes that several answers share, for validation and OpenAPI alike. */
 
@@ -18,14 +19,14 @@ export const Position = Type.Integer({ description: 'Position on the stream up t
 export const StatusName = Type.Enum([...statuses])
 
 /** One or several values of the same query parameter. */
-export const RegionList = Type.Array(Type.String(), {
+export const RegionList = Type.Array(Type.String({ maxLength: maxNameLength }), {
   minItems: 1,
   maxItems: 200,
   description: 'Region code, repeatable',
 })
 
 /** KPIs by name or pattern. */
-export const KpiList = Type.Array(Type.String(), {
+export const KpiList = Type.Array(Type.String({ maxLength: maxNameLength }), {
   minItems: 1,
   maxItems: 100,
   description: 'KPI id, `feed.*` or `*`, repeatable',

@@ -38,6 +38,7 @@ const refusals: Readonly<Record<string, CloseReason>> = {
   kiosk_revoked: 'kioskRevoked',
   // Not the token's fault: it may be as good as ever in a moment.
   keys_unavailable: 'failed',
+  rate_limited: 'refusedTooOften',
 }
 
 /** What clients say and what they are answered: greetings and subscriptions. */
@@ -48,6 +49,14 @@ export class Conversation {
 
   constructor(options: ConversationOptions) {
     this.options = options
+  }
+
+  /** Whether a frame without a message, a WebSocket ping or pong, is taken: it costs what a message costs. */
+  takes(session: Session): boolean {
+    if (session.isClosed) return false
+    const taken = session.budget.take(this.options.wall.now())
+    if (taken === 'exhausted') session.close('tooManyMessages')
+    return taken === 'taken'
   }
 
   /** Resolved when the message was dealt with. */
@@ -88,6 +97,7 @@ export class Conversation {
       session.close('protocolUnsupported')
       return
     }
+    session.awaitsHello = false
     const door = { texts: [] as string[], bytes: 0 }
     this.atTheDoor.set(session, door)
     const isIn = await this.admit(session, hello, caller)

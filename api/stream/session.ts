@@ -16,6 +16,7 @@ export interface Connection {
   buffered(): number
   /** A text message; the buffer is shared with other connections and must not be written to. */
   send(bytes: Buffer): void
+  /** Ends it, whatever the reason says and whether or not the other side answers. */
   close(code: number, reason: string): void
 }
 
@@ -52,11 +53,16 @@ const nothing: Resumed = { extent: {}, seen: 0, waitsUntil: 0 }
 export class Session {
   /** Who it is; nobody before the greeting. */
   viewer: Viewer | undefined
+  /** Its hello has not come yet; pongs and other frames are none. */
+  awaitsHello = true
+  readonly openedAt: number
   resumed = nothing
   lastHeardAt: number
   /** When it was last told a position. */
   lastPlacedAt: number
   readonly budget: MessageBudget
+  /** Since when it has asked for nothing, wall time, epoch ms; undefined while it has a subscription. */
+  idleSince: number | undefined
   /** Of which regions it is told alerts. */
   readonly scope = new AlertScope()
   private readonly options: SessionOptions
@@ -70,7 +76,9 @@ export class Session {
   constructor(options: SessionOptions) {
     this.options = options
     this.budget = new MessageBudget(options.limits.messages, options.openedAt)
+    this.openedAt = options.openedAt
     this.lastHeardAt = options.openedAt
+    this.idleSince = options.openedAt
     this.lastPlacedAt = options.openedAt
   }
 
@@ -108,6 +116,7 @@ export class Session {
     const { shapes, limits } = this.options
     if (!this.subscriptions.has(id) && this.subscriptions.size >= limits.maxSubscriptions) return false
     this.drop(id)
+    this.idleSince = undefined
     const shape = shapes.acquire(cells)
     this.subscriptions.set(id, shape)
     this.waiting.set(id, { id, shape, extent })
@@ -117,6 +126,7 @@ export class Session {
   unsubscribe(id: string): boolean {
     const known = this.drop(id)
     if (known) this.join()
+    if (this.subscriptions.size === 0) this.idleSince ??= this.lastHeardAt
     return known
   }
 
@@ -156,9 +166,9 @@ export class Session {
 
   close(reason: CloseReason, detail: string = closeCodes[reason].doc): void {
     if (this.closed) return
-    this.end()
     this.options.metrics.closes.inc({ reason })
     this.options.connection.close(closeCodes[reason].code, detail)
+    this.end()
   }
 
   /** Lets go of everything; the socket is closed or closing. */

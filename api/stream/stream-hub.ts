@@ -171,10 +171,13 @@ export class StreamHub {
     const { table, limits } = this.options
     for (const session of this.sessions) {
       const heard = now - session.lastHeardAt
-      const { viewer } = session
-      if (!viewer) {
-        if (heard > limits.helloMs) session.close('helloExpected')
+      const { viewer, idleSince } = session
+      if (session.awaitsHello) {
+        if (now - session.openedAt > limits.helloMs) session.close('helloExpected')
       } else if (heard > limits.silentMs) session.close('silent')
+      // Its token is being checked.
+      else if (!viewer) continue
+      else if (idleSince !== undefined && now - idleSince > limits.idleMs) session.close('idle')
       else if (viewer.expiresAt !== null && viewer.expiresAt <= now) session.close('tokenExpired')
       // A heartbeat says that everything below its position was sent.
       else if (now - session.lastPlacedAt >= limits.heartbeatMs && !session.behind && !session.isCongested) {

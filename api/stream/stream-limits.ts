@@ -8,6 +8,8 @@ export interface StreamLimits {
   readonly silentMs: number
   /** The first message must be a hello and come within this. */
   readonly helloMs: number
+  /** A client that has no subscription for this long is closed: its place is another's. */
+  readonly idleMs: number
   /** A client that leaves more unread is sent nothing until it has read. */
   readonly conflateAboveBytes: number
   /** A client that leaves even more unread, by asking and not reading the answers, is closed. */
@@ -35,6 +37,7 @@ export function streamLimits({
     // Three probes in a row went unanswered.
     silentMs: 3 * heartbeatMs,
     helloMs: 10_000,
+    idleMs: 60_000,
     conflateAboveBytes,
     maxBufferedBytes,
     maxBehindMs: 30_000,

@@ -6,6 +6,7 @@ import type { Resource } from '../../platform/lifecycle.ts'
 import type { Log } from '../../platform/log.ts'
 import { callerOf } from '../access/caller.ts'
 import { maxMessageBytes } from '../asyncapi/client-messages.ts'
+import { closeReasonOf } from './close-reason.ts'
 import type { Conversation } from './conversation.ts'
 import type { Connection, Session } from './session.ts'
 import type { StreamHub } from './stream-hub.ts'
@@ -14,6 +15,10 @@ export const streamPath = '/v1/stream'
 
 /** A closed client has this long to answer before its socket is cut, ms. */
 const closeTimeoutMs = 5_000
+/** Frames of one message: a client that is no attacker sends one, or a few where a proxy divides it. */
+const maxFragments = 64
+/** Parts in which the network may deliver one frame: 64 KiB in segments of a very small network are some 130. */
+const maxBufferedChunks = 1_024
 
 export interface StreamServerOptions {
   /** The HTTP server whose upgrades are taken. */
@@ -44,6 +49,10 @@ export class StreamServer implements Resource {
       noServer: true,
       perMessageDeflate: false,
       maxPayload: maxMessageBytes,
+      maxFragments,
+      maxBufferedChunks,
+      // Answered below: a client that probes without end, and does not read the answers, would fill our memory.
+      autoPong: false,
     })
   }
 
@@ -96,7 +105,12 @@ export class StreamServer implements Resource {
           session.close('failed')
         })
     })
-    socket.on('pong', () => hub.heard(session))
+    socket.on('ping', data => {
+      if (conversation.takes(session)) socket.pong(data)
+    })
+    socket.on('pong', () => {
+      if (conversation.takes(session)) hub.heard(session)
+    })
     // ws closes the socket itself after a protocol error; that it did so is all that is left to say.
     socket.on('error', error => log.debug({ reason: error.message }, 'a stream client broke the protocol'))
     socket.on('close', () => {
@@ -120,19 +134,17 @@ function connectionOf(socket: WebSocket): Connection {
     buffered: () => socket.bufferedAmount,
     send: bytes => socket.send(bytes, { binary: false }),
     close: (code, reason) => {
-      socket.close(code, reasonBytes(reason))
       // Somebody who does not read does not see the close either.
       const cut = setTimeout(() => socket.terminate(), closeTimeoutMs)
       socket.once('close', () => clearTimeout(cut))
+      try {
+        socket.close(code, closeReasonOf(reason))
+      } catch {
+        // Whatever cannot be said: it is over all the same, and the metrics count why.
+        socket.terminate()
+      }
     },
   }
-}
-
-/** A close frame carries at most 123 bytes of reason. */
-function reasonBytes(reason: string): string {
-  return Buffer.byteLength(reason) <= 123
-    ? reason
-    : `${Buffer.from(reason).subarray(0, 110).toString('latin1')}…`
 }
 
 function textOf(data: RawData): string {
@@ -142,6 +154,10 @@ function textOf(data: RawData): string {
 
 function refuse(socket: Duplex, status: string): void {
   socket.on('error', () => socket.destroy())
+  // Somebody who does not hang up is cut; what they still send is not kept.
+  const cut = setTimeout(() => socket.destroy(), closeTimeoutMs)
+  socket.once('close', () => clearTimeout(cut))
+  socket.resume()
   const later = /^(429|503)/.test(status) ? 'Retry-After: 5\r\n' : ''
   socket.end(`HTTP/1.1 ${status}\r\n${later}Connection: close\r\nContent-Length: 0\r\n\r\n`)
 }

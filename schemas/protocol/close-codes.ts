@@ -11,6 +11,12 @@ export const closeCodes = {
   tokenExpired: { code: 4008, retry: false, doc: 'The token has expired; a new one is needed' },
   tooManyMessages: { code: 4009, retry: false, doc: 'The client sends more than is taken and does not stop' },
   failed: { code: 4010, retry: true, doc: 'The server failed; the reason is in its log' },
+  idle: { code: 4011, retry: true, doc: 'The client had no subscription for a minute' },
+  refusedTooOften: {
+    code: 4012,
+    retry: true,
+    doc: 'Too many tokens from the address of the client were refused; later ones are checked again',
+  },
 } as const
 
 export type CloseReason = keyof typeof closeCodes

@@ -114,6 +114,7 @@ export async function openHouse(anonymous: AnonymousPolicy) {
   return {
     wall,
     kiosks,
+    streamUrl: `ws://127.0.0.1:${port}/v1/stream`,
     description: () => api.inject('/docs/json'),
 
     ask({ method, path, headers = {}, body }: Asked): Promise<Answer> {
