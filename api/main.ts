@@ -11,6 +11,7 @@ import { runPart } from '../platform/part.ts'
 import { clickhouseProbe } from '../platform/ready/clickhouse-probe.ts'
 import { kafkaProbe } from '../platform/ready/kafka-probe.ts'
 import { LagWatch } from '../platform/ready/log-lag.ts'
+import { urlHostOf } from '../platform/url-host.ts'
 import { kpis } from '../schemas/kpis/kpis.ts'
 import { regions } from '../schemas/regions/regions.ts'
 import { signIn } from './access/sign-in.ts'
@@ -61,12 +62,13 @@ await runPart({
     })
 
     const { desk, followers, commands } = openDesk({ kafka, registry, log, metrics, clock })
-    const { access, kiosks, resources } = signIn({
+    const { access, anonymous, kiosks, resources } = signIn({
       config,
       metrics,
       kafka,
       registry,
       log,
+      metrics,
       wall: wallClock,
       onRevoked: id => hub.closeKiosk(id),
     })
@@ -78,7 +80,7 @@ await runPart({
       access,
       log,
       metrics,
-      anonymous: config.anonymous,
+      anonymous,
       requestsPerMinute: config.requestsPerMinute,
       wallboardDir: join(import.meta.dirname, 'wallboard/dist'),
       routes: api =>
@@ -145,7 +147,7 @@ await runPart({
         start: async () => {
           await app.listen({ host: config.host, port: config.port })
           const { port } = app.server.address() as AddressInfo
-          log.info({ url: `http://${config.host}:${port}` }, 'serving')
+          log.info({ url: `http://${urlHostOf(config.host)}:${port}`, host: config.host }, 'serving')
         },
         stop: () => app.close(),
       },

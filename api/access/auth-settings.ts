@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
-import { setting } from '../../platform/config.ts'
+import { type Config, setting } from '../../platform/config.ts'
 import { isLoopback } from '../../platform/http/loopback.ts'
-import { anonymousPolicies } from './access.ts'
+import { type AnonymousPolicy, anonymousPolicies } from './access.ts'
 
 /** HS256 is as strong as its secret, and RFC 7518 (3.2) asks for as many bytes as the hash has. */
 const minSecretBytes = 32
@@ -9,9 +9,10 @@ const minSecretBytes = 32
 export const authSettings = {
   anonymous: setting({
     env: 'AUTH_ANONYMOUS',
-    type: Type.Enum([...anonymousPolicies]),
-    fallback: 'loopback',
-    describe: 'where viewers need no token: loopback, or off for nowhere',
+    type: Type.Enum(['', ...anonymousPolicies]),
+    fallback: '',
+    describe:
+      'where viewers need no token: loopback, or off for nowhere; unset: loopback until AUTH_JWT_SECRET or AUTH_JWKS_URL is set',
   }),
   jwtSecret: setting({
     env: 'AUTH_JWT_SECRET',
@@ -48,6 +49,28 @@ export const authSettings = {
     fallback: '',
     describe: 'what the claim aud of every token must hold; empty for any',
   }),
+  maxTokenDays: setting({
+    env: 'AUTH_MAX_TOKEN_DAYS',
+    type: Type.Number({ exclusiveMinimum: 0, maximum: 3_660 }),
+    fallback: 30,
+    describe: 'a token that holds for longer (iat, or now, to exp) is refused; kiosk tokens are not meant',
+  }),
+  refusedPerMinute: setting({
+    env: 'AUTH_REFUSED_PER_MINUTE',
+    type: Type.Integer({ minimum: 1 }),
+    fallback: 60,
+    describe: 'bad tokens of one address in a minute; beyond, only tokens that were good before are checked',
+  }),
+}
+
+/** Who needs no token. Where nothing is said of it, nobody is anonymous once tokens can be checked. */
+export function anonymousPolicyOf({
+  anonymous,
+  jwtSecret,
+  jwksUrl,
+}: Pick<Config<typeof authSettings>, 'anonymous' | 'jwtSecret' | 'jwksUrl'>): AnonymousPolicy {
+  if (anonymous !== '') return anonymous
+  return jwtSecret === '' && jwksUrl === '' ? 'loopback' : 'off'
 }
 
 function isSafe(text: string): boolean {

@@ -9,6 +9,13 @@ export function maySee(viewer: Viewer, region: string): boolean {
   return regions === 'all' || withAncestors(region).some(code => regions.includes(code))
 }
 
+/** Whether something of these regions lies within what was granted, or above it. */
+export function touches(viewer: Viewer, regions: readonly string[]): boolean {
+  const { regions: granted } = viewer
+  if (granted === 'all') return true
+  return regions.some(code => maySee(viewer, code) || granted.some(own => withAncestors(own).includes(code)))
+}
+
 /**
  * Refuses a selection as a whole if it holds a region that is not allowed: what is left out silently would look like
  * an answer. A grant reaches down to every county, so what lies below an allowed region is allowed, and what lies

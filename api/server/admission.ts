@@ -15,7 +15,7 @@ declare module 'fastify' {
 export function admission(scope: FastifyInstance, access: Access): void {
   scope.decorateRequest('viewer')
   scope.addHook('onRequest', async request => {
-    const viewer = await access.admit(callerOf(request))
+    const viewer = await access.admit(callerOf(request.raw))
     if (viewer.kiosk && !reads.has(request.method)) {
       throw new CodedError('forbidden_role', `${viewer.name} only reads, and this is ${request.method}`)
     }

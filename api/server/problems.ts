@@ -121,7 +121,10 @@ function titlesOf(codes: readonly ProblemCode[], status: number): string {
 export function installProblems(app: FastifyInstance, log: Log): void {
   app.setErrorHandler(async (error, request, reply) => {
     const { code, detail, hint } = explain(error)
-    if (problems[code].status >= 500) {
+    if (reply.raw.destroyed) {
+      // The client left, and what was asked for it was given up: nothing failed, and nobody is there to be told.
+      log.debug({ method: request.method, url: request.url, code }, 'the client left before it was answered')
+    } else if (problems[code].status >= 500) {
       log.error(
         { method: request.method, url: request.url, code, reason: messageOf(error) },
         'request failed',
@@ -166,6 +169,7 @@ export function sendProblem(
   if (status === 401) reply.header('www-authenticate', 'Bearer')
   if (status === 503) reply.header('retry-after', '5')
   if (code === 'too_many_exports') reply.header('retry-after', '30')
+  if (code === 'rate_limited' && !reply.hasHeader('retry-after')) reply.header('retry-after', '60')
   // What a route had said of its good answer.
   for (const header of ['content-disposition', 'content-encoding', 'etag']) reply.removeHeader(header)
   return reply

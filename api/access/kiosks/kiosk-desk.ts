@@ -52,10 +52,10 @@ export class KioskDesk {
     return { kiosk, token }
   }
 
-  /** @throws CodedError `kiosk_not_found`. */
-  find(id: string): Kiosk {
+  /** @param isShown whether the asker may know of it @throws CodedError `kiosk_not_found`. */
+  find(id: string, isShown: (kiosk: Kiosk) => boolean = () => true): Kiosk {
     const kiosk = this.options.book.get(id)
-    if (kiosk) return kiosk
+    if (kiosk && isShown(kiosk)) return kiosk
     throw new CodedError('kiosk_not_found', `there is no kiosk ${JSON.stringify(id)}`, {
       hint: 'GET /v1/kiosks lists them',
     })

@@ -3,8 +3,9 @@ import type { Clock } from '../../../platform/clock.ts'
 import { CodedError, messageOf } from '../../../platform/errors.ts'
 import type { Tokens } from '../access.ts'
 import type { Viewer } from '../viewer.ts'
-import { type Claims, claimsOf, viewerOfClaims } from './claims.ts'
+import { type Claims, claimsOf, requireLifetime, viewerOfClaims } from './claims.ts'
 import type { TokenKey } from './token-keys.ts'
+import { requireWellFormed } from './well-formed.ts'
 
 /** Clocks of two machines differ by this much, s. */
 const leewaySeconds = 5
@@ -23,6 +24,8 @@ export interface SignedTokensOptions {
   readonly audience: string
   /** Absent where no kiosk tokens are given out: then none is taken. */
   readonly kiosks?: Kiosks
+  /** A token holds no longer, days; absent for any. Kiosk tokens can be taken back, and have a bound of their own. */
+  readonly maxDays?: number
   readonly wall: Clock
 }
 
@@ -37,11 +40,15 @@ export class SignedTokens implements Tokens {
   async viewerOf(token: string, wall: string | undefined): Promise<Viewer> {
     const claims = claimsOf(await this.verified(token))
     const viewer = viewerOfClaims(claims, leewaySeconds * 1000)
-    return claims.wall === undefined ? viewer : this.kioskOf(viewer, claims, claims.wall, wall)
+    if (claims.wall !== undefined) return this.kioskOf(viewer, claims, claims.wall, wall)
+    const { maxDays, wall: clock } = this.options
+    if (maxDays !== undefined) requireLifetime(claims, maxDays, clock.now())
+    return viewer
   }
 
   private async verified(token: string): Promise<JWTPayload> {
     try {
+      requireWellFormed(token)
       const { algorithms, key } = this.keyFor(token)
       const options = { ...this.checks(), algorithms: [...algorithms] }
       const verified =

@@ -1,4 +1,5 @@
 import { createRemoteJWKSet, type JWTVerifyGetKey } from 'jose'
+import { withoutUserinfo } from '../../../platform/url-secrets.ts'
 
 /** A key, and the algorithms that it is for: what a token says of its own algorithm never widens this. */
 export interface TokenKey {
@@ -25,8 +26,14 @@ export function tokenKeys({ jwtSecret, jwksUrl }: KeySources): readonly TokenKey
   const keys: TokenKey[] = []
   if (jwtSecret !== '') keys.push({ algorithms: secretAlgorithms, key: Buffer.from(jwtSecret) })
   if (jwksUrl !== '') {
-    const options = { cacheMaxAge: keepKeysMs, cooldownDuration: cooldownMs, timeoutDuration: timeoutMs }
-    keys.push({ algorithms: publicAlgorithms, key: createRemoteJWKSet(new URL(jwksUrl), options) })
+    const { url, headers } = withoutUserinfo(jwksUrl)
+    const options = {
+      cacheMaxAge: keepKeysMs,
+      cooldownDuration: cooldownMs,
+      timeoutDuration: timeoutMs,
+      headers,
+    }
+    keys.push({ algorithms: publicAlgorithms, key: createRemoteJWKSet(new URL(url), options) })
   }
   return keys
 }

@@ -32,8 +32,8 @@ test('a token that nobody can check is refused, on loopback too', async () => {
 })
 
 describe('what a request shows', () => {
-  const shown = (headers: Record<string, string>): Caller =>
-    callerOf({ headers, socket: { remoteAddress: '127.0.0.1' } })
+  const shown = (headers: Record<string, string>, httpVersion = '1.1'): Caller =>
+    callerOf({ headers, httpVersion, socket: { remoteAddress: '127.0.0.1' } })
 
   test.each([
     [{}, false],
@@ -47,6 +47,55 @@ describe('what a request shows', () => {
     [{ host: '127.0.0.1', 'x-forwarded-for': '' }, true],
   ])('%j: was it passed on, or meant for another host? %s', (headers, forwarded) => {
     expect(shown(headers)).toEqual({ remoteAddress: '127.0.0.1', forwarded })
+  })
+
+  test.each([
+    'via',
+    'x-real-ip',
+    'x-forwarded-host',
+    'x-forwarded-proto',
+    'x-forwarded-server',
+    'x-original-forwarded-for',
+    'x-client-ip',
+    'x-cluster-client-ip',
+    'true-client-ip',
+    'cf-connecting-ip',
+    'cf-ray',
+    'fastly-client-ip',
+    'x-envoy-external-address',
+    'x-azure-clientip',
+    'x-amzn-trace-id',
+    'x-arr-log-id',
+    'x-appengine-user-ip',
+    'proxy-connection',
+    'front-end-https',
+    'ali-cdn-real-ip',
+    'wl-proxy-client-ip',
+  ])('%s is added by proxies', name => {
+    expect(shown({ host: '127.0.0.1', [name]: 'x' }).forwarded).toBe(true)
+  })
+
+  test('what browsers and programs send themselves is no sign of a proxy', () => {
+    const headers = {
+      host: 'localhost:8080',
+      connection: 'close',
+      'user-agent': 'curl/8.5.0',
+      accept: '*/*',
+      'accept-encoding': 'gzip',
+      'sec-fetch-site': 'same-origin',
+      'sec-websocket-key': 'x',
+      'citybrain-wall': 'hall-1',
+      'x-request-id': '1',
+      traceparent: '00-1-1-01',
+      'if-none-match': '"x"',
+      referer: 'http://localhost:8080/',
+    }
+    expect(shown(headers).forwarded).toBe(false)
+  })
+
+  test('nginx as it is by default, which adds no header but speaks HTTP/1.0, is not local', async () => {
+    const caller = shown({ host: '127.0.0.1:8080', connection: 'close' }, '1.0')
+    await expect(new Access('loopback').admit(caller)).rejects.toMatchObject(unauthorized)
   })
 
   test('what a proxy on the same machine passes on is not local', async () => {

@@ -1,17 +1,31 @@
 import { expect, test } from 'vitest'
-import { authSettings } from '../../../api/access/auth-settings.ts'
+import { anonymousPolicyOf, authSettings } from '../../../api/access/auth-settings.ts'
 import { describeConfig, readConfig } from '../../../platform/config.ts'
 
 const read = (env: Record<string, string>) => readConfig(authSettings, env)
 
 test('by default there are no keys, and anonymous viewers on loopback', () => {
   expect(read({})).toEqual({
-    anonymous: 'loopback',
+    anonymous: '',
     jwtSecret: '',
     jwksUrl: '',
     jwtIssuer: '',
     jwtAudience: '',
+    maxTokenDays: 30,
+    refusedPerMinute: 60,
   })
+})
+
+test.each<[Record<string, string>, string]>([
+  [{}, 'loopback'],
+  [{ AUTH_JWT_SECRET: 'x'.repeat(32) }, 'off'],
+  [{ AUTH_JWKS_URL: 'https://id.example/keys' }, 'off'],
+  [{ AUTH_ANONYMOUS: 'off' }, 'off'],
+  [{ AUTH_ANONYMOUS: 'loopback' }, 'loopback'],
+  // Said in so many words it holds, and the log warns.
+  [{ AUTH_ANONYMOUS: 'loopback', AUTH_JWT_SECRET: 'x'.repeat(32) }, 'loopback'],
+])('anonymous viewers with %j: %s', (env, policy) => {
+  expect(anonymousPolicyOf(read(env))).toBe(policy)
 })
 
 test('a secret has at least 32 bytes, and is never shown', () => {

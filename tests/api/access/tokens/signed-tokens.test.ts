@@ -19,11 +19,26 @@ interface Options {
   readonly issuer?: string
   readonly audience?: string
   readonly kiosks?: Kiosks
+  readonly maxDays?: number
 }
 
-function tokens({ jwtSecret = secret, jwksUrl = '', issuer = '', audience = '', kiosks }: Options = {}) {
+function tokens({
+  jwtSecret = secret,
+  jwksUrl = '',
+  issuer = '',
+  audience = '',
+  kiosks,
+  maxDays,
+}: Options = {}) {
   const keys = tokenKeys({ jwtSecret, jwksUrl })
-  return new SignedTokens({ keys, issuer, audience, wall, ...(kiosks ? { kiosks } : {}) })
+  return new SignedTokens({
+    keys,
+    issuer,
+    audience,
+    wall,
+    ...(kiosks && { kiosks }),
+    ...(maxDays && { maxDays }),
+  })
 }
 
 async function refusal(text: string, options?: Options, at?: string): Promise<string> {
@@ -33,6 +48,46 @@ async function refusal(text: string, options?: Options, at?: string): Promise<st
   if (refused instanceof CodedError) return refused.code
   throw new Error(`let in: ${JSON.stringify(refused)}`)
 }
+
+describe('a token that cannot be taken back', () => {
+  const day = 86_400
+  const days = (change: Json) => refusal(hs256({ ...claims, ...change }), { maxDays: 30 })
+  const letIn = (change: Json) => tokens({ maxDays: 30 }).viewerOf(hs256({ ...claims, ...change }), undefined)
+
+  test('holds for so long at most, from iat on or from now', async () => {
+    expect(await days({ exp: now + 31 * day })).toBe('unauthorized')
+    expect(await days({ exp: now + 10 * day, iat: now - 21 * day })).toBe('unauthorized')
+    expect(await days({ exp: 1e300 })).toBe('unauthorized')
+    expect(await letIn({ exp: now + 30 * day })).toMatchObject({ name: 'li' })
+    expect(await letIn({ exp: now + 30 * day, iat: now })).toMatchObject({ name: 'li' })
+  })
+
+  test('is no kiosk token: that one can be, and hangs on a wall for a year', async () => {
+    const kiosks = { requireActive: () => undefined }
+    const text = hs256({ ...claims, exp: now + 365 * day, wall: 'w', jti: 'k' })
+    expect(await tokens({ kiosks, maxDays: 30 }).viewerOf(text, 'w')).toMatchObject({ kiosk: { id: 'k' } })
+  })
+})
+
+describe('a token has one spelling', () => {
+  const good = hs256(claims)
+  const [header, payload, signature] = good.split('.') as [string, string, string]
+  // 32 bytes are 43 characters, of which the last one holds two bits more than it needs.
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+  const next = alphabet[alphabet.indexOf(signature.at(-1)!) + 1]!
+
+  test.each([
+    ['padding', `${good}=`],
+    ['padding of the payload', `${header}.${payload}==.${signature}`],
+    ['bits that nobody reads', `${header}.${payload}.${signature.slice(0, -1)}${next}`],
+    ['the plain alphabet', good.replace(header, `${header}+`)],
+    ['a fourth part', `${good}.x`],
+    ['no signature', `${header}.${payload}.`],
+    ['more than any header holds', `${good}${'A'.repeat(16_384)}`],
+  ])('with %s it is none', async (_what, text) => {
+    expect(await refusal(text)).toBe('unauthorized')
+  })
+})
 
 describe('a token of the shared secret', () => {
   test('says who it is, what is seen, and until when', async () => {
@@ -67,6 +122,10 @@ describe('a token of the shared secret', () => {
     ['unauthorized', 'with an end that is no number', { exp: String(now + 60) }],
     ['unauthorized', 'of nobody', { sub: undefined }],
     ['unauthorized', 'of an empty name', { sub: '' }],
+    ['unauthorized', 'of a name with a line break', { sub: 'li\nwang' }],
+    ['unauthorized', 'of a name with a C1 control', { sub: 'li\u009b2J' }],
+    ['unauthorized', 'of a name that is written backwards', { sub: 'li\u202enimda' }],
+    ['unauthorized', 'of a name with a line separator', { sub: 'li\u2028' }],
     ['unauthorized', 'with one region that is no list', { regions: '370100' }],
     ['unauthorized', 'with everything in a word', { regions: '*' }],
     ['unauthorized', 'with null for regions', { regions: null }],
