@@ -1,6 +1,7 @@
 import type { Static, TSchema } from 'typebox'
 import { Value } from 'typebox/value'
-import { CodedError } from './errors.ts'
+import { CodedError, messageOf } from './errors.ts'
+import { withoutSecrets } from './url-secrets.ts'
 
 /** One setting: the environment variable it comes from, its type, and what it is for. */
 export interface Setting<T extends TSchema = TSchema> {
@@ -32,7 +33,7 @@ export function readConfig<S extends Settings>(settings: S, env: NodeJS.ProcessE
     try {
       config[name] = readSetting(definition, env[definition.env])
     } catch (error) {
-      problems.push(`${definition.env}: ${error instanceof Error ? error.message : String(error)}`)
+      problems.push(`${definition.env}: ${messageOf(error)}`)
     }
   }
   if (problems.length > 0) {
@@ -54,12 +55,13 @@ function readSetting(definition: Setting, text: string | undefined): unknown {
   return value
 }
 
-/** The effective values, one `NAME=value` a line, secrets masked. */
+/** The effective values, one `NAME=value` a line, secrets masked, those inside URLs too. */
 export function describeConfig<S extends Settings>(settings: S, config: Config<S>): string {
   return Object.entries(settings)
     .map(([name, { env, secret, describe }]) => {
       const value = config[name]
-      const shown = secret && value !== '' ? '***' : Array.isArray(value) ? value.join(',') : String(value)
+      const text = Array.isArray(value) ? value.join(',') : String(value)
+      const shown = secret && text !== '' ? '***' : withoutSecrets(text)
       return `${env}=${shown}  # ${describe}`
     })
     .join('\n')

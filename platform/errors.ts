@@ -1,3 +1,5 @@
+import { withoutSecrets } from './url-secrets.ts'
+
 /** An error for people: a stable code, what happened, what to do about it. */
 export class CodedError extends Error {
   readonly code: string
@@ -21,6 +23,7 @@ export const exitCode = {
   config: 78,
 } as const
 
+/** What an error says, for people: without the passwords of URLs. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  return withoutSecrets(error instanceof Error ? error.message : String(error))
 }

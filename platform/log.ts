@@ -2,6 +2,7 @@ import { type DestinationStream, type Logger, pino } from 'pino'
 import { type Clock, wallClock } from './clock.ts'
 import { FileLines, isDiskFile } from './file-lines.ts'
 import { heldBack } from './held-back.ts'
+import { withoutSecrets } from './url-secrets.ts'
 
 export type Log = Logger
 
@@ -17,7 +18,7 @@ export interface LogOptions {
 }
 
 /**
- * One JSON object a line on stdout: time (RFC 3339), level (word), part, msg, then the fields.
+ * One JSON object a line on stdout: time (RFC 3339), level (word), part, msg, then the fields; secrets are masked.
  * The local launcher renders the same lines for people. A line of a kind is written once a minute.
  */
 export function createLog(
@@ -32,7 +33,10 @@ export function createLog(
       base: { part },
       timestamp: isoTime,
       formatters: { level: label => ({ level: label }) },
-      hooks: { logMethod: heldBack({ clock, ...(onHeldBack ? { onHeldBack } : {}) }) },
+      hooks: {
+        logMethod: heldBack({ clock, ...(onHeldBack ? { onHeldBack } : {}) }),
+        streamWrite: withoutSecrets,
+      },
     },
     destination,
   )

@@ -2,13 +2,14 @@ import { Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { setting } from '../config.ts'
 import { CodedError, messageOf } from '../errors.ts'
+import { fetchFrom, withoutSecrets } from '../url-secrets.ts'
 
 export const registrySettings = {
   schemaRegistryUrl: setting({
     env: 'SCHEMA_REGISTRY_URL',
     type: Type.String({ pattern: '^https?://' }),
     fallback: 'http://127.0.0.1:8081',
-    describe: 'Confluent-compatible schema registry',
+    describe: 'Confluent-compatible schema registry; user and password may stand in it',
   }),
 }
 
@@ -48,11 +49,15 @@ export class SchemaRegistry {
   private async call(path: string, init: RequestInit): Promise<unknown> {
     let response: Response
     try {
-      response = await fetch(this.url + path, { ...init, signal: AbortSignal.timeout(10_000) })
+      response = await fetchFrom(this.url + path, { ...init, signal: AbortSignal.timeout(10_000) })
     } catch (cause) {
-      throw new CodedError('registry_unavailable', `schema registry ${this.url}: ${messageOf(cause)}`, {
-        cause,
-      })
+      throw new CodedError(
+        'registry_unavailable',
+        `schema registry ${withoutSecrets(this.url)}: ${messageOf(cause)}`,
+        {
+          cause,
+        },
+      )
     }
     const body = await response.text()
     if (response.status === 404 && isSchemaUnknown(body)) {

@@ -1,5 +1,6 @@
 import { type Clock, wallClock } from '../../../platform/clock.ts'
 import type { LogLevel } from '../../../platform/log.ts'
+import { withoutSecrets } from '../../../platform/url-secrets.ts'
 import { isShown, readLine, renderLine } from './log-line.ts'
 
 /** Where text for people goes: a stream that may be a terminal. */
@@ -19,7 +20,7 @@ const frameMs = 100
 const colours: Partial<Record<LogLevel, number>> = { fatal: 31, error: 31, warn: 33, debug: 90, trace: 90 }
 
 /**
- * The one place that writes to the screen: log lines of every part in one format, and on a terminal a spinner below
+ * The one place that writes to the screen, secrets masked: log lines of every part in one format, and on a terminal a spinner below
  * them while something is waited for.
  */
 export class Console {
@@ -65,7 +66,7 @@ export class Console {
   print(text: string): void {
     if (this.muted) return
     this.clearSpinner()
-    this.screen.write(`${text}\n`)
+    this.screen.write(`${withoutSecrets(text)}\n`)
     this.drawSpinner()
   }
 

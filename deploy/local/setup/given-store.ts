@@ -3,6 +3,7 @@ import { readConfig } from '../../../platform/config.ts'
 import { CodedError } from '../../../platform/errors.ts'
 import { kafkaClient, kafkaSettings } from '../../../platform/kafka/kafka-client.ts'
 import { createLog } from '../../../platform/log.ts'
+import { withoutSecrets } from '../../../platform/url-secrets.ts'
 import type { Store } from '../stores.ts'
 import { clusterNotReady, httpNotReady } from '../supervise/probes.ts'
 
@@ -17,7 +18,7 @@ export async function requireGivenStore(store: Store, env: NodeJS.ProcessEnv): P
   if (reason === null) return
   throw new CodedError(
     'store_unreachable',
-    `${store.variable}=${env[store.variable]} cannot be used: ${reason}`,
+    withoutSecrets(`${store.variable}=${env[store.variable]} cannot be used: ${reason}`),
     {
       hint: `start it, or unset ${store.variable} to have one started here`,
     },

@@ -1,5 +1,6 @@
 import { messageOf } from '../../../platform/errors.ts'
 import { Kafka, logLevel } from '../../../platform/kafka/kafkajs.ts'
+import { fetchFrom, withoutSecrets } from '../../../platform/url-secrets.ts'
 
 const probeTimeoutMs = 5_000
 const clientId = 'citybrain-launcher'
@@ -76,13 +77,13 @@ async function before(signal: AbortSignal, ask: () => Promise<void>): Promise<bo
 /** Why an HTTP endpoint is not ready, or null: ready is any 2xx. */
 export async function httpNotReady(url: string): Promise<string | null> {
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(probeTimeoutMs) })
+    const response = await fetchFrom(url, { signal: AbortSignal.timeout(probeTimeoutMs) })
     const text = (await response.text()).trim().split('\n').join('; ')
     if (response.ok) return null
     // A process that says why it is not ready needs no more words.
-    return response.status === 503 && text !== '' ? text : `${url} answers ${response.status} ${text}`.trim()
+    return response.status === 503 && text !== '' ? text : withoutSecrets(`${url} answers ${response.status} ${text}`.trim())
   } catch (error) {
     const cause = error instanceof Error && error.cause ? error.cause : error
-    return `${url}: ${messageOf(cause)}`
+    return withoutSecrets(`${url}: ${messageOf(cause)}`)
   }
 }

@@ -4,6 +4,7 @@ import { gzip } from 'node:zlib'
 import { Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { CodedError, messageOf } from '../../../platform/errors.ts'
+import { fetchFrom } from '../../../platform/url-secrets.ts'
 
 const compress = promisify(gzip)
 
@@ -95,7 +96,7 @@ export class DoorClient {
     let response: Response
     let text: string
     try {
-      response = await fetch(this.url + path, {
+      response = await fetchFrom(this.url + path, {
         method: 'POST',
         headers: { ...this.headers, 'content-type': 'application/x-ndjson', 'content-encoding': 'gzip' },
         body: new Uint8Array(body),

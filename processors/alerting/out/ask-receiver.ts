@@ -1,4 +1,5 @@
 import { messageOf } from '../../../platform/errors.ts'
+import { fetchFrom } from '../../../platform/url-secrets.ts'
 import type { Answer } from './decide-retry.ts'
 
 const patienceMs = 10_000
@@ -15,7 +16,7 @@ export interface ReceiverRequest {
 /** Posts to a receiver; whatever happens is an answer. Redirects are not followed: they would take the alert elsewhere. */
 export async function askReceiver({ url, headers, body }: ReceiverRequest): Promise<Answer> {
   try {
-    const response = await fetch(url, {
+    const response = await fetchFrom(url, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'user-agent': 'citybrain', ...headers },
       body,
