@@ -1,4 +1,3 @@
-import type { SASLOptions } from 'kafkajs'
 import { Type } from 'typebox'
 import { type Config, setting } from '../config.ts'
 import type { Log } from '../log.ts'
@@ -6,6 +5,7 @@ import type { Metrics } from '../metrics.ts'
 import type { Readiness } from '../ready/readiness.ts'
 import { groupSettings, groupTiming } from './group-membership.ts'
 import { brokerPattern } from './ipv6-brokers.ts'
+import { kafkaSecurity, kafkaSecuritySettings } from './kafka-security.ts'
 import { fastFetch, Kafka, logLevel } from './kafkajs.ts'
 import { kafkajsLog } from './kafkajs-log.ts'
 import { ProcessKafka, type ProcessKafkaOptions } from './process-kafka.ts'
@@ -28,31 +28,7 @@ export const kafkaSettings = {
     describe:
       'host:port of the Kafka brokers, comma-separated; an IPv6 address in brackets, as in [::1]:9092',
   }),
-  kafkaSsl: setting({
-    env: 'KAFKA_SSL',
-    type: Type.Boolean(),
-    fallback: false,
-    describe: 'TLS to the brokers',
-  }),
-  kafkaSaslMechanism: setting({
-    env: 'KAFKA_SASL_MECHANISM',
-    type: Type.Enum(['none', 'plain', 'scram-sha-256', 'scram-sha-512']),
-    fallback: 'none',
-    describe: 'SASL mechanism',
-  }),
-  kafkaSaslUsername: setting({
-    env: 'KAFKA_SASL_USERNAME',
-    type: Type.String(),
-    fallback: '',
-    describe: 'SASL user',
-  }),
-  kafkaSaslPassword: setting({
-    env: 'KAFKA_SASL_PASSWORD',
-    type: Type.String(),
-    fallback: '',
-    describe: 'SASL password',
-    secret: true,
-  }),
+  ...kafkaSecuritySettings,
   ...groupSettings,
 }
 
@@ -73,46 +49,31 @@ export function kafkaClient(
   { retries = Number.MAX_SAFE_INTEGER, readiness, metrics }: KafkaClientOptions = {},
 ): Kafka {
   if (fastFetch !== 'installed') log.warn({ reason: fastFetch }, 'kafkajs decodes slowly')
-  const sasl = saslOf(config)
   const options: ProcessKafkaOptions = {
     clientId: `${name}@${config.instanceId}`,
     timing: groupTiming(config),
     log,
     unread: metrics && unreadMetrics(metrics),
     brokers: [...config.kafkaBrokers],
-    ssl: config.kafkaSsl,
+    ...kafkaSecurity(config, log),
     // Tried every second: whatever waits for a broker goes on as soon as it is back.
     retry: { initialRetryTime: 200, maxRetryTime: 1_000, retries },
     logLevel: logLevel.WARN,
     logCreator: kafkajsLog(log),
     ...(readiness ? { readiness } : {}),
   }
-  return new ProcessKafka(sasl ? { ...options, sasl } : options)
+  return new ProcessKafka(options)
 }
 
 /** A client for questions that are asked again anyway: it gives up soon and logs nothing. */
 export function askingClient(config: Config<typeof kafkaSettings>, name: string): Kafka {
-  const sasl = saslOf(config)
   return new Kafka({
     clientId: `${name}@${config.instanceId}`,
     brokers: [...config.kafkaBrokers],
-    ssl: config.kafkaSsl,
-    ...(sasl ? { sasl } : {}),
+    ...kafkaSecurity(config),
     connectionTimeout: askWithinMs,
     requestTimeout: askWithinMs,
     retry: { retries: 0 },
     logLevel: logLevel.NOTHING,
   })
-}
-
-function saslOf(config: Config<typeof kafkaSettings>): SASLOptions | undefined {
-  const { kafkaSaslMechanism: mechanism, kafkaSaslUsername: username, kafkaSaslPassword: password } = config
-  switch (mechanism) {
-    case 'plain':
-    case 'scram-sha-256':
-    case 'scram-sha-512':
-      return { mechanism, username, password } as SASLOptions
-    default:
-      return undefined
-  }
 }
