@@ -110,10 +110,10 @@ export class AlertDesk {
     return { command_id, silence: { ...silence, not_applied: null } }
   }
 
-  /** @throws CodedError `silence_not_found`. */
-  findSilence(id: string): Silence {
+  /** @param isShown whether the asker may know of it @throws CodedError `silence_not_found`. */
+  findSilence(id: string, isShown: (silence: Silence) => boolean): Silence {
     const silence = this.silences.get(id) ?? this.asked.get(id)
-    if (silence) return silence
+    if (silence && isShown(silence)) return silence
     throw new CodedError('silence_not_found', `there is no silence ${JSON.stringify(id)}`, {
       hint: 'GET /v1/silences lists them; one that another instance was asked for a moment ago comes soon',
     })

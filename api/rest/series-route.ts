@@ -8,6 +8,7 @@ import { problemResponses } from '../server/problems.ts'
 import type { Api } from '../server/type-provider.ts'
 import { Instant, stepOf } from './range-schema.ts'
 import type { Sources } from './sources.ts'
+import { whileWaiting } from './while-waiting.ts'
 import { EpochMs, RegionList } from './wire-schemas.ts'
 
 const Query = Type.Object(
@@ -74,7 +75,7 @@ export function seriesRoute(api: Api, sources: Sources): void {
         throw new CodedError('invalid_request', 'known_at goes with step=window only')
       }
       const knownAt = known_at === undefined ? undefined : instantOf('known_at', known_at)
-      const series = await readSeries({ ...sources, kpi, regions, range, step, knownAt })
+      const series = await readSeries({ ...whileWaiting(sources, reply), kpi, regions, range, step, knownAt })
       reply.header('cache-control', 'no-store')
       const answer: Static<typeof Series> = {
         kpi: kpi.id,

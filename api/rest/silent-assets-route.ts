@@ -10,6 +10,7 @@ import {
 import { problemResponses, storedInRegions } from '../server/problems.ts'
 import type { Api } from '../server/type-provider.ts'
 import type { Sources } from './sources.ts'
+import { whileWaiting } from './while-waiting.ts'
 import { EpochMs } from './wire-schemas.ts'
 
 const Query = Type.Object(
@@ -53,7 +54,10 @@ export function silentAssetsRoute(api: Api, sources: Sources): void {
       requireRegions(viewer, { regions: [region], depth: 'subtree' })
       const now = sources.clock.now()
       const counties = within.filter(({ level }) => level === 'county').map(({ code }) => code)
-      const { expected, total, assets } = await readSilentAssets(sources, { counties, now })
+      const { expected, total, assets } = await readSilentAssets(whileWaiting(sources, reply), {
+        counties,
+        now,
+      })
       reply.header('cache-control', 'no-store')
       const answer: Static<typeof Answer> = {
         region,

@@ -5,6 +5,7 @@ import { alarmSeverities, alarmsIn, countAlarms, listAlarms } from '../../histor
 import { problemResponses, storedInRegions } from '../../server/problems.ts'
 import type { Api } from '../../server/type-provider.ts'
 import type { Sources } from '../sources.ts'
+import { whileWaiting } from '../while-waiting.ts'
 import { Depth, EpochMs, NullableString, RegionList } from '../wire-schemas.ts'
 
 const mostAlarms = 2_000
@@ -93,9 +94,10 @@ export function alarmsRoute(api: Api, sources: Sources): void {
       const regions = [...new Set(region.flatMap(code => regionsOf(code, depth).map(one => one.code)))]
       requireRegions(viewer, { regions: region, depth: 'subtree' })
       const choice = { regions: region, severities: severity }
+      const waiting = whileWaiting(sources, reply)
       const [counted, listed] = await Promise.all([
-        countAlarms(sources, choice),
-        listAlarms(sources, choice, limit + 1),
+        countAlarms(waiting, choice),
+        listAlarms(waiting, choice, limit + 1),
       ])
       reply.header('cache-control', 'no-store')
       return {

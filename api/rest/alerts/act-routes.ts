@@ -4,6 +4,7 @@ import { problemResponses } from '../../server/problems.ts'
 import { strictBody } from '../../server/strict-body.ts'
 import type { Api } from '../../server/type-provider.ts'
 import type { Sources } from '../sources.ts'
+import { whileWaiting } from '../while-waiting.ts'
 import { AlertId } from './alert-route.ts'
 import { Accepted, askingOf, IdempotencyHeaders, operatorsOnly } from './asking.ts'
 import { findAlert, findProblems } from './find-alert.ts'
@@ -94,7 +95,7 @@ function act(api: Api, sources: Sources, of: Action): void {
       validatorCompiler: strictBody,
     },
     async (request, reply) => {
-      const alert = await findAlert(sources, request.viewer, request.params.id)
+      const alert = await findAlert(whileWaiting(sources, reply), request.viewer, request.params.id)
       const { note = null, assigned_to = null, due_at = null } = request.body
       const deed = { action, note, assigned_to, due_at }
       const accepted = await sources.desk.act(alert, deed, askingOf(request))

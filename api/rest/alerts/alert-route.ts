@@ -1,11 +1,13 @@
 import { Type } from 'typebox'
 import { CodedError } from '../../../platform/errors.ts'
 import { type Alert, type AlertEntry, isFolded } from '../../../schemas/alerts/alert.ts'
+import { maySee } from '../../access/permissions.ts'
 import { newestFirst } from '../../alerts/choose-alerts.ts'
 import { wholeHistory } from '../../history/alerts/read-words.ts'
 import { problemResponses } from '../../server/problems.ts'
 import type { Api } from '../../server/type-provider.ts'
 import type { Sources } from '../sources.ts'
+import { whileWaiting } from '../while-waiting.ts'
 import { AlertLineSchema, AlertSchema } from './alert-schema.ts'
 import { findAlert, findProblems } from './find-alert.ts'
 
@@ -42,11 +44,12 @@ export function alertRoute(api: Api, sources: Sources): void {
       },
     },
     async ({ viewer, params: { id } }, reply) => {
-      const found = await findAlert(sources, viewer, id)
-      const { history, folded } = await historyOf(sources, found)
+      const asking = whileWaiting(sources, reply)
+      const found = await findAlert(asking, viewer, id)
+      const { history, folded } = await historyOf(asking, found)
       const alert = { ...found, history }
       const mutes = [...sources.desk.alerts]
-        .filter(({ inhibited_by }) => inhibited_by === alert.alert_id)
+        .filter(({ inhibited_by, region }) => inhibited_by === alert.alert_id && maySee(viewer, region))
         .toSorted(newestFirst)
       reply.header('cache-control', 'no-store')
       return { alert, folded, mutes }

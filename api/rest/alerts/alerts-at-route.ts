@@ -11,6 +11,7 @@ import { problemResponses, storedInRegions } from '../../server/problems.ts'
 import type { Api } from '../../server/type-provider.ts'
 import { Instant } from '../range-schema.ts'
 import type { Sources } from '../sources.ts'
+import { whileWaiting } from '../while-waiting.ts'
 import { Depth, EpochMs, RegionList } from '../wire-schemas.ts'
 import { AlertLineSchema, SeverityName } from './alert-schema.ts'
 import { AlertLimit, mostAlerts } from './alerts-route.ts'
@@ -75,7 +76,8 @@ export function alertsAtRoute(api: Api, sources: Sources): void {
       requireRegions(viewer, { regions: region, depth })
       const instant = instantOf('time', time)
       const around = { regions: [...regions], time: instant, limit: mostAlerts }
-      const stored = await readAlertsAround(sources, around)
+      const waiting = whileWaiting(sources, reply)
+      const stored = await readAlertsAround(waiting, around)
       const candidates = newerOf([stored, [...desk.alerts]]).filter(
         alert => regions.has(alert.region) && (severity.length === 0 || severity.includes(alert.severity)),
       )
@@ -88,7 +90,7 @@ export function alertsAtRoute(api: Api, sources: Sources): void {
         known,
         server_time: clock.now(),
         more: found.length > limit || stored.length === mostAlerts,
-        alerts: await withWindows(sources, found.slice(0, limit), { time: instant, known }),
+        alerts: await withWindows(waiting, found.slice(0, limit), { time: instant, known }),
       }
     },
   )

@@ -9,6 +9,7 @@ import { problemResponses, storedInRegions } from '../../server/problems.ts'
 import type { Api } from '../../server/type-provider.ts'
 import { Instant } from '../range-schema.ts'
 import type { Sources } from '../sources.ts'
+import { whileWaiting } from '../while-waiting.ts'
 import { Depth, EpochMs, Position, RegionList } from '../wire-schemas.ts'
 import { AlertLineSchema, SeverityName, StateName } from './alert-schema.ts'
 
@@ -87,7 +88,11 @@ export function alertsRoute(api: Api, sources: Sources): void {
         from < desk.alerts.completeSince &&
         (state.length === 0 || state.some(name => !isOpen({ state: name })))
       const stored = reachesBack
-        ? await readAlerts(sources, { regions: [...regions], since: from, limit: mostAlerts })
+        ? await readAlerts(whileWaiting(sources, reply), {
+            regions: [...regions],
+            since: from,
+            limit: mostAlerts,
+          })
         : []
       const found = newerOf([stored, held])
         .filter(alert => isChosen(alert, choice))

@@ -12,6 +12,7 @@ import { problemResponses } from '../../server/problems.ts'
 import type { Api } from '../../server/type-provider.ts'
 import { Instant } from '../range-schema.ts'
 import type { Sources } from '../sources.ts'
+import { whileWaiting } from '../while-waiting.ts'
 import { EpochMs, NullableString } from '../wire-schemas.ts'
 import { AlertLineSchema } from './alert-schema.ts'
 import { mostAlerts } from './alerts-route.ts'
@@ -95,9 +96,10 @@ export function handOverRoute(api: Api, sources: Sources): void {
       const now = clock.now()
       const { from, to } = timeRange(since ?? String(now - shiftMs), String(now), 'window', now, longestMs)
       const reachesBack = from < desk.alerts.completeSince
+      const waiting = whileWaiting(sources, reply)
       const [stored, corrections] = await Promise.all([
-        reachesBack ? readAlerts(sources, { regions, since: from, limit: mostAlerts }) : [],
-        countCorrections(sources, { regions, from, to }),
+        reachesBack ? readAlerts(waiting, { regions, since: from, limit: mostAlerts }) : [],
+        countCorrections(waiting, { regions, from, to }),
       ])
       const named = new Set(regions)
       const alerts = newerOf([stored, [...desk.alerts].filter(alert => named.has(alert.region))])

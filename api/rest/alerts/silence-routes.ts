@@ -1,12 +1,13 @@
 import { Type } from 'typebox'
 import type { Matcher } from '../../../schemas/alerts/silence.ts'
-import { requireRegions } from '../../access/permissions.ts'
+import { requireRegions, touches } from '../../access/permissions.ts'
 import { concerns, silenceStateOf } from '../../alerts/silence-book.ts'
 import { regionsOf } from '../../cells/selection.ts'
 import { problemResponses } from '../../server/problems.ts'
 import { strictBody } from '../../server/strict-body.ts'
 import type { Api } from '../../server/type-provider.ts'
 import type { Sources } from '../sources.ts'
+import { whileWaiting } from '../while-waiting.ts'
 import { EpochMs, RegionList } from '../wire-schemas.ts'
 import { AlertId } from './alert-route.ts'
 import { Accepted, askingOf, IdempotencyHeaders, operatorsOnly } from './asking.ts'
@@ -168,7 +169,11 @@ function silenceAlert(api: Api, sources: Sources): void {
       },
     },
     async (request, reply) => {
-      const { rule, region } = await findAlert(sources, request.viewer, request.params.id)
+      const { rule, region } = await findAlert(
+        whileWaiting(sources, reply),
+        request.viewer,
+        request.params.id,
+      )
       const { kind = 'silence', minutes, reason } = request.body
       const matchers: readonly Matcher[] = [
         { label: 'alertname', op: '=', value: rule },
@@ -190,7 +195,8 @@ function endSilence(api: Api, { desk }: Sources): void {
       schema: {
         operationId: 'endSilence',
         summary: 'Ends a silence or maintenance window before its time',
-        description: 'For operators and admins who may see all of its regions. One that is over stays so.',
+        description:
+          'For operators and admins who may see all of its regions; to those who may see none of them it is not there. One that is over stays so.',
         tags: ['alerts'],
         params: Type.Object({ id: Type.String({ description: 'As GET /v1/silences lists it' }) }),
         response: {
@@ -200,8 +206,9 @@ function endSilence(api: Api, { desk }: Sources): void {
       },
     },
     async (request, reply) => {
-      const silence = desk.findSilence(request.params.id)
-      requireRegions(request.viewer, { regions: silence.regions, depth: 'self' })
+      const { viewer, params } = request
+      const silence = desk.findSilence(params.id, ({ regions }) => touches(viewer, regions))
+      requireRegions(viewer, { regions: silence.regions, depth: 'self' })
       const accepted = await desk.unsilence(silence, askingOf(request))
       return reply.code(202).header('cache-control', 'no-store').send(accepted)
     },

@@ -7,6 +7,7 @@ import { historyFailure } from '../../history/ask-history.ts'
 import { problemResponses } from '../../server/problems.ts'
 import type { Api } from '../../server/type-provider.ts'
 import type { Sources } from '../sources.ts'
+import { whenLeft } from '../while-waiting.ts'
 import { ExportFile, ExportQuery } from './export-schema.ts'
 
 /** `GET /v1/export`: stored values of many KPIs and regions as a file, written while it is read. */
@@ -51,7 +52,8 @@ export function exportRoute(api: Api, sources: Sources): void {
       requireRegions(viewer, { regions: query.region, depth: query.depth })
       const { exports } = sources
       const progress = exports.begin(viewer.name, request.format, query.id)
-      const left = whenLeft(reply.raw, progress)
+      const left = whenLeft(reply.raw)
+      left.addEventListener('abort', () => progress.cancelled(), { once: true })
       const signal = AbortSignal.any([left, AbortSignal.timeout(exports.longestMs)])
       const opened = await open({ ...sources, signal }, request, progress)
       told(opened, reply.raw, progress)
@@ -80,17 +82,6 @@ async function open(
     progress.failed(error)
     throw error
   }
-}
-
-/** Aborts when the client goes before the answer is out. */
-function whenLeft(response: ServerResponse, progress: ExportProgress): AbortSignal {
-  const left = new AbortController()
-  response.once('close', () => {
-    if (response.writableFinished) return
-    progress.cancelled()
-    left.abort(new Error('the client left'))
-  })
-  return left.signal
 }
 
 /** The end of the file, or of the connection, is the end of the export. */

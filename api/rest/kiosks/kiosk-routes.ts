@@ -4,7 +4,7 @@ import { wallClock } from '../../../platform/clock.ts'
 import { CodedError } from '../../../platform/errors.ts'
 import { liesIn } from '../../access/kiosks/kiosk.ts'
 import type { KioskDesk } from '../../access/kiosks/kiosk-desk.ts'
-import { requireRegions, requireRole } from '../../access/permissions.ts'
+import { maySee, requireRegions, requireRole } from '../../access/permissions.ts'
 import { regionsOf } from '../../cells/selection.ts'
 import { problemResponses } from '../../server/problems.ts'
 import { strictBody } from '../../server/strict-body.ts'
@@ -123,19 +123,14 @@ function revokeKiosk(api: Api, kiosks: KioskDesk | undefined): void {
         params: Type.Object({ id: Type.String({ description: 'As GET /v1/kiosks lists it' }) }),
         response: {
           204: Type.Null({ description: 'Revoked, now or before' }),
-          ...problemResponses(
-            'kiosk_not_found',
-            'forbidden_region',
-            'kiosks_not_configured',
-            'kiosks_unavailable',
-          ),
+          ...problemResponses('kiosk_not_found', 'kiosks_not_configured', 'kiosks_unavailable'),
         },
       },
     },
     async ({ viewer, params: { id } }, reply) => {
       const desk = configured(kiosks)
-      const kiosk = desk.find(id)
-      requireRegions(viewer, { regions: kiosk.regions, depth: 'self' })
+      // The list shows screens of regions that the viewer may see altogether; to others they are not there.
+      const kiosk = desk.find(id, ({ regions }) => regions.every(code => maySee(viewer, code)))
       await desk.revoke(kiosk, viewer.name)
       return reply.code(204).send()
     },

@@ -8,6 +8,7 @@ import { problemResponses } from '../../server/problems.ts'
 import type { Api } from '../../server/type-provider.ts'
 import { Instant } from '../range-schema.ts'
 import type { Sources } from '../sources.ts'
+import { whileWaiting } from '../while-waiting.ts'
 import { CellSchema, Depth, EpochMs, KpiList, RegionList } from '../wire-schemas.ts'
 
 const KnownName = Type.Enum([...truths], {
@@ -83,7 +84,7 @@ export function atRoute(api: Api, sources: Sources): void {
         )
       }
       const instant = instantOf('time', time)
-      const cells = await readCellsAt(sources, { kpis, regions, time: instant, known })
+      const cells = await readCellsAt(whileWaiting(sources, reply), { kpis, regions, time: instant, known })
       reply.header('cache-control', 'no-store')
       const answer: Static<typeof Answer> = {
         time: instant,

@@ -13,6 +13,7 @@ import { problemResponses } from '../../server/problems.ts'
 import type { Api } from '../../server/type-provider.ts'
 import { Instant } from '../range-schema.ts'
 import type { Sources } from '../sources.ts'
+import { whileWaiting } from '../while-waiting.ts'
 import { EpochMs, KpiList, RegionList } from '../wire-schemas.ts'
 
 const days = longestCorrectionsMs / 86_400_000
@@ -78,7 +79,7 @@ export function correctionsRoute(api: Api, sources: Sources): void {
       ]
       requireRegions(viewer, { regions, depth: 'self' })
       const range = timeRange(from, to, 'window', clock.now(), longestCorrectionsMs)
-      const corrections = await readCorrections(sources, { kpis, regions, ...range })
+      const corrections = await readCorrections(whileWaiting(sources, reply), { kpis, regions, ...range })
       reply.header('cache-control', 'no-store')
       const answer: Static<typeof Answer> = {
         ...range,

@@ -13,6 +13,7 @@ import { readLastRevision, readRevisions, type StoredRevision } from '../../hist
 import { problemResponses } from '../../server/problems.ts'
 import type { Api } from '../../server/type-provider.ts'
 import type { Sources } from '../sources.ts'
+import { whileWaiting } from '../while-waiting.ts'
 import { type CellAsked, CellParams, cellAsked, cellQuery, windowNotFound } from './cell-asked.ts'
 import { Lineage } from './lineage-schema.ts'
 
@@ -33,8 +34,8 @@ const Query = Type.Object(
 )
 
 /** `GET /v1/kpis/{kpi}/lineage`: from a cell to its counties, its readings and their places in the log. */
-export function lineageRoute(api: Api, history: Sources): void {
-  const { table, database } = history
+export function lineageRoute(api: Api, sources: Sources): void {
+  const { table, database } = sources
   api.get(
     '/kpis/:kpi/lineage',
     {
@@ -63,6 +64,7 @@ export function lineageRoute(api: Api, history: Sources): void {
       },
     },
     async ({ viewer, params, query }, reply) => {
+      const history = whileWaiting(sources, reply)
       const asked = cellAsked(viewer, params.kpi, query.region, query.window_start)
       const { kpi, region, instant } = asked
       const last = await readLastRevision(history, { kpi: kpi.id, region, instant })

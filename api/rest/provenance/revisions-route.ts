@@ -11,6 +11,7 @@ import {
 import { problemResponses } from '../../server/problems.ts'
 import type { Api } from '../../server/type-provider.ts'
 import type { Sources } from '../sources.ts'
+import { whileWaiting } from '../while-waiting.ts'
 import { CellSchema, EpochMs, NullableNumber } from '../wire-schemas.ts'
 import { CellParams, cellAsked, cellQuery, windowNotFound } from './cell-asked.ts'
 
@@ -38,7 +39,7 @@ const Revisions = Type.Object(
 )
 
 /** `GET /v1/kpis/{kpi}/revisions`: what was known of one cell, and when. */
-export function revisionsRoute(api: Api, history: Sources): void {
+export function revisionsRoute(api: Api, sources: Sources): void {
   api.get(
     '/kpis/:kpi/revisions',
     {
@@ -65,6 +66,7 @@ export function revisionsRoute(api: Api, history: Sources): void {
       },
     },
     async ({ viewer, params, query }, reply) => {
+      const history = whileWaiting(sources, reply)
       const asked = cellAsked(viewer, params.kpi, query.region, query.window_start)
       const { kpi, region, instant } = asked
       const last = await readLastRevision(history, { kpi: kpi.id, region, instant })

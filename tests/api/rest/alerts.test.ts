@@ -188,6 +188,7 @@ describe('operators', () => {
       (await server.inject({ method: 'DELETE', url: `/v1/silences/${id}`, headers: operator })).statusCode
     expect(await end('own')).toBe(202)
     expect(await end('of%20the%20province')).toBe(403)
+    expect(await end('elsewhere')).toBe(404)
     expect(await end('none')).toBe(404)
     expect(commands).toMatchObject([{ action: 'unsilence', silence: { silence_id: 'own' } }])
   })
