@@ -4,10 +4,12 @@ import { readConfig } from '../../platform/config.ts'
 import { diskSettings } from '../../platform/disk-space.ts'
 import { ensureTopics } from '../../platform/kafka/ensure-topics.ts'
 import type { LogLevel } from '../../platform/log.ts'
+import { urlHostOf } from '../../platform/url-host.ts'
 import type { Console } from './console/console.ts'
 import { type ProcessRow, portsOf, processPart } from './parts.ts'
 import { requireGivenStore } from './setup/given-store.ts'
 import { Instance } from './setup/instance.ts'
+import { isOpen, type ListenHosts, listenHosts } from './setup/listen-host.ts'
 import { ClockFile, readClockState, resumeClock } from './setup/local-clock.ts'
 import { type Ports, portsAt, requireFree } from './setup/ports.ts'
 import { processEnvironment } from './setup/process-environment.ts'
@@ -30,7 +32,7 @@ export interface LocalSystemOptions {
   readonly console: Console
 }
 
-/** Everything listens here and nowhere else. */
+/** Everything listens here and nowhere else, but for the api and ingest where API_HOST and INGEST_HOST say so. */
 const host = '127.0.0.1'
 /** How long the processes of a launcher that was killed may take to stop. */
 const leftoverGraceMs = 40_000
@@ -39,6 +41,7 @@ const leftoverGraceMs = 40_000
 export class LocalSystem {
   readonly ports: Ports
   private readonly given: LocalSystemOptions
+  private readonly hosts: ListenHosts
   private readonly supervisor: Supervisor
   private readonly disk: DiskWatch
   private readonly aborted = new AbortController()
@@ -47,6 +50,7 @@ export class LocalSystem {
 
   constructor(given: LocalSystemOptions) {
     this.given = given
+    this.hosts = listenHosts(given.env, host)
     this.ports = portsAt(given.options.portOffset)
     const { console, env, dataDir } = given
     this.disk = new DiskWatch({ folder: dataDir, limits: readConfig(diskSettings, env), console })
@@ -118,9 +122,9 @@ export class LocalSystem {
     const { env } = this.given
     const { api, ingest, clickhouse, kafka, registry } = this.ports
     return {
-      wall: `http://${host}:${api}/`,
-      'API docs': `http://${host}:${api}/docs`,
-      ingest: `http://${host}:${ingest}/`,
+      wall: `http://${urlHostOf(this.hosts.api)}:${api}/`,
+      'API docs': `http://${urlHostOf(this.hosts.api)}:${api}/docs`,
+      ingest: `http://${urlHostOf(this.hosts.ingest)}:${ingest}/`,
       ClickHouse: env.CLICKHOUSE_URL || `http://${host}:${clickhouse}/`,
       Kafka: env.KAFKA_BROKERS || `${host}:${kafka}`,
       registry: env.SCHEMA_REGISTRY_URL || `http://${host}:${registry}/`,
@@ -130,7 +134,8 @@ export class LocalSystem {
   private async preflight(all: readonly Store[], own: readonly Store[]): Promise<void> {
     const { env, console, processStages } = this.given
     const needed = [...own.flatMap(store => store.ports), ...portsOf(processStages.flat())]
-    await requireFree(host, this.ports, needed)
+    await requireFree(host, this.ports, needed, this.hosts)
+    this.tellWhoMayCome()
     for (const store of all) {
       if (own.includes(store)) continue
       await requireGivenStore(store, env)
@@ -138,6 +143,23 @@ export class LocalSystem {
     }
     for (const { part } of own) {
       await part.preflight?.(line => console.event('info', part.name, line), this.aborted.signal)
+    }
+  }
+
+  /** Nobody opens a door to the network without having read what stands before it. */
+  private tellWhoMayCome(): void {
+    const { console } = this.given
+    const { api, ingest } = this.hosts
+    if (isOpen(api)) {
+      console.event('warn', 'api', 'listens for other machines: they need tokens', {
+        API_HOST: api,
+        keys: 'AUTH_JWT_SECRET or AUTH_JWKS_URL, see docs/access.md',
+      })
+    }
+    if (isOpen(ingest)) {
+      console.event('warn', 'ingest', 'listens for other machines, which may send readings', {
+        INGEST_HOST: ingest,
+      })
     }
   }
 

@@ -1,5 +1,6 @@
 import type { ParseArgsOptionsConfig } from 'node:util'
 import { instantOption, optionValues, portOffsetOption, UsageError } from '../../platform/command-options.ts'
+import { urlHostOf } from '../../platform/url-host.ts'
 import { isRecordId, recordIds } from '../../schemas/records/record.ts'
 import { rejections } from '../../schemas/records/rejection.ts'
 import type { Selection } from './selection.ts'
@@ -44,7 +45,7 @@ Exit code 0: done; 1: something failed, or the door took nothing of what it was 
 export function redriveOptions(args: readonly string[], env: NodeJS.ProcessEnv): RedriveOptions {
   const values = optionValues(args, options, redriveUsage)
   const offset = portOffsetOption(values['port-offset'])
-  const door = `http://${env.INGEST_HOST || '127.0.0.1'}:${env.INGEST_PORT || 8090 + offset}`
+  const door = `http://${urlHostOf(env.INGEST_HOST || '127.0.0.1')}:${env.INGEST_PORT || 8090 + offset}`
   return {
     selection: {
       codes: listed(

@@ -48,11 +48,16 @@ export async function isFree(host: string, port: number): Promise<boolean> {
   return free
 }
 
-/** @throws CodedError `port_in_use` naming every port that something else listens on. */
-export async function requireFree(host: string, ports: Ports, names: readonly PortName[]): Promise<void> {
+/** @param hosts of ports that are opened elsewhere than on `host` @throws CodedError `port_in_use` naming every port that something else listens on. */
+export async function requireFree(
+  host: string,
+  ports: Ports,
+  names: readonly PortName[],
+  hosts: Partial<Readonly<Record<PortName, string>>> = {},
+): Promise<void> {
   const taken: string[] = []
   for (const name of names) {
-    if (!(await isFree(host, ports[name]))) taken.push(`${ports[name]} (${name})`)
+    if (!(await isFree(hosts[name] ?? host, ports[name]))) taken.push(`${ports[name]} (${name})`)
   }
   if (taken.length === 0) return
   const one = taken.length === 1

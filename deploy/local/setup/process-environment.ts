@@ -1,5 +1,6 @@
 import type { ScaledClockOptions } from '../../../platform/clock.ts'
 import type { LogLevel } from '../../../platform/log.ts'
+import { urlHostOf } from '../../../platform/url-host.ts'
 import type { Store } from '../stores.ts'
 import { longestOpenMs, mergeWindows } from './local-windows.ts'
 import type { Ports } from './ports.ts'
@@ -31,12 +32,12 @@ export function processEnvironment(facts: LocalFacts): Record<string, string> {
   const windows = mergeWindows(env.WINDOWS ?? '', options.windows)
   return {
     ...Object.fromEntries(facts.stores.map(store => [store.variable, env[store.variable] || store.address])),
-    API_HOST: host,
+    API_HOST: env.API_HOST || host,
     API_PORT: String(ports.api),
     // What is written elsewhere is on disks that nobody here sees.
     DISK_DIR: facts.stores.every(store => env[store.variable]) ? '' : facts.dataDir,
-    WALL_URL: env.WALL_URL || `http://${host}:${ports.api}`,
-    INGEST_HOST: host,
+    WALL_URL: env.WALL_URL || `http://${urlHostOf(env.API_HOST || host)}:${ports.api}`,
+    INGEST_HOST: env.INGEST_HOST || host,
     INGEST_PORT: String(ports.ingest),
     WINDOWS: windows,
     API_LOOK_BACK_MS: env.API_LOOK_BACK_MS || String(lookBackMs(windows, clock.speed)),

@@ -134,7 +134,8 @@ export function startHelp(): string {
     ...lines,
     '',
     'KAFKA_BROKERS, CLICKHOUSE_URL and SCHEMA_REGISTRY_URL in the environment name one to use instead of',
-    'starting it; LOG_LEVEL says how much is shown.',
+    'starting it; LOG_LEVEL says how much is shown. API_HOST and INGEST_HOST open the api and ingest to other',
+    'machines (0.0.0.0: on every address); nothing else is opened.',
   ].join('\n')
 }
 
