@@ -185,6 +185,27 @@ test('a stream that lives and tells nothing is stale too, and everything is grey
   await banner.waitFor({ state: 'detached', timeout: patience.timeout })
 })
 
+test('a wall that is not let in asks for a token, and goes on with one', async () => {
+  const closed = await startFakeFeed({ dir: inject('wallboardDir'), ...steady, token: 'let-me-in' })
+  const own = await WatchedPage.over(closed)
+  const live = () => own.page.locator('[data-testid="connection"][data-phase="live"]').waitFor()
+  try {
+    await own.page.goto(`${closed.url}/?lang=en`)
+    const form = own.page.locator('[data-testid="sign-in"]')
+    await form.locator('[name="token"]').fill(' let-me-in ')
+    await form.locator('[name="wall"]').fill('hall-1')
+    await form.locator('button').click()
+    await live()
+    // It is nowhere to be read, and still there after the next start.
+    expect(own.page.url()).not.toContain('let-me-in')
+    await own.page.reload()
+    await live()
+    expect(own.complaints).toEqual([])
+  } finally {
+    await own.close()
+  }
+})
+
 test('a phone shows alerts, then the feeds, then the search, then the map; nothing sticks out', async () => {
   await page.setViewportSize({ width: 390, height: 844 })
   await open()

@@ -26,6 +26,10 @@ export interface Texts {
   readonly dataAge: (age: string) => string
   readonly staleBanner: (age: string) => string
   readonly endedBanner: (why: string) => string
+  readonly signInHint: string
+  readonly token: string
+  readonly wallName: string
+  readonly signIn: string
   readonly simulated: (speed: string) => string
   readonly otherLanguage: string
   readonly chooseKpi: string
@@ -142,6 +146,10 @@ const zh: Texts = {
   dataAge: age => `数据 ${age}前`,
   staleBanner: age => `连接中断 ${age}，以下数值不是当前值，正在重连`,
   endedBanner: why => `服务器拒绝连接：${why}`,
+  signInHint: '请输入令牌；大屏令牌由管理员发放，并附大屏名称',
+  token: '令牌',
+  wallName: '大屏名称（仅大屏令牌需要）',
+  signIn: '登录',
   simulated: speed => `模拟时间 ×${speed}`,
   otherLanguage: 'English',
   chooseKpi: '地图指标',
@@ -268,6 +276,10 @@ const en: Texts = {
   dataAge: age => `data ${age} old`,
   staleBanner: age => `Connection lost for ${age}: the values below are not current. Reconnecting.`,
   endedBanner: why => `The server refused the connection: ${why}`,
+  signInHint: 'A token is needed. An admin gives out tokens of screens, each with the name of its wall.',
+  token: 'Token',
+  wallName: 'Name of the wall (for a screen)',
+  signIn: 'Sign in',
   simulated: speed => `simulated time ×${speed}`,
   otherLanguage: '中文',
   chooseKpi: 'KPI on the map',

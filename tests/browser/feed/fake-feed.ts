@@ -5,6 +5,7 @@ import { extname, join, normalize } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { kpiOf } from '../../../schemas/kpis/kpis.ts'
+import { closeCodes } from '../../../schemas/protocol/close-codes.ts'
 import type { Cell, ServerMessage } from '../../../schemas/protocol/stream.ts'
 import { recordIds } from '../../../schemas/records/record.ts'
 import { FakeAlerts } from './fake-alerts.ts'
@@ -45,6 +46,8 @@ export interface FakeFeedOptions {
   /** In how many ticks every cell is sent once. */
   readonly slices?: number
   readonly speed?: number
+  /** Only who says this token is let in to the stream. */
+  readonly token?: string
 }
 
 const types: Readonly<Record<string, string>> = {
@@ -170,7 +173,11 @@ export async function startFakeFeed(options: FakeFeedOptions): Promise<FakeFeed>
     new WebSocketServer({ server: http, path: '/v1/stream' }).on('connection', socket => {
       socket.on('close', () => sockets.delete(socket))
       socket.on('message', data => {
-        const { type, id } = JSON.parse(String(data))
+        const { type, id, token } = JSON.parse(String(data))
+        if (type === 'hello' && token !== options.token) {
+          socket.close(closeCodes.unauthorized.code, 'unauthorized: a token is needed here')
+          return
+        }
         if (type === 'hello') {
           say(socket, {
             type: 'welcome',
@@ -182,7 +189,7 @@ export async function startFakeFeed(options: FakeFeedOptions): Promise<FakeFeed>
           })
         }
         if (type === 'ping') say(socket, { type: 'pong' })
-        if (type !== 'subscribe') return
+        if (type !== 'subscribe' || socket.readyState !== socket.OPEN) return
         say(socket, { type: 'snapshot', id, position, cells: fakeCells.map(currentCell), ...alerts.part })
         sockets.add(socket)
       })

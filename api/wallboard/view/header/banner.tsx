@@ -1,6 +1,7 @@
 import { showAge } from '../../text/format-time.ts'
 import { useStale } from '../hooks/use-stale.ts'
 import { useShared, useWords } from '../wall-context.ts'
+import { asksForToken, SignIn } from './sign-in.tsx'
 
 /** Says that the values are not current: the connection is lost, or no data comes through it. */
 export function Banner() {
@@ -18,6 +19,7 @@ export function Banner() {
         : stale.why === 'silent'
           ? `${t.silentBanner(age)}${diskFull ? t.silentForDisk : ''}`
           : t.staleBanner(age)}
+      {connection.kind === 'ended' && asksForToken(connection.reason) ? <SignIn /> : null}
     </div>
   )
 }
