@@ -1,5 +1,6 @@
 import { networkInterfaces } from 'node:os'
 import { CodedError } from '../../../platform/errors.ts'
+import { isLoopback } from '../../../platform/http/loopback.ts'
 
 /** Where our two doors to the outside listen, beyond the address of everything else. */
 export interface ListenHosts {
@@ -17,14 +18,14 @@ export function listenHosts(env: NodeJS.ProcessEnv, host: string): ListenHosts {
 
 /** Whether others than this machine can come to it. */
 export function isOpen(listen: string): boolean {
-  return listen !== 'localhost' && listen !== '::1' && !listen.startsWith('127.')
+  return !isLoopback(listen)
 }
 
 function own(variable: 'API_HOST' | 'INGEST_HOST', env: NodeJS.ProcessEnv, host: string): string {
   const listen = env[variable] || host
   const addresses = Object.values(networkInterfaces()).flatMap(known => known?.map(({ address }) => address))
-  if (listen === 'localhost' || listen === '0.0.0.0' || listen === '::') return listen
-  if (listen.startsWith('127.') || addresses.includes(listen)) return listen
+  if (isLoopback(listen) || listen === '0.0.0.0' || listen === '::' || addresses.includes(listen))
+    return listen
   throw new CodedError('config_invalid', `${variable}=${listen} is no address of this machine`, {
     hint: `one of ${['0.0.0.0 (all of them)', ...new Set(addresses)].join(', ')}`,
   })

@@ -36,8 +36,7 @@ const served: Readonly<Record<Served, Omit<ListeningSocket, 'port'>>> = {
 
 const admin: Omit<ListeningSocket, 'port' | 'process'> = {
   speaks: 'HTTP',
-  users:
-    'Prometheus and operators: `/healthz`, `/readyz`, `/metrics`',
+  users: 'Prometheus and operators: `/healthz`, `/readyz`, `/metrics`',
 }
 
 /** Every port of the local system, in the order of its number. */

@@ -81,7 +81,9 @@ export async function httpNotReady(url: string): Promise<string | null> {
     const text = (await response.text()).trim().split('\n').join('; ')
     if (response.ok) return null
     // A process that says why it is not ready needs no more words.
-    return response.status === 503 && text !== '' ? text : withoutSecrets(`${url} answers ${response.status} ${text}`.trim())
+    return response.status === 503 && text !== ''
+      ? text
+      : withoutSecrets(`${url} answers ${response.status} ${text}`.trim())
   } catch (error) {
     const cause = error instanceof Error && error.cause ? error.cause : error
     return withoutSecrets(`${url}: ${messageOf(cause)}`)

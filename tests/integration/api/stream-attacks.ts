@@ -66,6 +66,12 @@ const offences: readonly Offence[] = [
     text: random => Buffer.from(noise(random)),
     code: closeCodes.badMessage.code,
   },
+  {
+    name: 'unknown type whose close reason has to be cut',
+    greet: true,
+    text: random => JSON.stringify({ type: '未知类型'[Math.floor(random() * 4)]?.repeat(45) }),
+    code: closeCodes.badMessage.code,
+  },
   { name: 'too large', greet: true, text: () => `"${'x'.repeat(64 * 1024)}"`, code: 1009 },
   { name: 'far too large', greet: false, text: () => `"${'x'.repeat(512 * 1024)}"`, code: 1009 },
   {
@@ -152,7 +158,7 @@ export async function breakOff(url: string, random: () => number): Promise<strin
   const upgrade =
     `GET ${pathname} HTTP/1.1\r\nHost: ${hostname}:${port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
     'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n'
-  switch (Math.floor(random() * 5)) {
+  switch (Math.floor(random() * 7)) {
     case 0:
       socket.end(upgrade.slice(0, Math.floor(random() * upgrade.length)))
       break
@@ -165,6 +171,18 @@ export async function breakOff(url: string, random: () => number): Promise<strin
       socket.end(Buffer.concat([Buffer.from(upgrade), Buffer.from([0xff, 0x80, 1, 2, 3, 4])]))
       break
     case 3:
+      // A message in frames without content that never ends.
+      socket.write(upgrade)
+      socket.write(Buffer.concat([Buffer.from([0x01, 0x80, 0, 0, 0, 0]), ...empty(0x00, 2_000)]))
+      break
+    case 4:
+      // Pings without end, whose answers nobody reads.
+      socket.pause()
+      socket.write(upgrade)
+      socket.write(Buffer.concat(empty(0x89, 2_000)))
+      socket.resume()
+      break
+    case 5:
       // Half of a message, then no more.
       socket.end(Buffer.concat([Buffer.from(upgrade), Buffer.from([0x81, 0xa0, 1, 2, 3, 4, 9, 9])]))
       break
@@ -174,6 +192,11 @@ export async function breakOff(url: string, random: () => number): Promise<strin
   }
   await closed
   return []
+}
+
+/** So many masked frames without content. @param opcode with FIN where it is set */
+function empty(opcode: number, count: number): Buffer[] {
+  return Array<Buffer>(count).fill(Buffer.from([opcode, 0x80, 0, 0, 0, 0]))
 }
 
 function pick<T>(list: readonly T[], random: () => number): T {

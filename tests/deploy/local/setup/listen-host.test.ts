@@ -38,6 +38,7 @@ test('the processes are told, and links lead to where the wall can be reached', 
     processEnvironment({
       host,
       ports: portsAt(0),
+      dataDir: '/data',
       options: defaultOptions,
       clock: { epochMs: 0, speed: 1 },
       logLevel: 'info',
