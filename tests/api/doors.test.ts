@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { closeCodes } from '../../schemas/protocol/close-codes.ts'
 import { hmac, hs256, type Json, otherSecret, rsa, secret, signed, token } from './access/tokens/tokens.ts'
@@ -147,6 +148,20 @@ describe('every door refuses', () => {
     await tryAll('no token, Host elsewhere', { ...refused, headers: { host: 'wall.example' } })
     await tryAll('no token, Via', { ...refused, headers: { via: '1.1 squid' } })
     await tryAll('no token, X-Real-IP', { ...refused, headers: { 'x-real-ip': '10.1.2.3' } })
+  })
+
+  test('what nginx passes on as it is by default: HTTP/1.0, our own Host, and nothing of its own', async () => {
+    const { host, hostname, port } = new URL(local.streamUrl)
+    for (const version of ['1.0', '1.1']) {
+      const socket = connect({ host: hostname, port: Number(port) })
+      socket.write(
+        `GET /v1/kpis/latest?region=${region} HTTP/${version}\r\nHost: ${host}\r\nConnection: close\r\n\r\n`,
+      )
+      const answer = (await socket.toArray()).join('')
+      // The other one is what a program on this machine sends, and is served.
+      expect(answer).toMatch(version === '1.0' ? /^HTTP\/1\.1 401 / : /^HTTP\/1\.1 200 /)
+      expect(answer.includes('"cells"')).toBe(version === '1.1')
+    }
   })
 
   test('a token that is no good, on this machine too', async () => {
