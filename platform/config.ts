@@ -13,6 +13,8 @@ export interface Setting<T extends TSchema = TSchema> {
   readonly secret?: boolean
   /** Turns the text into a value `type` then checks; numbers and booleans need none. */
   readonly parse?: (text: string) => unknown
+  /** What does not go together with other settings of the same process, in words; asked once each of them is right. */
+  readonly problem?: (config: Readonly<Record<string, unknown>>) => string | undefined
 }
 
 export type Settings = Readonly<Record<string, Setting>>
@@ -35,6 +37,9 @@ export function readConfig<S extends Settings>(settings: S, env: NodeJS.ProcessE
     } catch (error) {
       problems.push(`${definition.env}: ${messageOf(error)}`)
     }
+  }
+  if (problems.length === 0) {
+    problems.push(...Object.values(settings).flatMap(({ problem }) => problem?.(config) ?? []))
   }
   if (problems.length > 0) {
     throw new CodedError('config_invalid', `configuration: ${problems.join('; ')}`, {

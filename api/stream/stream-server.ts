@@ -111,8 +111,11 @@ export class StreamServer implements Resource {
     socket.on('pong', () => {
       if (conversation.takes(session)) hub.heard(session)
     })
-    // ws closes the socket itself after a protocol error; that it did so is all that is left to say.
-    socket.on('error', error => log.debug({ reason: error.message }, 'a stream client broke the protocol'))
+    // ws closes the socket itself after a protocol error, and waits for an answer.
+    socket.on('error', error => {
+      log.debug({ reason: error.message }, 'a stream client broke the protocol')
+      cutSoon(socket)
+    })
     socket.on('close', () => {
       hub.remove(session)
       const left = (this.addresses.get(address) ?? 1) - 1
@@ -134,9 +137,7 @@ function connectionOf(socket: WebSocket): Connection {
     buffered: () => socket.bufferedAmount,
     send: bytes => socket.send(bytes, { binary: false }),
     close: (code, reason) => {
-      // Somebody who does not read does not see the close either.
-      const cut = setTimeout(() => socket.terminate(), closeTimeoutMs)
-      socket.once('close', () => clearTimeout(cut))
+      cutSoon(socket)
       try {
         socket.close(code, closeReasonOf(reason))
       } catch {
@@ -145,6 +146,12 @@ function connectionOf(socket: WebSocket): Connection {
       }
     },
   }
+}
+
+/** Somebody who does not read does not see the close either. */
+function cutSoon(socket: WebSocket): void {
+  const cut = setTimeout(() => socket.terminate(), closeTimeoutMs)
+  socket.once('close', () => clearTimeout(cut))
 }
 
 function textOf(data: RawData): string {

@@ -4,7 +4,7 @@ import type { SASLOptions } from 'kafkajs'
 import { Type } from 'typebox'
 import { wallClock } from '../clock.ts'
 import { type Config, setting } from '../config.ts'
-import { CodedError, messageOf } from '../errors.ts'
+import { messageOf } from '../errors.ts'
 import { isLoopback } from '../http/loopback.ts'
 import type { Log } from '../log.ts'
 import { oauthTokens } from './oauth-tokens.ts'
@@ -20,6 +20,20 @@ const file = (env: string, describe: string) =>
     },
     describe,
   })
+
+/** The settings that have to go together. */
+interface Together {
+  readonly kafkaSsl: boolean
+  readonly kafkaSslCa: string
+  readonly kafkaSslCert: string
+  readonly kafkaSslKey: string
+  readonly kafkaSaslMechanism: string
+  readonly kafkaSaslUsername: string
+  readonly kafkaSaslPassword: string
+  readonly kafkaOauthTokenUrl: string
+  readonly kafkaOauthClientId: string
+  readonly kafkaOauthClientSecret: string
+}
 
 /** How brokers are talked to, and who we say we are. */
 export const kafkaSecuritySettings = {
@@ -40,6 +54,7 @@ export const kafkaSecuritySettings = {
     type: Type.Enum(['none', 'plain', 'scram-sha-256', 'scram-sha-512', 'oauthbearer']),
     fallback: 'none',
     describe: 'SASL mechanism: none, plain, scram-sha-256, scram-sha-512 or oauthbearer',
+    problem: config => problemOf(config as unknown as Together),
   }),
   kafkaSaslUsername: setting({
     env: 'KAFKA_SASL_USERNAME',
@@ -95,11 +110,8 @@ export interface KafkaSecurity {
 /**
  * What kafkajs is told of it. Certificates are read now: a process that is started again takes renewed ones.
  * @param log told what is dangerous and what fails; absent where another client of the process tells it
- * @throws CodedError `config_invalid` where the settings do not go together
  */
 export function kafkaSecurity(config: SecurityConfig, log?: Log): KafkaSecurity {
-  const problem = problemOf(config)
-  if (problem !== undefined) throw new CodedError('config_invalid', `configuration: ${problem}`)
   const sasl = saslOf(config, log)
   const isInClear = config.kafkaSaslMechanism === 'plain' || config.kafkaSaslMechanism === 'oauthbearer'
   if (isInClear && !config.kafkaSsl) {
@@ -154,7 +166,7 @@ function saslOf(config: SecurityConfig, log: Log | undefined): SASLOptions | und
 }
 
 /** What does not go together, or undefined. */
-function problemOf(config: SecurityConfig): string | undefined {
+function problemOf(config: Together): string | undefined {
   const { kafkaSsl, kafkaSslCa, kafkaSslCert, kafkaSslKey, kafkaSaslMechanism: mechanism } = config
   if (!kafkaSsl && [kafkaSslCa, kafkaSslCert, kafkaSslKey].some(path => path !== '')) {
     return 'KAFKA_SSL_CA, KAFKA_SSL_CERT and KAFKA_SSL_KEY need KAFKA_SSL=true'
