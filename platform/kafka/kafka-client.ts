@@ -12,6 +12,7 @@ import { ProcessKafka, type ProcessKafkaOptions } from './process-kafka.ts'
 import { unreadMetrics } from './unread-log.ts'
 
 const askWithinMs = 5_000
+const tlsConnectMs = 5_000
 
 const list = (text: string): string[] =>
   text
@@ -56,6 +57,8 @@ export function kafkaClient(
     unread: metrics && unreadMetrics(metrics),
     brokers: [...config.kafkaBrokers],
     ...kafkaSecurity(config, log),
+    // kafkajs gives a connection one second, which a handshake may need on a busy machine.
+    ...(config.kafkaSsl ? { connectionTimeout: tlsConnectMs } : {}),
     // Tried every second: whatever waits for a broker goes on as soon as it is back.
     retry: { initialRetryTime: 200, maxRetryTime: 1_000, retries },
     logLevel: logLevel.WARN,

@@ -24,8 +24,13 @@ const Answer = Type.Object({
 const timeoutMs = 10_000
 /** Where the provider does not say for how long a token holds. */
 const assumedSeconds = 60
-/** kafkajs authenticates again 10 s before a session ends with its token: the next one must be another by then. */
+/**
+ * kafkajs authenticates again 10 s before a session ends with its token, and the next token must be another one by then:
+ * with the same one it would do so with every request, which Kafka refuses within a second (ILLEGAL_SASL_STATE).
+ */
 const renewBeforeMs = 15_000
+/** Sessions with shorter tokens would always be about to end. */
+const shortestSeconds = 24
 
 /**
  * Access tokens by the client credentials grant (RFC 6749, 4.4), each one used until shortly before its end.
@@ -38,6 +43,15 @@ export function oauthTokens(options: OauthOptions): () => Promise<string> {
   let asked: Promise<string> | undefined
   const renew = async (): Promise<string> => {
     const { access_token, expires_in = assumedSeconds } = await ask(options)
+    if (expires_in < shortestSeconds) {
+      throw new CodedError(
+        'oauth_refused',
+        `tokens hold for ${expires_in} s, and ${shortestSeconds} s are needed`,
+        {
+          hint: 'let the identity provider give this client tokens that hold for some minutes',
+        },
+      )
+    }
     const lifeMs = expires_in * 1_000
     // A token that holds for less than half a minute is used for half of its time.
     held = { token: access_token, until: wall.now() + Math.max(lifeMs - renewBeforeMs, lifeMs / 2) }

@@ -120,6 +120,8 @@ describe('tokens of the client credentials grant', () => {
     expect(refused).toMatchObject({ code: 'oauth_refused', message: 'the token endpoint answers 401' })
     answer = { status: 200, body: { token: 'x' } }
     await expect(token()).rejects.toMatchObject({ code: 'oauth_refused' })
+    answer = { status: 200, body: { access_token: 'short', expires_in: 20 } }
+    await expect(token()).rejects.toMatchObject({ code: 'oauth_refused' })
     answer = { status: 200, body: { access_token: 'three' } }
     expect(await token()).toBe('three')
   })
