@@ -106,7 +106,8 @@ export class StreamServer implements Resource {
         })
     })
     socket.on('ping', data => {
-      if (conversation.takes(session)) socket.pong(data)
+      // Who does not read gets no more to read.
+      if (conversation.takes(session) && !session.isCongested) socket.pong(data)
     })
     socket.on('pong', () => {
       if (conversation.takes(session)) hub.heard(session)
