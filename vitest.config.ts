@@ -21,6 +21,7 @@ const integrationInPairs = [
   'tests/integration/census/*.test.ts',
   'tests/integration/clickhouse/*.test.ts',
   'tests/integration/deploy/launcher.test.ts',
+  'tests/integration/kafka/security.test.ts',
 ]
 
 /**
