@@ -64,7 +64,6 @@ await runPart({
     const { desk, followers, commands } = openDesk({ kafka, registry, log, metrics, clock })
     const { access, anonymous, kiosks, resources } = signIn({
       config,
-      metrics,
       kafka,
       registry,
       log,
