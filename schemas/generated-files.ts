@@ -1,3 +1,4 @@
+import { analystProfileSql } from './clickhouse/analyst-profile.ts'
 import { rowPoliciesSql } from './clickhouse/row-policies.ts'
 import { kpiTable } from './kpis/kpi-table.ts'
 import { recordSchema } from './records/record-schema.ts'
@@ -20,5 +21,6 @@ export function generatedFiles(): readonly GeneratedFile[] {
     { path: 'docs/kpis.md', text: kpiTable() },
     { path: 'docs/topics.md', text: topicTable() },
     { path: 'deploy/clickhouse/row-policies.sql', text: rowPoliciesSql() },
+    { path: 'deploy/clickhouse/analyst-profile.sql', text: analystProfileSql() },
   ]
 }

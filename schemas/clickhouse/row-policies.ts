@@ -9,7 +9,7 @@ import { views } from './views.ts'
 const database = 'citybrain'
 
 /** What may be read, but no rows without the role of a region. */
-const reader = 'citybrain_reader'
+export const reader = 'citybrain_reader'
 
 /** The tables that have policies, by the column that says where a row belongs. */
 export const policed: Readonly<Record<'county' | 'region' | 'regions', readonly string[]>> = {
