@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { clickhousePassword } from './tests/clickhouse-password.ts'
 
 const project = (name: string, include: readonly string[], options: object = {}) => ({
   test: { name, include: [...include], ...options },
@@ -10,7 +11,9 @@ const inPairs = { maxWorkers: 2, sequence: { groupOrder: 1 } }
 const alone = { maxWorkers: 1, sequence: { groupOrder: 2 } }
 
 const minutes = (count: number) => ({ testTimeout: count * 60_000, hookTimeout: count * 60_000 })
-const stack = { globalSetup: ['tests/integration/stack.ts'], ...minutes(3) }
+/** What processes that tests start find in their environment. */
+const env = { CLICKHOUSE_PASSWORD: clickhousePassword }
+const stack = { globalSetup: ['tests/integration/stack.ts'], env, ...minutes(3) }
 
 /** Those with a broker, a database or a county of their own; the others share topics, or need the whole machine. */
 const integrationInPairs = [
@@ -52,7 +55,7 @@ export default defineConfig({
         ...minutes(10),
         ...alone,
       }),
-      project('system', ['tests/system/**/*.test.ts'], { ...minutes(10), ...alone }),
+      project('system', ['tests/system/**/*.test.ts'], { env, ...minutes(10), ...alone }),
     ],
   },
 })

@@ -1,4 +1,5 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
+import { localClickHousePassword } from './clickhouse/local-login.ts'
 import { type Config, readConfig, type Settings } from './config.ts'
 import { CodedError, messageOf } from './errors.ts'
 
@@ -11,18 +12,21 @@ const localAddresses = {
 
 /**
  * The configuration of a command: from the environment, as the processors have it, and for stores that it does not name
- * the local system's, its ports moved by `portOffset`. @throws CodedError `config_invalid`
+ * the local system's, its ports moved by `portOffset`. The password of a ClickHouse that runs on this machine is found.
+ * @throws CodedError `config_invalid`
  */
 export function commandConfig<S extends Settings>(
   settings: S,
   env: NodeJS.ProcessEnv,
   portOffset: number,
+  passwordOf: (clickhouseUrl: string) => string = localClickHousePassword,
 ): Config<S> {
-  const local = Object.entries(localAddresses).map(([variable, { prefix, port }]) => [
-    variable,
-    env[variable] || `${prefix}${port + portOffset}`,
-  ])
-  return readConfig(settings, { ...env, ...Object.fromEntries(local) })
+  const local: Record<string, string> = {}
+  for (const [variable, { prefix, port }] of Object.entries(localAddresses)) {
+    local[variable] = env[variable] || `${prefix}${port + portOffset}`
+  }
+  const password = env.CLICKHOUSE_PASSWORD || passwordOf(local.CLICKHOUSE_URL ?? '')
+  return readConfig(settings, { ...env, ...local, CLICKHOUSE_PASSWORD: password })
 }
 
 /** What was wrong on the command line. */

@@ -7,6 +7,7 @@ import type { LogLevel } from '../../platform/log.ts'
 import { urlHostOf } from '../../platform/url-host.ts'
 import type { Console } from './console/console.ts'
 import { type ProcessRow, portsOf, processPart } from './parts.ts'
+import { announceClickHouse, type ClickHouseLogin, clickhouseLogin } from './setup/clickhouse-login.ts'
 import { requireGivenStore } from './setup/given-store.ts'
 import { Instance } from './setup/instance.ts'
 import { isOpen, type ListenHosts, listenHosts } from './setup/listen-host.ts'
@@ -47,6 +48,9 @@ export class LocalSystem {
   private readonly aborted = new AbortController()
   private instance: Instance | undefined
   private clockFile: ClockFile | undefined
+  /** Of the ClickHouse that is started here, once it is known. */
+  private login: ClickHouseLogin | undefined
+  private withdraw: (() => void) | undefined
 
   constructor(given: LocalSystemOptions) {
     this.given = given
@@ -80,11 +84,21 @@ export class LocalSystem {
     )
     instance.note({})
 
-    const all = stores({ ...this.given, host, ports: this.ports, cacheDir: defaultCacheDir })
+    const { clickhouse: port } = this.ports
+    if (!env.CLICKHOUSE_URL) this.login = clickhouseLogin(dataDir, `http://${host}:${port}`, env)
+    const clickhousePassword = this.login?.password ?? ''
+    const all = stores({
+      ...this.given,
+      host,
+      ports: this.ports,
+      cacheDir: defaultCacheDir,
+      clickhousePassword,
+    })
     const own = all.filter(store => !env[store.variable])
     await this.preflight(all, own)
     if (this.stopping) return
 
+    if (this.login) this.withdraw = announceClickHouse(dataDir, port, this.login)
     const path = join(dataDir, 'clock.json')
     const clock = resumeClock(readClockState(path), options.speed, Date.now())
     this.clockFile = new ClockFile({ path, tell }, clock)
@@ -106,6 +120,7 @@ export class LocalSystem {
     this.aborted.abort()
     await this.supervisor.stop()
     this.clockFile?.stop()
+    this.withdraw?.()
     this.instance?.release()
     this.instance = undefined
     this.disk.stop()
@@ -120,12 +135,12 @@ export class LocalSystem {
   /** Where people and programs find it. */
   urls(): Readonly<Record<string, string>> {
     const { env } = this.given
-    const { api, ingest, clickhouse, kafka, registry } = this.ports
+    const { api, ingest, kafka, registry } = this.ports
     return {
       wall: `http://${urlHostOf(this.hosts.api)}:${api}/`,
       'API docs': `http://${urlHostOf(this.hosts.api)}:${api}/docs`,
       ingest: `http://${urlHostOf(this.hosts.ingest)}:${ingest}/`,
-      ClickHouse: env.CLICKHOUSE_URL || `http://${host}:${clickhouse}/`,
+      ClickHouse: this.login?.url ?? env.CLICKHOUSE_URL ?? '',
       Kafka: env.KAFKA_BROKERS || `${host}:${kafka}`,
       registry: env.SCHEMA_REGISTRY_URL || `http://${host}:${registry}/`,
     }

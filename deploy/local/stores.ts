@@ -11,6 +11,8 @@ export interface StoreOptions {
   readonly dataDir: string
   readonly cacheDir: string
   readonly logLevel: LogLevel
+  /** Of the ClickHouse that is started here. */
+  readonly clickhousePassword: string
   readonly env: NodeJS.ProcessEnv
 }
 
@@ -21,6 +23,8 @@ export interface Store {
   readonly variable: 'KAFKA_BROKERS' | 'CLICKHOUSE_URL' | 'SCHEMA_REGISTRY_URL'
   /** The variable's value when it is started here. */
   readonly address: string
+  /** What a process is told besides when it is started here. */
+  readonly secrets: Readonly<Record<string, string>>
   readonly ports: readonly PortName[]
   readonly part: PartSpec
 }
@@ -29,13 +33,15 @@ export interface Store {
 export const defaultCacheDir = join(import.meta.dirname, '../../.cache')
 
 export function stores(options: StoreOptions): readonly Store[] {
-  const { host, ports, dataDir, logLevel } = options
+  const { host, ports, dataDir, logLevel, clickhousePassword } = options
+  const login = { CLICKHOUSE_PASSWORD: clickhousePassword }
   const common = { ADMIN_HOST: host, LOG_LEVEL: logLevel }
   return [
     {
       name: 'kafka',
       variable: 'KAFKA_BROKERS',
       address: `${host}:${ports.kafka}`,
+      secrets: {},
       ports: ['kafka', 'kafkaController'],
       part: kafkaPart({ ...options, port: ports.kafka, controllerPort: ports.kafkaController }),
     },
@@ -43,6 +49,7 @@ export function stores(options: StoreOptions): readonly Store[] {
       name: 'clickhouse',
       variable: 'CLICKHOUSE_URL',
       address: `http://${host}:${ports.clickhouse}`,
+      secrets: login,
       ports: ['clickhouse', 'clickhouseAdmin'],
       part: scriptPart({
         name: 'clickhouse',
@@ -51,6 +58,7 @@ export function stores(options: StoreOptions): readonly Store[] {
         adminPort: ports.clickhouseAdmin,
         env: {
           ...common,
+          ...login,
           CLICKHOUSE_HOST: host,
           CLICKHOUSE_PORT: String(ports.clickhouse),
           CLICKHOUSE_DATA_DIR: join(dataDir, 'clickhouse'),
@@ -62,6 +70,7 @@ export function stores(options: StoreOptions): readonly Store[] {
       name: 'registry',
       variable: 'SCHEMA_REGISTRY_URL',
       address: `http://${host}:${ports.registry}`,
+      secrets: {},
       ports: ['registry', 'registryAdmin'],
       part: scriptPart({
         name: 'registry',

@@ -72,6 +72,7 @@ export function app(options: AppOptions = {}): Promise<FastifyInstance> {
         live: new RecordHealthTable('370000'),
         clickhouse: clickhouseClient(
           readConfig(clickhouseSettings, {
+            CLICKHOUSE_PASSWORD: process.env.CLICKHOUSE_PASSWORD,
             CLICKHOUSE_URL: options.stored?.clickhouseUrl ?? 'http://127.0.0.1:1',
           }),
         ),

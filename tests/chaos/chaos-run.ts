@@ -148,7 +148,14 @@ function windowSizes(): Readonly<Record<RecordId, number>> {
 
 /** What whoever runs this has set for a product of his own, or for a test runner, must not reach the processes. */
 function processEnv(): NodeJS.ProcessEnv {
-  const own = ['KAFKA_BROKERS', 'CLICKHOUSE_URL', 'SCHEMA_REGISTRY_URL', 'WINDOWS', 'NODE_OPTIONS']
+  const own = [
+    'KAFKA_BROKERS',
+    'CLICKHOUSE_URL',
+    'CLICKHOUSE_PASSWORD',
+    'SCHEMA_REGISTRY_URL',
+    'WINDOWS',
+    'NODE_OPTIONS',
+  ]
   return Object.fromEntries(
     Object.entries(process.env).filter(
       ([name]) => !own.includes(name) && !name.startsWith('VITEST') && !name.startsWith('ALERT'),

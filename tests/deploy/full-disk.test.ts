@@ -114,7 +114,7 @@ describe.skipIf(why !== null)('on a full disk', () => {
   })
 
   test('the spool of ClickHouse answers 243 and leaves nothing behind', async () => {
-    const spool = new Spool(disk.folder)
+    const spool = new Spool(disk.folder, 1_000_000)
     await spool.start()
     disk.fill()
     const data = async function* () {

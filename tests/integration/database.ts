@@ -4,6 +4,7 @@ import { inject } from 'vitest'
 import { clickhouseClient } from '../../platform/clickhouse/clickhouse-client.ts'
 import { migrate } from '../../platform/clickhouse/migrate.ts'
 import { createLog } from '../../platform/log.ts'
+import { clickhousePassword } from '../clickhouse-password.ts'
 
 export interface TestDatabase {
   readonly client: ClickHouseClient
@@ -20,7 +21,7 @@ export async function testDatabase(url = inject('clickhouseUrl'), migrated = tru
   const client = clickhouseClient({
     clickhouseUrl: url,
     clickhouseUser: 'default',
-    clickhousePassword: '',
+    clickhousePassword,
     clickhouseDatabase: database,
   })
   if (migrated) await migrate(client, database, createLog('test', 'silent'))

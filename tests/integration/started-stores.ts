@@ -5,9 +5,10 @@ import { Console } from '../../deploy/local/console/console.ts'
 import { freePortOffset, portsAt } from '../../deploy/local/setup/ports.ts'
 import { defaultCacheDir, type Store, stores } from '../../deploy/local/stores.ts'
 import { Supervisor } from '../../deploy/local/supervise/supervisor.ts'
+import { clickhousePassword } from '../clickhouse-password.ts'
 import { randomInSlot } from '../port-slot.ts'
 
-type Addresses = Readonly<Partial<Record<Store['variable'], string>>>
+type Addresses = Readonly<Partial<Record<Store['variable'] | 'CLICKHOUSE_PASSWORD', string>>>
 
 /** Stores that come and go as a test wants it. */
 export interface OwnStores {
@@ -41,6 +42,7 @@ export async function ownStores(names?: readonly Store['name'][]): Promise<OwnSt
     dataDir,
     cacheDir: defaultCacheDir,
     logLevel: 'warn',
+    clickhousePassword,
     env,
   })
   const chosen = names === undefined ? all : all.filter(({ name }) => names.includes(name))
@@ -50,7 +52,10 @@ export async function ownStores(names?: readonly Store['name'][]): Promise<OwnSt
     supervisor = undefined
   }
   return {
-    addresses: Object.fromEntries(chosen.map(({ variable, address }) => [variable, address])),
+    addresses: Object.assign(
+      {},
+      ...chosen.map(({ variable, address, secrets }) => ({ [variable]: address, ...secrets })),
+    ),
     start() {
       supervisor = new Supervisor({ console: new Console({ screen: process.stderr, level: 'warn' }), env })
       return supervisor.start([chosen.map(store => store.part)])

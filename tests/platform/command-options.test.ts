@@ -13,6 +13,13 @@ it('moves the ports of the local system, and leaves what the environment names',
   expect(commandConfig(settings, {}, 0).clickhouseUrl).toBe('http://127.0.0.1:8123')
 })
 
+it('finds the password of a ClickHouse of this machine unless one is given', () => {
+  const passwordOf = (url: string) => `of ${url}`
+  expect(commandConfig(settings, {}, 100, passwordOf).clickhousePassword).toBe('of http://127.0.0.1:8223')
+  const given = { CLICKHOUSE_PASSWORD: 'given' }
+  expect(commandConfig(settings, given, 100, passwordOf).clickhousePassword).toBe('given')
+})
+
 it.each([
   ['2026-08-01T00:00:00Z', Date.UTC(2026, 7, 1)],
   ['2026-08-01T08:00:00.250+08:00', Date.UTC(2026, 7, 1) + 250],

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { type ClickHouseClient, createClient } from '@clickhouse/client'
 import { afterAll, expect, test, vi } from 'vitest'
 import { recordIds } from '../../schemas/records/record.ts'
+import { clickhousePassword } from '../clickhouse-password.ts'
 import { compareCensus, newestCensus } from './census-oracle.ts'
 import { compareWithReadings, oracles } from './kpi-oracle.ts'
 import { type Product, startProduct } from './product.ts'
@@ -76,7 +77,7 @@ test('an hour of final KPIs equals SQL over the readings, across a stop and a st
 })
 
 function clientOf({ urls }: Product): ClickHouseClient {
-  return createClient({ url: urls.clickhouse, request_timeout: 120_000 })
+  return createClient({ url: urls.clickhouse, password: clickhousePassword, request_timeout: 120_000 })
 }
 
 async function rows(client: ClickHouseClient, query: string): Promise<Record<string, unknown>[]> {

@@ -1,5 +1,6 @@
 import type { ClickHouseClient } from '@clickhouse/client'
 import { clickhouseClient } from '../../platform/clickhouse/clickhouse-client.ts'
+import { clickhousePassword } from '../clickhouse-password.ts'
 import type { Product } from './product.ts'
 
 /** A client of the product's ClickHouse; close it when done. */
@@ -7,7 +8,7 @@ export function databaseOf(product: Product): ClickHouseClient {
   return clickhouseClient({
     clickhouseUrl: product.urls.clickhouse,
     clickhouseUser: 'default',
-    clickhousePassword: '',
+    clickhousePassword,
     clickhouseDatabase: 'citybrain',
   })
 }

@@ -3,12 +3,15 @@ import { buffer } from 'node:stream/consumers'
 import { CodedError, messageOf } from '../../../platform/errors.ts'
 import type { HttpServers } from '../../../platform/http/http-servers.ts'
 import type { Resource } from '../../../platform/lifecycle.ts'
+import { type Login, requireLogin } from './guard/login.ts'
 import { ClickHouseException } from './protocol/exception.ts'
 import { type HttpQuery, parseHttpQuery, sortParameters } from './protocol/http-request.ts'
 import { httpStatus } from './protocol/http-status.ts'
 import { formFields } from './protocol/multipart.ts'
+import { bounded } from './protocol/paced.ts'
+import { longestStatement } from './protocol/receive.ts'
 import type { QueryMetrics } from './query-metrics.ts'
-import { openBody } from './request-body.ts'
+import { type BodyLimits, openBody } from './request-body.ts'
 import { type QueryParts, runQuery } from './run-query.ts'
 import { sendAnswer, serverHeaders } from './send-answer.ts'
 
@@ -16,6 +19,9 @@ export interface EndpointOptions extends QueryParts {
   readonly servers: HttpServers
   readonly host: string
   readonly port: number
+  /** The only one who is let in. */
+  readonly login: Login
+  readonly limits: BodyLimits
   readonly metrics: QueryMetrics
   /** How long a stop waits for running queries before it cancels them, ms. */
   readonly graceMs: number
@@ -91,7 +97,7 @@ export class HttpEndpoint implements Resource {
       if (this.answerPlain(request, response, url)) return
       const query = parseHttpQuery(request.method ?? 'GET', url, request.headers)
       for (const [name, value] of serverHeaders(query, engine)) response.setHeader(name, value)
-      authenticate(query)
+      requireLogin(query, this.options.login)
       const body = await openBody(this.options, request, query.contentEncoding)
       const complete = await withForm(query, request, body)
       const answer = await runQuery(this.options, complete.query, complete.body, controller.signal)
@@ -125,14 +131,6 @@ function boundPort(server: Server): number {
   return typeof address === 'object' && address ? address.port : 0
 }
 
-function authenticate({ user, password }: HttpQuery): void {
-  if (user === 'default' && password === '') return
-  throw new ClickHouseException(
-    'AUTHENTICATION_FAILED',
-    `${user}: Authentication failed: password is incorrect, or there is no user with such name.`,
-  )
-}
-
 /** Takes query and parameters out of a multipart body, where there is one. */
 async function withForm(
   query: HttpQuery,
@@ -141,7 +139,7 @@ async function withForm(
 ): Promise<{ query: HttpQuery; body: AsyncIterable<Uint8Array> }> {
   const type = request.headers['content-type'] ?? ''
   if (!type.startsWith('multipart/form-data')) return { query, body }
-  const fields = await formFields(await buffer(body), type)
+  const fields = await formFields(await buffer(bounded(body, longestStatement)), type)
   const { parameters, settings } = sortParameters(fields)
   return {
     query: {

@@ -1,34 +1,44 @@
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import { messageOf } from '../../../platform/errors.ts'
 import type { Engine } from './engine/engine.ts'
 import type { Spool } from './engine/spool.ts'
 import { decoded, engineEncodings } from './protocol/encodings.ts'
 import { ClickHouseException } from './protocol/exception.ts'
+import { bounded, type Pace, paced } from './protocol/paced.ts'
 import { sqlString } from './protocol/statement.ts'
+
+export interface BodyLimits {
+  readonly pace: Pace
+  /** Of a decoded body. */
+  readonly maxBytes: number
+}
 
 /**
  * The decoded body. What node cannot decode (lz4, which clickhouse-connect inserts with) the engine does,
  * from a file.
- * @throws ClickHouseException 89 for an unknown Content-Encoding, 271 for data that is not in it.
+ * @throws ClickHouseException 89 for an unknown Content-Encoding, 271 for data that is not in it, 209 for a body that
+ * does not come, 229 for one that is too long.
  */
 export async function openBody(
-  { engine, spool }: { engine: Engine; spool: Spool },
+  { engine, spool, limits }: { engine: Engine; spool: Spool; limits: BodyLimits },
   request: Readable,
   encoding: string,
 ): Promise<AsyncIterable<Uint8Array>> {
-  const stream = decoded(request, encoding)
-  if (stream) return readable(stream)
+  const coming = Readable.from(paced(request, limits.pace), { objectMode: false })
+  const stream = decoded(coming, encoding)
+  if (stream) return bounded(readable(stream), limits.maxBytes)
   const method = engineEncodings[encoding]
   if (!method) {
     throw new ClickHouseException('UNKNOWN_COMPRESSION_METHOD', `Unknown compression method ${encoding}`)
   }
-  return engineDecoded(engine, spool, request, method)
+  return bounded(engineDecoded(engine, spool, coming, method), limits.maxBytes)
 }
 
 async function* readable(stream: Readable): AsyncGenerator<Uint8Array> {
   try {
     yield* stream
   } catch (error) {
+    if (error instanceof ClickHouseException) throw error
     throw new ClickHouseException('CANNOT_DECOMPRESS', `Cannot read the request body: ${messageOf(error)}`)
   }
 }
@@ -44,8 +54,7 @@ async function* engineDecoded(
   const connection = engine.connect()
   try {
     const { bytes } = await connection.run(
-      `SELECT * FROM file(${sqlString(file.path)}, 'RawBLOB', 'body String', ${sqlString(method)})
-       SETTINGS max_result_bytes = 0`,
+      `SELECT * FROM file(${sqlString(file.path)}, 'RawBLOB', 'body String', ${sqlString(method)})`,
       'RawBLOB',
     )
     yield bytes

@@ -1,7 +1,11 @@
 import type { Log } from '../../../platform/log.ts'
 import type { Lane } from './engine/admission.ts'
 import type { Engine, EngineConnection, EngineResult } from './engine/engine.ts'
+import type { FileFolder } from './engine/file-folder.ts'
 import type { Spool } from './engine/spool.ts'
+import { checkStatement, requireHarmlessName } from './guard/check-statement.ts'
+import { ownSettings, type SourceName } from './guard/engine-surface.ts'
+import { watchValues } from './guard/values-data.ts'
 import type { HttpSessions } from './http-sessions.ts'
 import { ClickHouseException } from './protocol/exception.ts'
 import type { HttpQuery } from './protocol/http-request.ts'
@@ -22,6 +26,9 @@ export interface QueryParts {
   readonly spool: Spool
   readonly sessions: HttpSessions
   readonly lanes: { readonly read: Lane; readonly write: Lane }
+  /** Sources outside the tables that statements may use. */
+  readonly allowed: ReadonlySet<SourceName>
+  readonly folder: FileFolder
   readonly log: Log
 }
 
@@ -38,32 +45,61 @@ export async function runQuery(
   body: AsyncIterable<Uint8Array>,
   signal: AbortSignal,
 ): Promise<QueryAnswer> {
-  const received = await receive(query.query, body)
-  if (query.readOnly && (received.kind === 'insert' || (received.kind === 'write' && query.session))) {
-    throw new ClickHouseException(
-      'READONLY',
-      'Cannot execute query in readonly mode. For queries over HTTP, method GET implies readonly. You should use method POST for modifying queries.',
-    )
+  for (const name of query.settings.keys()) {
+    if (ownSettings.has(name)) throw new ClickHouseException('ACCESS_DENIED', `The setting ${name} is fixed.`)
   }
+  const received = await receive(query.query, body)
   if (received.kind !== 'insert') {
     const format = received.format ?? query.format ?? defaultFormat
-    const result = await execute(parts, query, received.kind, received.sql, format, signal)
+    const { kind, sql } = received
+    await check(parts, query, sql, null)
+    const result = await execute(parts, query, { kind, sql, format, computes: false }, signal)
     const bytes = format === 'Native' ? nativeForRevision(result.bytes, query.protocolVersion) : result.bytes
-    return { ...result, bytes, kind: received.kind, format, rowsWritten: 0 }
+    return { ...result, bytes, kind, format, rowsWritten: 0 }
   }
-  await using file = await parts.spool.write(received.data)
   const inputFormat = received.insert.format ?? query.format ?? 'Values'
+  // Before the data: what is refused need not be sent.
+  await check(parts, query, utf8(received.insert.fromFile(noFile, inputFormat)), noFile)
+  const values = inputFormat.toLowerCase() === 'values' ? watchValues(received.data) : null
+  await using file = await parts.spool.write(values?.data ?? received.data)
   const sql = utf8(received.insert.fromFile(file.path, inputFormat))
-  const result = await execute(parts, query, 'insert', sql, defaultFormat, signal)
+  const computes = values?.mayCompute() ?? false
+  const result = await execute(parts, query, { kind: 'insert', sql, format: defaultFormat, computes }, signal)
   return { ...result, kind: 'insert', format: defaultFormat, rowsWritten: result.rowsRead }
+}
+
+/** Stands for the file of the data, which is not there yet. */
+const noFile = '/the-data-of-this-insert'
+
+/** @throws ClickHouseException 497, 164 and what the engine's parser finds wrong */
+async function check(
+  { engine, allowed, folder }: QueryParts,
+  query: HttpQuery,
+  sql: string,
+  ownFile: string | null,
+): Promise<void> {
+  const formatted = await engine.formatted(sql)
+  const { namesByParameter, readsFolder } = checkStatement(formatted, {
+    allowed,
+    ownFile,
+    readOnly: query.readOnly,
+  })
+  if (namesByParameter) for (const value of query.parameters.values()) requireHarmlessName(value)
+  if (readsFolder) await folder.requirePlain()
+}
+
+interface Statement {
+  readonly kind: QueryKind
+  readonly sql: string
+  readonly format: string
+  /** Expressions among the values of an INSERT are computed. */
+  readonly computes: boolean
 }
 
 async function execute(
   { engine, sessions, lanes, log }: QueryParts,
   query: HttpQuery,
-  kind: QueryKind,
-  sql: string,
-  format: string,
+  { kind, sql, format, computes }: Statement,
   signal: AbortSignal,
 ): Promise<EngineResult> {
   const lane = kind === 'read' || kind === 'session' ? lanes.read : lanes.write
@@ -76,29 +112,35 @@ async function execute(
         engine.cancel(comment).catch(error => log.warn({ reason: String(error) }, 'cancel failed'))
       }
       if (kind === 'read') signal.addEventListener('abort', cancel, { once: true })
+      const settings = new Map([...query.settings, ...(computes ? computing : [])])
       try {
-        await connection.run(setup(query, comment), defaultFormat)
+        await connection.run(setup(query, settings, comment), defaultFormat)
         return await connection.run(sql, format)
       } finally {
         signal.removeEventListener('abort', cancel)
-        if (query.session) await reset(connection, query)
+        if (query.session) await reset(connection, settings)
       }
     }),
   )
 }
 
-function setup(query: HttpQuery, comment: string): string {
-  const assignments = [...query.settings].map(([name, value]) => `${name} = ${sqlString(value)}`)
+const computing = [
+  ['input_format_values_interpret_expressions', '1'],
+  ['input_format_values_deduce_templates_of_expressions', '1'],
+] as const
+
+function setup(query: HttpQuery, settings: ReadonlyMap<string, string>, comment: string): string {
+  const assignments = [...settings].map(([name, value]) => `${name} = ${sqlString(value)}`)
   for (const [name, value] of query.parameters) assignments.push(`param_${name} = ${sqlString(value)}`)
   assignments.push(`log_comment = ${sqlString(comment)}`)
-  // In a session this could not be taken back; there the kind of the statement is the only guard.
+  // In a session this could not be taken back; there the check of the statement is the only guard.
   if (query.readOnly && !query.session) assignments.push('readonly = 2')
   const use = query.database === null ? '' : `; USE ${identifier(query.database)}`
   return `SET ${assignments.join(', ')}${use}`
 }
 
 /** Settings of a URL are for its query only, so a session gives them up again. */
-async function reset(connection: EngineConnection, { settings }: HttpQuery): Promise<void> {
+async function reset(connection: EngineConnection, settings: ReadonlyMap<string, string>): Promise<void> {
   if (settings.size === 0) return
   const defaults = [...settings.keys()].map(name => `${name} = DEFAULT`)
   await connection.run(`SET ${defaults.join(', ')}`, defaultFormat)

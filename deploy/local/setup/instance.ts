@@ -6,6 +6,7 @@ import { Value } from 'typebox/value'
 import { type Clock, wallClock } from '../../../platform/clock.ts'
 import { CodedError } from '../../../platform/errors.ts'
 import { type FileLock, tryLock } from './file-lock.ts'
+import { privateFolder } from './private-files.ts'
 import { processIdentity } from './process-identity.ts'
 import { StateFile, type StateFileOptions } from './state-file.ts'
 
@@ -32,9 +33,10 @@ export class Instance {
 
   /**
    * @param tell told when `note` cannot be written, and when it can be again; for those who note something
-   * @throws CodedError `data_dir_in_use`
+   * @throws CodedError `data_dir_in_use`, `data_dir_not_private`
    */
   static claim(dataDir: string, tell: StateFileOptions['tell'] = () => undefined): Instance {
+    privateFolder(dataDir)
     const stateFile = join(dataDir, 'instance.json')
     const held = tryLock(join(dataDir, 'instance.lock'))
     if (held) return new Instance(held, stateFile, tell)

@@ -30,12 +30,14 @@ function lookBackMs(windows: string, speed: number): number {
 export function processEnvironment(facts: LocalFacts): Record<string, string> {
   const { host, ports, options, clock, env } = facts
   const windows = mergeWindows(env.WINDOWS ?? '', options.windows)
+  const own = facts.stores.filter(store => !env[store.variable])
   return {
     ...Object.fromEntries(facts.stores.map(store => [store.variable, env[store.variable] || store.address])),
+    ...Object.assign({}, ...own.map(store => store.secrets)),
     API_HOST: env.API_HOST || host,
     API_PORT: String(ports.api),
     // What is written elsewhere is on disks that nobody here sees.
-    DISK_DIR: facts.stores.every(store => env[store.variable]) ? '' : facts.dataDir,
+    DISK_DIR: own.length === 0 ? '' : facts.dataDir,
     WALL_URL: env.WALL_URL || `http://${urlHostOf(env.API_HOST || host)}:${ports.api}`,
     INGEST_HOST: env.INGEST_HOST || host,
     INGEST_PORT: String(ports.ingest),

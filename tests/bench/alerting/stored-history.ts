@@ -4,6 +4,7 @@ import { createLog } from '../../../platform/log.ts'
 import { judgeHistory } from '../../../processors/alerting/backtest/run-backtest.ts'
 import type { Rule } from '../../../schemas/alerts/rule.ts'
 import { counties } from '../../../schemas/regions/regions.ts'
+import { clickhousePassword } from '../../clickhouse-password.ts'
 import { startStores } from '../../integration/started-stores.ts'
 import { cpuSince } from '../aggregate/cpu-since.ts'
 
@@ -25,7 +26,7 @@ export async function judgeStored(rule: Rule, windows: number): Promise<JudgedHi
   const clickhouse = clickhouseClient({
     clickhouseUrl: stores.addresses.CLICKHOUSE_URL ?? '',
     clickhouseUser: 'default',
-    clickhousePassword: '',
+    clickhousePassword,
     clickhouseDatabase: database,
   })
   try {

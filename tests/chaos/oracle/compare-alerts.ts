@@ -1,4 +1,5 @@
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client'
+import { clickhousePassword } from '../../clickhouse-password.ts'
 import { chaosRule } from '../system/chaos-rule.ts'
 import { type AlertTime, expectedAlerts } from './expected-alerts.ts'
 
@@ -25,7 +26,11 @@ type Whole = number | string
  * accepted is another question, see `compareWithAccepted`. The system must have come to rest.
  */
 export async function compareAlerts(clickhouseUrl: string): Promise<AlertReport> {
-  const client = createClient({ url: clickhouseUrl, log: { level: ClickHouseLogLevel.OFF } })
+  const client = createClient({
+    url: clickhouseUrl,
+    password: clickhousePassword,
+    log: { level: ClickHouseLogLevel.OFF },
+  })
   const rows = async <Row>(query: string): Promise<readonly Row[]> => {
     const answer = await client.query({
       query,

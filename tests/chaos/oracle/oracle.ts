@@ -1,5 +1,6 @@
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client'
 import { type RecordId, recordIds } from '../../../schemas/records/record.ts'
+import { clickhousePassword } from '../../clickhouse-password.ts'
 import { firstReadings, registeredAssets } from './accepted-reading.ts'
 import { compareReadings } from './compare-readings.ts'
 import { compareWindows } from './compare-windows.ts'
@@ -35,6 +36,7 @@ export async function compareWithAccepted(options: OracleOptions): Promise<Oracl
   const { acceptedFile, clickhouseUrl, database = 'citybrain', windows: sizes } = options
   const client = createClient({
     url: clickhouseUrl,
+    password: clickhousePassword,
     request_timeout: 120_000,
     // What goes wrong is thrown.
     log: { level: ClickHouseLogLevel.OFF },

@@ -1,4 +1,5 @@
 import { createClient } from '@clickhouse/client'
+import { clickhousePassword } from '../../clickhouse-password.ts'
 
 export interface StoredRevisions {
   /** Late notices. */
@@ -23,7 +24,7 @@ const queries = {
 
 /** What became of late readings, as ClickHouse has it. */
 export async function storedRevisions(clickhouseUrl: string): Promise<StoredRevisions> {
-  const client = createClient({ url: clickhouseUrl })
+  const client = createClient({ url: clickhouseUrl, password: clickhousePassword })
   const ask = async (query: string): Promise<number> => {
     const result = await client.query({ query, format: 'JSONEachRow' })
     const [row] = await result.json<{ readonly n: number | string }>()

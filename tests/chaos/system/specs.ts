@@ -6,6 +6,7 @@ import { defaultCacheDir, stores } from '../../../deploy/local/stores.ts'
 import type { PartSpec } from '../../../deploy/local/supervise/part-spec.ts'
 import { scriptPart } from '../../../deploy/local/supervise/script-part.ts'
 import { recordIds } from '../../../schemas/records/record.ts'
+import { clickhousePassword } from '../../clickhouse-password.ts'
 import { brokerCount, instancesOfEach, type ProcessKind, processKinds } from './cast.ts'
 import { rulesFile } from './chaos-rule.ts'
 
@@ -45,7 +46,14 @@ export const portCount = brokerCount * 2 + 4 + processKinds.length * (instancesO
 export function specsOf(dataDir: string, firstPort: number, env: NodeJS.ProcessEnv): Specs {
   let next = firstPort
   const port = () => next++
-  const common = { host, dataDir, cacheDir: defaultCacheDir, logLevel: 'info', env } as const
+  const common = {
+    host,
+    dataDir,
+    cacheDir: defaultCacheDir,
+    logLevel: 'info',
+    clickhousePassword,
+    env,
+  } as const
 
   const nodes = Array.from({ length: brokerCount }, (_, i) => ({
     id: i + 1,
@@ -71,6 +79,7 @@ export function specsOf(dataDir: string, firstPort: number, env: NodeJS.ProcessE
     RATE_LIMIT_PER_MINUTE: '0',
     KAFKA_BROKERS: kafkaBrokers.join(','),
     ...Object.fromEntries(others.map(store => [store.variable, store.address])),
+    ...Object.assign({}, ...others.map(store => store.secrets)),
   }
   const doors: string[] = []
   const instance = (kind: ProcessKind, number: number): PartSpec => {

@@ -9,6 +9,7 @@ import { closeCodes } from '../../../schemas/protocol/close-codes.ts'
 import type { Cell } from '../../../schemas/protocol/stream.ts'
 import { counties } from '../../../schemas/regions/regions.ts'
 import { minute, window } from '../../api/cells/windows.ts'
+import { clickhousePassword } from '../../clickhouse-password.ts'
 import { type ApiProcess, startApi } from './api-process.ts'
 import { RegionalProducer } from './regional-producer.ts'
 import { StreamClient } from './stream-client.ts'
@@ -35,7 +36,12 @@ let producer: RegionalProducer
 let api: ApiProcess
 
 beforeAll(async () => {
-  clickhouse = clickhouseClient(readConfig(clickhouseSettings, { CLICKHOUSE_URL: inject('clickhouseUrl') }))
+  clickhouse = clickhouseClient(
+    readConfig(clickhouseSettings, {
+      CLICKHOUSE_URL: inject('clickhouseUrl'),
+      CLICKHOUSE_PASSWORD: clickhousePassword,
+    }),
+  )
   await migrate(clickhouse, database, createLog('test', 'silent'))
   await store(0, { value: 33, revision: 1 })
   await store(1, { value: null, revision: 1 })

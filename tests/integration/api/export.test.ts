@@ -9,6 +9,7 @@ import { askHistory } from '../../../api/history/ask-history.ts'
 import { Metrics } from '../../../platform/metrics.ts'
 import { type AppOptions, app } from '../../api/app.ts'
 import { noon } from '../../api/cells/windows.ts'
+import { clickhouseKey } from '../../clickhouse-password.ts'
 import { type RunningClickHouse, startClickHouse } from '../clickhouse/start-clickhouse.ts'
 import { sqlTime, type TestDatabase, testDatabase } from '../database.ts'
 
@@ -153,7 +154,11 @@ describe('a file', () => {
       query: `CREATE TABLE ${db.database}.exported AS ${db.database}.kpi ENGINE = Memory`,
     })
     const insert = encodeURIComponent(`INSERT INTO ${db.database}.exported FORMAT Parquet`)
-    const taken = await fetch(`${clickhouse.url}/?query=${insert}`, { method: 'POST', body: file })
+    const taken = await fetch(`${clickhouse.url}/?query=${insert}`, {
+      method: 'POST',
+      body: file,
+      headers: clickhouseKey,
+    })
     expect(taken.status, await taken.text()).toBe(200)
     const of = `SELECT kpi, region, level, window_start, window_end, value, status, revision, version, coverage, readings, computed_at FROM ${db.database}`
     const different = await db.rows(

@@ -16,6 +16,7 @@ import type { Sink } from '../../../processors/archive/sinks/sink.ts'
 import { TableWriter } from '../../../processors/archive/sinks/table-writer.ts'
 import { TopicArchiver } from '../../../processors/archive/topic-archiver.ts'
 import { logColumns } from '../../../schemas/clickhouse/reading-tables.ts'
+import { clickhousePassword } from '../../clickhouse-password.ts'
 
 export interface Addresses {
   readonly kafkaBrokers: string
@@ -51,7 +52,7 @@ export function rackArchive(
   const clickhouse = clickhouseClient({
     clickhouseUrl: addresses.clickhouseUrl,
     clickhouseUser: 'default',
-    clickhousePassword: '',
+    clickhousePassword,
     clickhouseDatabase: database,
   })
   const all = new Metrics('archive')

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createClient } from '@clickhouse/client'
 import avro from 'avsc'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { clickhouseKey, clickhousePassword } from '../../clickhouse-password.ts'
 import { type RunningClickHouse, startClickHouse } from './start-clickhouse.ts'
 
 let server: RunningClickHouse
@@ -46,11 +47,11 @@ const columns = 'asset_id, event_time, found_at, power_w, images, in_use, state,
 const insert = (body: Buffer, settings = '') =>
   fetch(
     `${server.url}/?query=${encodeURIComponent(`INSERT INTO citybrain.alarms (${columns}) FORMAT Avro`)}${settings}`,
-    { method: 'POST', body: new Uint8Array(body) },
+    { method: 'POST', headers: clickhouseKey, body: new Uint8Array(body) },
   )
 
 it('archives Avro containers: unions, times, enums, defaults', async () => {
-  const client = createClient({ url: server.url })
+  const client = createClient({ url: server.url, password: clickhousePassword })
   await client.command({ query: 'CREATE DATABASE citybrain' })
   await client.command({
     query: `CREATE TABLE citybrain.alarms (asset_id String, event_time DateTime64(3, 'UTC'),
@@ -105,7 +106,11 @@ it('archives Avro containers: unions, times, enums, defaults', async () => {
 
 it('takes compressed containers and refuses broken ones whole', async () => {
   const count = async () =>
-    Number(await (await fetch(`${server.url}/?query=SELECT+count()+FROM+citybrain.alarms`)).text())
+    Number(
+      await (
+        await fetch(`${server.url}/?query=SELECT+count()+FROM+citybrain.alarms`, { headers: clickhouseKey })
+      ).text(),
+    )
   const before = await count()
   const record = {
     asset_id: '370103-1',

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { clickhousePassword } from '../../clickhouse-password.ts'
 import { type RunningClickHouse, startClickHouse } from './start-clickhouse.ts'
 
 let server: RunningClickHouse
@@ -8,7 +9,11 @@ let client: ClickHouseClient
 
 beforeAll(async () => {
   server = await startClickHouse()
-  client = createClient({ url: server.url, log: { level: ClickHouseLogLevel.OFF } })
+  client = createClient({
+    url: server.url,
+    password: clickhousePassword,
+    log: { level: ClickHouseLogLevel.OFF },
+  })
   await client.command({ query: 'CREATE DATABASE citybrain' })
   await client.command({
     query: `CREATE TABLE citybrain.readings (id UInt64, name String DEFAULT concat('n', toString(id)),
@@ -101,6 +106,7 @@ describe('@clickhouse/client', () => {
     for (const codec of ['gzip', 'zstd'] as const) {
       const compressed = createClient({
         url: server.url,
+        password: clickhousePassword,
         database: 'citybrain',
         compression: { request: { codec }, response: { codec } },
       })

@@ -2,6 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, it } from 'vitest'
+import { clickhouseKey } from '../../clickhouse-password.ts'
 import { type RunningClickHouse, startClickHouse } from './start-clickhouse.ts'
 
 const rounds = Number(process.env.CLICKHOUSE_KILL_ROUNDS ?? 6)
@@ -19,7 +20,11 @@ afterEach(async () => {
 })
 
 const post = (url: string, query: string, body?: string) =>
-  fetch(`${url}/?query=${encodeURIComponent(query)}`, { method: 'POST', ...(body ? { body } : {}) })
+  fetch(`${url}/?query=${encodeURIComponent(query)}`, {
+    method: 'POST',
+    headers: clickhouseKey,
+    ...(body ? { body } : {}),
+  })
 
 async function text(url: string, query: string): Promise<string> {
   const response = await post(url, query)

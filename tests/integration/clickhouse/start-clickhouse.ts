@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
+import { clickhousePassword } from '../../clickhouse-password.ts'
 
 const root = resolve(import.meta.dirname, '../../..')
 
@@ -39,6 +40,7 @@ export async function startClickHouse(options: StartOptions = {}): Promise<Runni
       CLICKHOUSE_HOST: '127.0.0.1',
       CLICKHOUSE_PORT: String(options.port ?? 0),
       CLICKHOUSE_DATA_DIR: dataDir,
+      CLICKHOUSE_PASSWORD: clickhousePassword,
       LOG_LEVEL: 'info',
       ...options.env,
     },

@@ -1,10 +1,13 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Kafka, logLevel } from 'kafkajs'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { freePortOffset, isFree, portNames, portsAt } from '../../../deploy/local/setup/ports.ts'
+import { clickhouseSettings } from '../../../platform/clickhouse/clickhouse-client.ts'
+import { commandConfig } from '../../../platform/command-options.ts'
 import { type Product, ProductEnded, type ProductOptions, startProduct } from '../../system/product.ts'
 
 let dataDir: string
@@ -65,6 +68,42 @@ test('everything starts in order, is announced, and Ctrl-C stops it in reverse o
   )
   expect(stopped).toEqual([...stopped].sort((a, b) => a - b))
   expect(stopped[0]).toBeGreaterThan(0)
+})
+
+test('the first start makes the password of its ClickHouse, and the next one keeps it', async () => {
+  const portOffset = await freePortOffset('127.0.0.1')
+  const env = { CLICKHOUSE_PASSWORD: '' }
+  const passwords: string[] = []
+  for (let n = 0; n < 2; n += 1) {
+    const product = await launch({ portOffset, env })
+    const url = (await readFile(join(dataDir, 'clickhouse-url'), 'utf8')).trim()
+    const password = (await readFile(join(dataDir, 'clickhouse-password'), 'utf8')).trim()
+    passwords.push(password)
+    expect(product.output).toContain(`ClickHouse  ${url}`)
+    expect(url).toBe(`http://default:${password}@127.0.0.1:${product.ports.clickhouse}/`)
+    for (const [path, mode] of Object.entries({
+      '': 0o700,
+      'clickhouse-url': 0o600,
+      'clickhouse-password': 0o600,
+    })) {
+      expect([path, (await stat(join(dataDir, path))).mode & 0o777]).toEqual([path, mode])
+    }
+    // Nobody who lists the processes of the machine sees it.
+    for (const pid of Object.values(product.processes())) {
+      expect(
+        execFileSync('ps', ['-ww', '-o', 'args=', '-p', String(pid)], { encoding: 'utf8' }),
+      ).not.toContain(password)
+    }
+    const { clickhousePassword, clickhouseUrl } = commandConfig(clickhouseSettings, env, portOffset)
+    const asked = await fetch(`${clickhouseUrl}/?query=SELECT+1`, {
+      headers: { 'x-clickhouse-key': clickhousePassword },
+    })
+    expect(await asked.text()).toBe('1\n')
+    expect((await fetch(`${clickhouseUrl}/?query=SELECT+1`)).status).toBe(403)
+    expect(await product.stop()).toBe(0)
+  }
+  expect(passwords[1]).toBe(passwords[0])
+  expect(commandConfig(clickhouseSettings, env, portOffset).clickhousePassword).toBe('')
 })
 
 test('a crashed part is named and started again; so is the broker, with its data, and when it hangs', async () => {

@@ -2,6 +2,7 @@ import { createClient } from '@clickhouse/client'
 import { Kafka, logLevel } from 'kafkajs'
 import { expect, inject, test } from 'vitest'
 import { SchemaRegistry } from '../../../platform/avro/schema-registry.ts'
+import { clickhousePassword } from '../../clickhouse-password.ts'
 
 test('the broker takes a topic and gives back what was produced', async () => {
   const kafka = new Kafka({ brokers: [inject('kafkaBrokers')], logLevel: logLevel.NOTHING })
@@ -38,7 +39,7 @@ test('a topic that nobody created does not come into being', async () => {
 })
 
 test('ClickHouse answers', async () => {
-  const client = createClient({ url: inject('clickhouseUrl') })
+  const client = createClient({ url: inject('clickhouseUrl'), password: clickhousePassword })
   try {
     const result = await client.query({ query: 'SELECT 1 AS one', format: 'JSONEachRow' })
     expect(await result.json()).toEqual([{ one: 1 }])

@@ -1,3 +1,5 @@
+import { pinnedSettings, type SourceName, sources, tableGrants } from '../guard/engine-surface.ts'
+
 /** What the engine may use. */
 export interface EngineLimits {
   /** Bytes the engine may hold in total; a query that would exceed it fails with code 241. */
@@ -12,8 +14,9 @@ export interface EngineLimits {
  * Server configuration. No system log tables are on in the embedded engine, and merges are kept to two
  * threads, so an idle process costs well under one percent of a core.
  */
-export function engineConfigXml({ maxMemoryBytes }: EngineLimits): string {
-  const server: Readonly<Record<string, number>> = {
+export function engineConfigXml({ maxMemoryBytes }: EngineLimits, usersFile: string): string {
+  const server: Readonly<Record<string, number | string>> = {
+    users_config: escaped(usersFile),
     max_server_memory_usage: maxMemoryBytes,
     // Merges stop being scheduled there, so that they never push a query over the limit.
     merges_mutations_memory_usage_soft_limit: Math.floor(maxMemoryBytes / 2),
@@ -32,6 +35,47 @@ export function engineConfigXml({ maxMemoryBytes }: EngineLimits): string {
   return `<clickhouse>\n${lines.join('\n')}\n</clickhouse>\n`
 }
 
+/**
+ * The engine's only user: what it may do, which settings it cannot change, and between which bounds the others stay.
+ * FILE is read from the spool and the folder of files; the engine has no bounds for it, check-statement.ts has.
+ */
+export function engineUsersXml(limits: EngineLimits, allowed: ReadonlySet<SourceName>): string {
+  const pinned = Object.entries(pinnedSettings)
+  const bounds: Readonly<Record<string, number>> = {
+    max_memory_usage: limits.maxMemoryBytes,
+    max_result_bytes: limits.maxResultBytes,
+  }
+  const values = pinned.map(([name, value]) => `<${name}>${escaped(value)}</${name}>`)
+  const constraints = [
+    ...pinned.map(([name]) => `<${name}><const/></${name}>`),
+    // 0 is no limit, so it is out of bounds.
+    ...Object.entries(bounds).map(([name, max]) => `<${name}><min>1</min><max>${max}</max></${name}>`),
+  ]
+  const grants = [tableGrants, 'READ ON FILE', ...[...allowed].flatMap(source => sources[source].grants)].map(
+    grant => `<query>GRANT ${grant.includes(' ON ') ? grant : `${grant} ON *.*`}</query>`,
+  )
+  return `<clickhouse>
+  <profiles><default>
+    ${values.join('\n    ')}
+    <constraints>
+      ${constraints.join('\n      ')}
+    </constraints>
+  </default></profiles>
+  <quotas><default/></quotas>
+  <users><default>
+    <password></password><networks><ip>::/0</ip></networks><profile>default</profile><quota>default</quota>
+    <grants>
+      ${grants.join('\n      ')}
+    </grants>
+  </default></users>
+</clickhouse>
+`
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
+}
+
 /** Settings every query starts from; a request may set others. */
 export function engineArguments(limits: EngineLimits, configFile: string): string[] {
   return [
@@ -40,6 +84,9 @@ export function engineArguments(limits: EngineLimits, configFile: string): strin
     '--max_insert_threads=1',
     // The embedded engine reads `1 + 1` as a query, a server does not.
     '--implicit_select=0',
+    // Expressions among values are SQL, too: run-query.ts turns them on where they are harmless.
+    '--input_format_values_interpret_expressions=0',
+    '--input_format_values_deduce_templates_of_expressions=0',
     `--max_memory_usage=${Math.floor(limits.maxMemoryBytes * 0.75)}`,
     // Larger sorts and groupings go to disk instead of failing.
     `--max_bytes_before_external_sort=${Math.floor(limits.maxMemoryBytes / 4)}`,

@@ -4,9 +4,11 @@ import { drainPending, Session } from 'chdb'
 import { messageOf } from '../../../../platform/errors.ts'
 import type { Resource } from '../../../../platform/lifecycle.ts'
 import type { Log } from '../../../../platform/log.ts'
+import type { SourceName } from '../guard/engine-surface.ts'
 import { engineException } from '../protocol/exception.ts'
+import { longestStatement } from '../protocol/receive.ts'
 import { sqlString } from '../protocol/statement.ts'
-import { type EngineLimits, engineArguments, engineConfigXml } from './engine-config.ts'
+import { type EngineLimits, engineArguments, engineConfigXml, engineUsersXml } from './engine-config.ts'
 
 export interface EngineResult {
   readonly bytes: Buffer
@@ -33,13 +35,15 @@ export class Engine implements Resource {
   readonly name = 'engine'
   private readonly dir: string
   private readonly limits: EngineLimits
+  private readonly allowed: ReadonlySet<SourceName>
   private readonly log: Log
   private control: EngineConnection | undefined
   private facts = { version: '', timezone: 'UTC' }
 
-  constructor(dataDir: string, limits: EngineLimits, log: Log) {
+  constructor(dataDir: string, limits: EngineLimits, allowed: ReadonlySet<SourceName>, log: Log) {
     this.dir = resolve(dataDir)
     this.limits = limits
+    this.allowed = allowed
     this.log = log
   }
 
@@ -53,8 +57,10 @@ export class Engine implements Resource {
 
   async start(): Promise<void> {
     mkdirSync(this.path('engine'), { recursive: true })
-    writeFileSync(this.path('engine.xml'), engineConfigXml(this.limits))
+    writeFileSync(this.path('engine.xml'), engineConfigXml(this.limits, this.path('users.xml')))
+    writeFileSync(this.path('users.xml'), engineUsersXml(this.limits, this.allowed))
     this.control = this.connect()
+    await this.control.run(`SET max_query_size = ${2 * longestStatement}`, 'TabSeparated')
     const { bytes } = await this.control.run('SELECT version(), timezone()', 'TabSeparated')
     const [version = '', timezone = ''] = bytes.toString().trim().split('\t')
     this.facts = { version, timezone }
@@ -89,6 +95,15 @@ export class Engine implements Resource {
       `KILL QUERY WHERE Settings['log_comment'] = ${sqlString(comment)} ASYNC`,
       'TabSeparated',
     )
+  }
+
+  /**
+   * A statement as the engine's parser writes it; the data behind an INSERT is left out.
+   * @throws ClickHouseException 62 for what it cannot read, several statements included.
+   */
+  async formatted(sql: string): Promise<string> {
+    const result = await this.control?.run(`SELECT formatQuerySingleLine(${sqlString(sql)})`, 'RawBLOB')
+    return result?.bytes.toString() ?? ''
   }
 
   /** Closes the engine once nothing runs any more; callers end their connections first. */

@@ -20,9 +20,13 @@ export interface SpooledFile extends AsyncDisposable {
 export class Spool implements Resource {
   readonly name = 'spool'
   private readonly dir: string
+  private readonly maxBytes: number
   private written = 0
+  private held = 0
 
-  constructor(dataDir: string) {
+  /** @param maxBytes of all files at once */
+  constructor(dataDir: string, maxBytes: number) {
+    this.maxBytes = maxBytes
     this.dir = join(resolve(dataDir), 'spool')
   }
 
@@ -37,21 +41,35 @@ export class Spool implements Resource {
 
   /**
    * Writes everything to a file of its own; the file is removed when the writing fails.
-   * @throws ClickHouseException 243 when there is no room for it
+   * @throws ClickHouseException 243 when there is no room for it, 202 when the files that are there leave none
    */
   async write(source: AsyncIterable<Uint8Array>): Promise<SpooledFile> {
     this.written += 1
     const path = join(this.dir, String(this.written))
     let bytes = 0
-    const counted = async function* () {
+    const hold = (more: number): void => {
+      bytes += more
+      this.held += more
+    }
+    const counted = async function* (this: Spool) {
       for await (const chunk of source) {
-        bytes += chunk.byteLength
+        hold(chunk.byteLength)
+        if (this.held > this.maxBytes) {
+          throw new ClickHouseException(
+            'TOO_MANY_SIMULTANEOUS_QUERIES',
+            `The requests that are being received hold more than ${this.maxBytes} bytes together`,
+          )
+        }
         yield chunk
       }
     }
-    const remove = () => rm(path, { force: true })
+    const remove = async (): Promise<void> => {
+      this.held -= bytes
+      bytes = 0
+      await rm(path, { force: true })
+    }
     try {
-      await pipeline(Readable.from(counted(), { objectMode: false }), createWriteStream(path))
+      await pipeline(Readable.from(counted.call(this), { objectMode: false }), createWriteStream(path))
     } catch (error) {
       await remove()
       if (!isDiskFull(error)) throw error
@@ -60,6 +78,7 @@ export class Spool implements Resource {
         `Cannot keep the data of the query: no room in ${this.dir}`,
       )
     }
-    return { path, bytes, [Symbol.asyncDispose]: remove }
+    const written = bytes
+    return { path, bytes: written, [Symbol.asyncDispose]: remove }
   }
 }
