@@ -384,9 +384,14 @@ it('what the setting names is on, and nothing else; without it, what was made of
 
     const closed = await startClickHouse({ dataDir })
     expect(closed.log.filter(line => line.includes('detached')).join()).toContain('"table":"far"')
-    expect(await asked(closed, 'SELECT * FROM far')).toContain('UNKNOWN_TABLE')
+    for (const query of ['ATTACH TABLE far', 'SELECT * FROM far']) {
+      expect(await asked(closed, query)).toMatch(/ACCESS_DENIED|UNKNOWN_TABLE/)
+    }
     expect(await asked(closed, 'SELECT count() FROM near')).toBe('0\n')
     await closed.stop()
+    const again = await startClickHouse({ dataDir, env: { CLICKHOUSE_ALLOW: 'url' } })
+    expect(await asked(again, 'SELECT * FROM far')).toBe('visited\n')
+    await again.stop()
   } finally {
     await rm(dataDir, { recursive: true, force: true })
   }

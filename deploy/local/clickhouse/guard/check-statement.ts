@@ -30,8 +30,9 @@ export interface CheckedStatement {
 }
 
 const reads = new Set(['SELECT', 'WITH', 'SHOW', 'DESCRIBE', 'EXPLAIN', 'EXISTS', 'CHECK'])
+/** Not ATTACH: it takes folders of the machine, and what was taken away from statements at the start (stored-objects.ts). */
 const writes = new Set(
-  'INSERT SET USE CREATE REPLACE ATTACH DETACH DROP UNDROP TRUNCATE ALTER RENAME EXCHANGE OPTIMIZE KILL DELETE UPDATE'.split(
+  'INSERT SET USE CREATE REPLACE DROP UNDROP TRUNCATE ALTER RENAME EXCHANGE OPTIMIZE KILL DELETE UPDATE'.split(
     ' ',
   ),
 )
@@ -51,7 +52,7 @@ const computedColumn = /\b(DEFAULT|MATERIALIZED|ALIAS|EPHEMERAL)\b/i
 export function checkStatement(formatted: string, rules: StatementRules): CheckedStatement {
   const tokens = namedTokens(formatted)
   requireKind(tokens, rules.readOnly)
-  const defines = ['CREATE', 'REPLACE', 'ATTACH'].includes(tokens[0]?.text ?? '')
+  const defines = ['CREATE', 'REPLACE'].includes(tokens[0]?.text ?? '')
   const checked = { namesByParameter: false, readsFolder: false }
   tokens.forEach((token, at) => {
     const { name, kind, text } = token
@@ -122,14 +123,10 @@ function requireKind(tokens: readonly NamedToken[], readOnly: boolean): void {
       'Cannot execute query in readonly mode. For queries over HTTP, method GET implies readonly. You should use method POST for modifying queries.',
     )
   }
-  if (verb === 'CREATE' || verb === 'ATTACH' || verb === 'REPLACE') {
+  if (verb === 'CREATE' || verb === 'REPLACE') {
     const kind = tokens.slice(1).find(({ text }) => !createPrefixes.has(text))
     if (!kind || !createdKinds.has(kind.text)) throw denied(`${verb} ${kind?.text ?? ''} is not served here`)
   }
-  const fromPath = tokens.some(
-    ({ text, depth }, at) => depth === 0 && text === 'FROM' && tokens[at + 1]?.kind === 'string',
-  )
-  if (verb === 'ATTACH' && fromPath) throw denied('ATTACH FROM takes folders of the machine')
 }
 
 function requireEngine(name: string, ofDatabase: boolean, allowed: ReadonlySet<SourceName>): void {

@@ -3,7 +3,7 @@ import type { Log } from '../../../../platform/log.ts'
 import type { Engine } from '../engine/engine.ts'
 import { ClickHouseException } from '../protocol/exception.ts'
 import { checkStatement } from './check-statement.ts'
-import type { SourceName } from './engine-surface.ts'
+import { forbiddenDatabaseEngines, type SourceName } from './engine-surface.ts'
 
 /**
  * Tables, views and functions that were made when more was allowed would still do it: the engine asks for rights when
@@ -22,16 +22,21 @@ export class StoredObjects implements Resource {
   }
 
   async start(): Promise<void> {
+    for (const [name = '', engine = ''] of await this.rows('SELECT name, engine FROM system.databases')) {
+      if (!forbiddenDatabaseEngines.has(engine)) continue
+      await this.rows(`DETACH DATABASE ${quoted(name)}`)
+      this.log.warn({ database: name, engine }, 'detached: databases of this engine are off')
+    }
     for (const [database = '', name = '', definition = ''] of await this.rows(
       `SELECT database, name, create_table_query FROM system.tables
        WHERE database NOT IN ('system', 'INFORMATION_SCHEMA', 'information_schema')`,
     )) {
       const reason = this.notAllowed(definition)
       if (reason === null) continue
-      await this.rows(`DETACH TABLE ${quoted(database)}.${quoted(name)} PERMANENTLY`)
+      await this.rows(`DETACH TABLE ${quoted(database)}.${quoted(name)}`)
       this.log.warn(
         { database, table: name, reason },
-        'detached: it is no longer allowed; ATTACH TABLE brings it back once CLICKHOUSE_ALLOW names what it needs',
+        'detached: it is no longer allowed, and is back when CLICKHOUSE_ALLOW names what it needs',
       )
     }
     for (const [name = '', definition = ''] of await this.rows(
