@@ -39,6 +39,7 @@ beforeAll(async () => {
     AUTH_ANONYMOUS: 'off',
     AUTH_JWT_SECRET: secret,
     API_RATE_LIMIT_PER_MINUTE: '1000000',
+    AUTH_REFUSED_PER_MINUTE: '1000000',
   })
   await producer.publish(window({ region: '370102', window_start: start + minute, value: 40 }))
 })
