@@ -30,11 +30,14 @@ export class SmallDisk {
     return new SmallDisk(folder)
   }
 
-  /** Takes all room there is. Called again it takes what others have given back since. */
-  fill(): void {
+  /**
+   * Takes all room there is. Called again it takes what others have given back since.
+   * @param leaveMib so much is left
+   */
+  fill(leaveMib = 0): void {
     const file = openSync(join(this.folder, ballastName), 'a')
     try {
-      for (let size = chunk.length; size >= 1; ) {
+      for (let size = chunk.length; size >= 1 && this.freeBytes() > leaveMib * chunk.length; ) {
         try {
           writeSync(file, chunk, 0, size)
         } catch (error) {

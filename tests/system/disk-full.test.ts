@@ -84,6 +84,18 @@ describe.skipIf(why !== null)('a disk that is full', () => {
     for (let i = 0; i < 5; i++) expect((await send()).status).toBe(202)
     await everythingIsStored()
 
+    // ClickHouse begins nothing any more, and what it has begun comes to its end.
+    disk.fill(30)
+    await vi.waitFor(async () => {
+      const merges = await clickhouse.query({ query: 'SELECT * FROM system.merges', format: 'JSONEachRow' })
+      expect(await merges.json()).toEqual([])
+    }, patience)
+    const early = clickhouse.insert({
+      table: 'citybrain.readings_rack_store',
+      values: [{ asset_id: 'x' }],
+      format: 'JSONEachRow',
+    })
+    await expect(early).rejects.toMatchObject({ code: '243' })
     disk.fill()
     await product.printed(/ERROR disk {8}disk full: .*goes on by itself/)
     // What others give back in between is taken too.

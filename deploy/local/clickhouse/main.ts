@@ -83,12 +83,19 @@ await runPart({
       fallback: gibibyte,
       describe: 'the largest result of one query, before formatting; it is held in memory until sent',
     }),
+    keepFreeBytes: setting({
+      env: 'CLICKHOUSE_KEEP_FREE_BYTES',
+      type: Type.Integer({ minimum: 0 }),
+      fallback: 64 * 1024 ** 2,
+      describe: 'with less room on its disk the engine begins no insert and no merge, bytes',
+    }),
   },
   build: ({ config, log, metrics, servers }) => {
     const limits = {
       maxMemoryBytes: config.maxMemoryBytes,
       maxThreads: 2,
       maxResultBytes: config.maxResultBytes,
+      keepFreeBytes: config.keepFreeBytes,
     }
     const allowed = new Set(config.allowed)
     const engine = new Engine(config.dataDir, limits, allowed, log)

@@ -5,7 +5,7 @@ import type { FaultKind, Scene, Target } from './fault.ts'
 /** Nothing that was acknowledged may be only on the broker whose disk is full: its copies are elsewhere first. */
 async function fill(scene: Scene, target: Target): Promise<void> {
   if (target.claims) await scene.untilInSync()
-  for (const name of target.members) scene.fillDisk(name)
+  await Promise.all(target.members.map(name => scene.fillDisk(name)))
 }
 
 async function relieve(scene: Scene, target: Target): Promise<void> {

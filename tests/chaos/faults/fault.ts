@@ -16,7 +16,7 @@ export interface Scene {
   member(name: string): Member
   setClockAhead(gateway: number, ms: number): void
   /** Takes all room on the disk of a member's data, for as long as it is not relieved: what others give back too. */
-  fillDisk(name: string): void
+  fillDisk(name: string): Promise<void>
   /** Makes room again; resolves when the member is ready. @throws Error when that takes too long */
   relieveDisk(name: string): Promise<void>
   /** Resolves when every broker has a copy of everything again. @throws Error when that takes too long */

@@ -9,6 +9,9 @@ import type { Member } from './member.ts'
 const sizeMib = 512
 /** Less than a member needs to start, and more than it leaves when its disk is full. */
 const limits = { diskLowMib: 16, diskFullMib: 16 }
+/** Less than ClickHouse keeps free (64 MiB), and for longer than its merges take in a run. */
+const almostFullMib = 32
+const almostFullMs = 5_000
 /** What a member gives back, as when it removes a file, is taken again this often. */
 const refillMs = 500
 /** A broker that starts after kill -9 takes a minute on a busy machine. */
@@ -25,7 +28,10 @@ export class MemberDisk {
     this.watch = new DiskWatch({ folder: this.disk.folder, limits, console, everyMs: 1_000 })
   }
 
-  fill(): void {
+  /** Not from one moment to the next: what ClickHouse has begun before it refuses to begin more comes to its end. */
+  async fill(): Promise<void> {
+    this.disk.fill(almostFullMib)
+    await sleep(almostFullMs)
     this.disk.fill()
     this.refill = setInterval(() => this.disk.fill(), refillMs)
   }
