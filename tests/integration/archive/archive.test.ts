@@ -3,14 +3,13 @@ import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import type { Producer } from 'kafkajs'
-import { Partitioners } from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
 import { readToEnd } from '../../../ingest/redrive/read-to-end.ts'
 import { AvroReader } from '../../../platform/avro/avro-reader.ts'
 import { type AvroWriter, avroWriter } from '../../../platform/avro/avro-writer.ts'
 import { SchemaRegistry } from '../../../platform/avro/schema-registry.ts'
 import { ensureTopics } from '../../../platform/kafka/ensure-topics.ts'
-import { CompressionTypes } from '../../../platform/kafka/kafkajs.ts'
+import { CompressionTypes, Partitioners } from '../../../platform/kafka/kafkajs.ts'
 import { largestBatchBytes } from '../../../platform/kafka/undecodable-batch.ts'
 import { createLog } from '../../../platform/log.ts'
 import { archiveGroup } from '../../../processors/archive/topic-archiver.ts'
@@ -208,7 +207,10 @@ describe('archive', () => {
     const archive = rackArchive(addresses, topic, db.database)
     await archive.start()
     // The batch stands at the end of the log: everything is read all the same.
-    await vi.waitUntil(async () => (await committed(topic)) === 21, patience)
+    await vi.waitFor(async () => {
+      expect(archive.failures).toEqual([])
+      expect(await committed(topic)).toBe(21)
+    }, patience)
     await archive.stop()
     await admin.disconnect()
     expect(await count('unread')).toBe(5)

@@ -60,7 +60,7 @@ beforeAll(async () => {
   const java = [
     ...codecs.flatMap(codec => ['send', topicOf(`java-${codec}`), codec, String(count)]),
     ...transactions.flatMap(outcome => ['transaction', topicOf(outcome), outcome, '10']),
-    ...['quota', `test@${throttled}`, '50000'],
+    ...['quota', `test@${throttled}`, '12000'],
   ]
   const classPath = join(jarsDir(defaultCacheDir), '*')
   const source = join(folder, 'ForeignProducer.java')
@@ -160,7 +160,7 @@ test('a client that the brokers slow down reads everything, once', async () => {
   const producer = client(id).kafka.producer()
   await producer.connect()
   const sent = Array.from({ length: 20 }, (_, i) => `${i} ${'x'.repeat(10_000)}`)
-  // One batch a message, one batch a fetch: the quota is used up after the first few of them.
+  // One batch a message, one batch a fetch: the quota of the ten seconds that Kafka looks at is used up before the last.
   for (const value of sent) await producer.send({ topic, messages: [{ value }] })
   await producer.disconnect()
   const { messages } = await consume(topic, `slow-${id}`, client(throttled), { maxBytesPerPartition: 1_000 })

@@ -6,6 +6,7 @@ import { wallClock } from '../../../platform/clock.ts'
 import { readConfig } from '../../../platform/config.ts'
 import { ensureTopics } from '../../../platform/kafka/ensure-topics.ts'
 import { kafkaClient, kafkaSettings } from '../../../platform/kafka/kafka-client.ts'
+import { Kafka, logLevel } from '../../../platform/kafka/kafkajs.ts'
 import { createLog } from '../../../platform/log.ts'
 import { Metrics } from '../../../platform/metrics.ts'
 import { Publisher } from '../../../processors/publish/publisher.ts'
@@ -163,7 +164,9 @@ test('a partition whose log ends with the end of a transaction is idle: its wind
   const runner = await started('idle')
   await vi.waitUntil(() => newest(0)?.owner === 'idle', patience)
   const start = newest(0)!.nextOffset
-  const writer = clientOf('writer').producer({
+  // A stranger's: ours repeat sends as a whole, which an idempotent one must not.
+  const stranger = new Kafka({ brokers: [inject('kafkaBrokers')], logLevel: logLevel.NOTHING })
+  const writer = stranger.producer({
     transactionalId: topic,
     idempotent: true,
     maxInFlightRequests: 1,
