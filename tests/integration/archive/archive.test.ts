@@ -17,6 +17,7 @@ import type { DeadLetter } from '../../../schemas/records/dead-letter.ts'
 import { topicNames } from '../../../schemas/topics.ts'
 import { startClickHouse } from '../clickhouse/start-clickhouse.ts'
 import { type TestDatabase, testDatabase } from '../database.ts'
+import { stranger } from '../kafka/stranger.ts'
 import { type Addresses, rackArchive, testKafka } from './rack-archive.ts'
 
 const noon = Date.UTC(2026, 2, 5, 4)
@@ -203,7 +204,10 @@ describe('archive', () => {
     })
     await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: '15' }] })
     const bomb = { key: 'unread', value: Buffer.alloc(largestBatchBytes + 1) }
-    await producer.send({ topic, messages: [bomb], compression: CompressionTypes.GZIP })
+    const foreign = stranger(addresses.kafkaBrokers).producer()
+    await foreign.connect()
+    await foreign.send({ topic, messages: [bomb], compression: CompressionTypes.GZIP })
+    await foreign.disconnect()
     const archive = rackArchive(addresses, topic, db.database)
     await archive.start()
     // The batch stands at the end of the log: everything is read all the same.

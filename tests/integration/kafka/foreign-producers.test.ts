@@ -16,6 +16,7 @@ import { largestBatchBytes } from '../../../platform/kafka/undecodable-batch.ts'
 import { createLog } from '../../../platform/log.ts'
 import { Metrics } from '../../../platform/metrics.ts'
 import { pythonWith } from '../python/venv.ts'
+import { stranger } from './stranger.ts'
 
 const run = promisify(execFile)
 const folder = join(import.meta.dirname, 'foreign')
@@ -108,7 +109,7 @@ async function consume(
 
 test('a batch that would expand beyond the limit is passed over, alone and counted', async () => {
   const topic = topicOf('bomb')
-  const producer = client(id).kafka.producer()
+  const producer = stranger(inject('kafkaBrokers')).producer()
   await producer.connect()
   const bomb = { key: 'bomb', value: Buffer.alloc(largestBatchBytes + 1) }
   await producer.send({ topic, messages: [{ value: 'before' }] })

@@ -6,13 +6,13 @@ import { wallClock } from '../../../platform/clock.ts'
 import { readConfig } from '../../../platform/config.ts'
 import { ensureTopics } from '../../../platform/kafka/ensure-topics.ts'
 import { kafkaClient, kafkaSettings } from '../../../platform/kafka/kafka-client.ts'
-import { Kafka, logLevel } from '../../../platform/kafka/kafkajs.ts'
 import { createLog } from '../../../platform/log.ts'
 import { Metrics } from '../../../platform/metrics.ts'
 import { Publisher } from '../../../processors/publish/publisher.ts'
 import type { Restored } from '../../../processors/task/restore.ts'
 import type { Flush, Task } from '../../../processors/task/task.ts'
 import { TaskRunner } from '../../../processors/task/task-runner.ts'
+import { stranger } from './stranger.ts'
 
 const topic = `test.tasks.${randomUUID()}`
 const groupId = `test-${randomUUID()}`
@@ -164,9 +164,7 @@ test('a partition whose log ends with the end of a transaction is idle: its wind
   const runner = await started('idle')
   await vi.waitUntil(() => newest(0)?.owner === 'idle', patience)
   const start = newest(0)!.nextOffset
-  // A stranger's: ours repeat sends as a whole, which an idempotent one must not.
-  const stranger = new Kafka({ brokers: [inject('kafkaBrokers')], logLevel: logLevel.NOTHING })
-  const writer = stranger.producer({
+  const writer = stranger(inject('kafkaBrokers')).producer({
     transactionalId: topic,
     idempotent: true,
     maxInFlightRequests: 1,
