@@ -101,8 +101,8 @@ describe('the HTTP door with a real broker', () => {
 
   it('refuses a body that is too large, compressed or not', async () => {
     const large = await ingest.post('/v1/telemetry/rack', 'x'.repeat(8 * 1024 * 1024 + 1))
-    const bomb = await ingest.post('/v1/telemetry/rack', gzipSync(Buffer.alloc(65 * 1024 * 1024)), {
-      'content-type': 'application/json',
+    const bomb = await ingest.post('/v1/telemetry/rack', gzipSync(Buffer.alloc(65 * 1024 * 1024, '\n')), {
+      'content-type': 'application/x-ndjson',
       'content-encoding': 'gzip',
     })
     for (const response of [large, bomb]) {
