@@ -6,9 +6,9 @@ import { answerClientError, refusedProblem, refuseSocket } from './client-errors
 import { type Pages, type Strangeness, strangenessOf, type Visitors } from './strange-request.ts'
 
 /** A request, head and body, has to be here within this time, ms. */
-export const requestMs = 30_000
-/** How often connections are looked at that take too long, ms. */
-const lookMs = 5_000
+const defaultRequestMs = 30_000
+/** Connections are looked at at least this often for whether they take too long, ms. */
+const longestLookMs = 5_000
 /** A connection without a request is kept open so long for the next one, ms: longer than proxies keep theirs. */
 const idleMs = 72_000
 /** A connection on which nothing moves in either direction is cut, ms; longer than any answer of ours takes to begin. */
@@ -21,6 +21,8 @@ export interface ServerOptions {
   readonly pages?: Pages
   /** Connections at once; further ones are closed. */
   readonly maxConnections: number
+  /** A request, head and body, has to be here within this time, ms; 30 s where absent. */
+  readonly requestMs?: number
   /**
    * True where bodies may take as long as they bring something, which is then for the handler to see to, and answers as
    * long as they take.
@@ -48,13 +50,13 @@ export class HttpServers {
 
   /** A server that does not listen yet. */
   create(handler: RequestListener, options: ServerOptions): Server {
-    const { host, pages, maxConnections, endless = false } = options
+    const { host, pages, maxConnections, requestMs = defaultRequestMs, endless = false } = options
     const visitors: Visitors = { host, allowedHosts: this.allowedHosts, ...(pages ? { pages } : {}) }
     const server = createServer(
       {
         headersTimeout: requestMs,
         requestTimeout: endless ? 0 : requestMs,
-        connectionsCheckingInterval: lookMs,
+        connectionsCheckingInterval: Math.min(longestLookMs, requestMs),
         keepAliveTimeout: idleMs,
         // We refuse that ourselves, in words.
         requireHostHeader: false,

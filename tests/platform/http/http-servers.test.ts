@@ -117,6 +117,27 @@ test('closes connections beyond its number, and takes new ones when there is roo
     .toContain('served')
 })
 
+test.each([
+  ['head', 'POST /a HTTP/1.1\r\nHost: localhost\r\n'],
+  ['body', head('POST /a HTTP/1.1', 'Host: localhost', 'Content-Length: 1000')],
+])('answers 408 to a %s that trickles', async (_what, begun) => {
+  const slow = new HttpServers([], new Metrics('slow')).create(
+    (request, response) => request.on('end', () => response.end()),
+    {
+      host: '127.0.0.1',
+      maxConnections: 10,
+      requestMs: 300,
+    },
+  )
+  await once(slow.listen(0, '127.0.0.1'), 'listening')
+  const socket = connect((slow.address() as AddressInfo).port, '127.0.0.1')
+  socket.write(begun)
+  const drops = setInterval(() => socket.write('x'), 50)
+  expect(await text(socket)).toContain('HTTP/1.1 408 ')
+  clearInterval(drops)
+  slow.close()
+})
+
 test('bounds how long heads and bodies take, and how long nothing moves', () => {
   expect(server).toMatchObject({ headersTimeout: 30_000, requestTimeout: 30_000, timeout: 180_000 })
 })
