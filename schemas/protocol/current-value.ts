@@ -1,11 +1,16 @@
 import type { Cell } from './stream.ts'
 
-/** Whether `next` replaces `held` for the same kpi, region and window. A final cell beats a provisional one that has seen the same log. */
+/**
+ * Whether `next`, which stands later in the log, replaces `held` for the same kpi, region and window. A final cell beats a
+ * provisional one that has seen the same log. Two correctors, of which one was asleep, may give the same values different
+ * numbers: the later one holds, as it does in ClickHouse, which keeps the last inserted row of a version.
+ */
 export function supersedes(
   next: Pick<Cell, 'version' | 'revision'>,
   held: Pick<Cell, 'version' | 'revision'>,
 ): boolean {
-  return next.version > held.version || (next.version === held.version && next.revision > held.revision)
+  if (next.version !== held.version) return next.version > held.version
+  return next.revision > 0 && next.revision !== held.revision
 }
 
 /** What the choice of the current value looks at. */

@@ -86,21 +86,55 @@ test('whatever happens, the last revisions are the batch result', { timeout: 3_6
     fc.property(
       fc.integer({ min: 1, max: 3 }),
       fc.array(phaseArbitrary, { minLength: 1, maxLength: 4 }),
-      (partitions, phases) => {
-        const driver = new TopologyDriver({ record: 'rack', spec, partitions, assets })
-        const correct = new CorrectDriver(driver)
-        for (const { readings, steps, closes } of phases) {
-          send(driver, partitions, readings)
-          for (const step of steps) act(driver, correct, partitions, step)
-          if (closes) closeAll(driver, correct, partitions)
-        }
-        settle(driver, correct, partitions)
-        compare(driver, correct)
-      },
+      convergesToBatch,
     ),
     { numRuns: Number(process.env.PROPERTY_RUNS ?? 3_000) },
   )
 })
+
+test('two correctors that say the same under different revisions agree with ClickHouse on the later one', () => {
+  const reading = { asset: 0, power: null, repeat: false, moved: false }
+  convergesToBatch(1, [
+    {
+      readings: [{ ...reading, step: 0 }],
+      steps: [
+        { do: 'crash', what: 'correct', sleeps: true },
+        { do: 'read', partition: 0, count: 1 },
+        { do: 'idle', partition: 0 },
+      ],
+      closes: false,
+    },
+    { readings: [{ ...reading, step: 1 }], steps: [], closes: true },
+    {
+      readings: [{ ...reading, step: 2 }],
+      steps: [
+        { do: 'compute', who: 'owner', atMost: 1 },
+        { do: 'archive', partition: 0, count: 1 },
+        { do: 'compute', who: 'sleeper', atMost: 1 },
+      ],
+      closes: false,
+    },
+  ])
+})
+
+function convergesToBatch(
+  partitions: number,
+  phases: readonly {
+    readonly readings: readonly GivenReading[]
+    readonly steps: readonly Action[]
+    readonly closes: boolean
+  }[],
+): void {
+  const driver = new TopologyDriver({ record: 'rack', spec, partitions, assets })
+  const correct = new CorrectDriver(driver)
+  for (const { readings, steps, closes } of phases) {
+    send(driver, partitions, readings)
+    for (const step of steps) act(driver, correct, partitions, step)
+    if (closes) closeAll(driver, correct, partitions)
+  }
+  settle(driver, correct, partitions)
+  compare(driver, correct)
+}
 
 /** Appends readings to the log; every phase begins at the same time, so what was closed before it comes late. */
 function send(driver: TopologyDriver, partitions: number, readings: readonly GivenReading[]): void {
