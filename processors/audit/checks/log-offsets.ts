@@ -107,7 +107,7 @@ FROM
     WHERE code = 'archive_refused' AND JSONExtractString(payload, 'topic') = ${sqlString(telemetryTopic(record))}
       AND JSONExtractInt(payload, 'partition') = ${partition} AND ${inSpan('offset')}
     UNION ALL
-    SELECT arrayJoin(range(toUInt64(greatest(first_offset, ${first})), toUInt64(least(last_offset, ${last}) + 1))) AS offset
+    SELECT toInt64(arrayJoin(range(toUInt64(greatest(first_offset, ${first})), toUInt64(least(last_offset, ${last}) + 1)))) AS offset
     FROM (
       SELECT JSONExtractInt(payload, 'offset') AS first_offset, JSONExtractInt(payload, 'last_offset') AS last_offset
       FROM ${database}.rejected

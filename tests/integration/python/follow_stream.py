@@ -103,8 +103,7 @@ class Current:
             series = self.windows.setdefault((message["region"], message["record"]), {})
             start = epoch_ms(message["window_start"])
             held = series.get(start)
-            rank = (message["version"], message["revision"])
-            if held is not None and rank <= (held["version"], held["revision"]):
+            if held is not None and not supersedes(rank_of(message), rank_of(held)):
                 continue
             series[start] = message
             for kpi in message["kpis"]:
@@ -120,6 +119,17 @@ class Current:
                 value = next(one["value"] for one in window["kpis"] if one["kpi"] == kpi)
                 self.cells[kpi, region] = (start, window["version"], window["revision"], value)
                 return
+
+
+def rank_of(window):
+    return window["version"], window["revision"]
+
+
+def supersedes(rank, held):
+    """With equal versions the later one holds, but no provisional one (revision 0) after a final one."""
+    if rank[0] != held[0]:
+        return rank[0] > held[0]
+    return rank[1] > 0 and rank[1] != held[1]
 
 
 def key_of(cell):
@@ -145,8 +155,9 @@ def check(frames, messages):
             held = {}
         for cell in frame.get("cells", []):
             window = (*key_of(cell), cell["window_start"])
-            rank = (cell["version"], cell["revision"])
-            if rank < newest.get(window, rank):
+            rank = rank_of(cell)
+            before = newest.get(window, rank)
+            if rank != before and not supersedes(rank, before):
                 wrong.append(f"frame {number}: {window} went back to {rank} from {newest[window]}")
             newest[window] = rank
             held[key_of(cell)] = what(cell)
