@@ -5,6 +5,7 @@ import { diskSettings } from '../../platform/disk-space.ts'
 import { ensureTopics } from '../../platform/kafka/ensure-topics.ts'
 import type { LogLevel } from '../../platform/log.ts'
 import { urlHostOf } from '../../platform/url-host.ts'
+import { withoutSecrets } from '../../platform/url-secrets.ts'
 import type { Console } from './console/console.ts'
 import { type ProcessRow, portsOf, processPart } from './parts.ts'
 import { announceClickHouse, type ClickHouseLogin, clickhouseLogin } from './setup/clickhouse-login.ts'
@@ -132,7 +133,7 @@ export class LocalSystem {
     this.supervisor.kill()
   }
 
-  /** Where people and programs find it. */
+  /** Where people and programs find it; of what the environment named, passwords are not shown. */
   urls(): Readonly<Record<string, string>> {
     const { env } = this.given
     const { api, ingest, kafka, registry } = this.ports
@@ -140,9 +141,9 @@ export class LocalSystem {
       wall: `http://${urlHostOf(this.hosts.api)}:${api}/`,
       'API docs': `http://${urlHostOf(this.hosts.api)}:${api}/docs`,
       ingest: `http://${urlHostOf(this.hosts.ingest)}:${ingest}/`,
-      ClickHouse: this.login?.url ?? env.CLICKHOUSE_URL ?? '',
+      ClickHouse: this.login?.url ?? withoutSecrets(env.CLICKHOUSE_URL ?? ''),
       Kafka: env.KAFKA_BROKERS || `${host}:${kafka}`,
-      registry: env.SCHEMA_REGISTRY_URL || `http://${host}:${registry}/`,
+      registry: withoutSecrets(env.SCHEMA_REGISTRY_URL ?? '') || `http://${host}:${registry}/`,
     }
   }
 

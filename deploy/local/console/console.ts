@@ -42,7 +42,7 @@ export class Console {
   output(part: string, stream: 'stdout' | 'stderr', text: string): void {
     if (text.trim() === '') return
     const line = readLine(text, part, stream, this.clock.now())
-    if (isShown(line.level, this.level)) this.print(renderLine(line, this.paint))
+    if (isShown(line.level, this.level)) this.print(withoutSecrets(renderLine(line, this.paint)))
   }
 
   /** A line of the launcher's own, about a part. */
@@ -53,7 +53,9 @@ export class Console {
     fields: Readonly<Record<string, unknown>> = {},
   ): void {
     if (!isShown(level, this.level)) return
-    this.print(renderLine({ timeMs: this.clock.now(), level, part, message, fields }, this.paint))
+    this.print(
+      withoutSecrets(renderLine({ timeMs: this.clock.now(), level, part, message, fields }, this.paint)),
+    )
   }
 
   /** Nobody reads any more: another line would only be another error. */
@@ -62,11 +64,11 @@ export class Console {
     this.muted = true
   }
 
-  /** Text shown whatever the log level. */
+  /** Text shown whatever the log level, as it is. */
   print(text: string): void {
     if (this.muted) return
     this.clearSpinner()
-    this.screen.write(`${withoutSecrets(text)}\n`)
+    this.screen.write(`${text}\n`)
     this.drawSpinner()
   }
 
