@@ -317,13 +317,13 @@ test('rules that are changed are run without a restart, and a file with a mistak
 })
 
 test('what people say for hours, and a silence that cannot be applied, stop nobody: not now, not at a restart', async () => {
-  const [shazikou, chengyang] = ['370212', '370214']
+  const [pingdu, laixi] = ['370283', '370285']
   for (const process of processes.values()) await process.kill()
   const running = await start('said')
   // Above the threshold of whatever rules the test before left.
-  await say(shazikou, { 14: 45, 15: 45 })
-  await vi.waitFor(() => expect(states(shazikou)).toEqual(['firing']), patience)
-  const [{ alert_id } = { alert_id: '' }] = alertsOf(shazikou)
+  await say(pingdu, { 14: 45, 15: 45 })
+  await vi.waitFor(() => expect(states(pingdu)).toEqual(['firing']), patience)
+  const [{ alert_id } = { alert_id: '' }] = alertsOf(pingdu)
   /** Nothing makes it smaller: with 250 of them whole, a message would be larger than brokers take by default. */
   const words = () =>
     String.fromCharCode(...Array.from({ length: 2_000 }, () => 0x4e00 + Math.random() * 20_000))
@@ -338,7 +338,7 @@ test('what people say for hours, and a silence that cannot be applied, stop nobo
   const silence: Silence = {
     silence_id: 'dear',
     kind: 'silence',
-    regions: [shazikou],
+    regions: [pingdu],
     matchers: [dear],
     ...times,
     ...who,
@@ -348,9 +348,9 @@ test('what people say for hours, and a silence that cannot be applied, stop nobo
 
   const whole = (alert: Alert | undefined) =>
     alert?.history.filter(({ note }) => note?.length === 2_000) ?? []
-  const comments = () => deeds(shazikou)[0]?.filter(what => what === 'commented')
+  const comments = () => deeds(pingdu)[0]?.filter(what => what === 'commented')
   await vi.waitFor(() => expect(comments()).toHaveLength(350), patience)
-  const [alert] = alertsOf(shazikou)
+  const [alert] = alertsOf(pingdu)
   expect(whole(alert).map(({ note }) => note)).toEqual(
     said.slice(-whole(alert).length).map(({ note }) => note),
   )
@@ -360,13 +360,13 @@ test('what people say for hours, and a silence that cannot be applied, stop nobo
   await running.kill()
   const again = await start('said')
   await again.says('a silence is not applied')
-  await say(shazikou, { 16: 46 })
-  await say(chengyang, { 15: 45, 16: 45 })
-  await vi.waitFor(() => expect(states(chengyang)).toEqual(['firing']), patience)
-  await vi.waitFor(() => expect(alertsOf(shazikou)[0]?.value).toBe(46), patience)
-  expect(alertsOf(shazikou)[0]).toMatchObject({ silenced_by: [], state: 'firing' })
+  await say(pingdu, { 16: 46 })
+  await say(laixi, { 15: 45, 16: 45 })
+  await vi.waitFor(() => expect(states(laixi)).toEqual(['firing']), patience)
+  await vi.waitFor(() => expect(alertsOf(pingdu)[0]?.value).toBe(46), patience)
+  expect(alertsOf(pingdu)[0]).toMatchObject({ silenced_by: [], state: 'firing' })
   // The commands were read again from the beginning by then, or are being read: none is applied twice.
   await command({ ...nothing, at: t0, by: 'li.wei', action: 'ack', command_id: 'last', alert_id })
-  await vi.waitFor(() => expect(deeds(shazikou)[0]?.at(-1)).toBe('acknowledged'), patience)
+  await vi.waitFor(() => expect(deeds(pingdu)[0]?.at(-1)).toBe('acknowledged'), patience)
   expect(comments()).toHaveLength(350)
 })
