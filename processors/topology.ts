@@ -26,7 +26,7 @@ export const topology = {
   correct: { reads: [late, assets, 'ClickHouse'], writes: [regional], build: correct },
   archive: {
     reads: [...telemetry, rejected, redriven, assets, late, regional, alerts, silences, alertCommands],
-    writes: ['ClickHouse', rejected],
+    writes: ['ClickHouse', rejected, late],
     build: archive,
   },
   census: { reads: ['ClickHouse'], writes: [regional], build: census },

@@ -6,9 +6,10 @@ import { CodedError } from '../errors.ts'
  * - `away`: ClickHouse cannot be reached or is overloaded; the same request may succeed later;
  * - `disk_full`: ClickHouse has no room; the same request succeeds once somebody has made some;
  * - `data`: the rows themselves are at fault, whoever sends them and whenever;
- * - `refused`: the request is at fault (table, column, rights); somebody has to act.
+ * - `gone`: the database or the table is not there; whoever creates them has to do so again;
+ * - `refused`: the request is at fault (column, rights); somebody has to act.
  */
-export type Failure = 'away' | 'disk_full' | 'data' | 'refused'
+export type Failure = 'away' | 'disk_full' | 'data' | 'gone' | 'refused'
 
 /** Failures that pass without a change of ours. */
 export const passing: readonly Failure[] = ['away', 'disk_full']
@@ -69,6 +70,11 @@ const data = new Set([
   748, // AVRO_EXCEPTION
 ])
 
+const gone = new Set([
+  60, // UNKNOWN_TABLE
+  81, // UNKNOWN_DATABASE
+])
+
 export function failureOf(error: unknown): Failure {
   if (error instanceof CodedError) return error.code.endsWith('_unavailable') ? 'away' : 'refused'
   // Anything else that is not an answer of ClickHouse is a broken or refused connection, or a proxy's page.
@@ -78,5 +84,6 @@ export function failureOf(error: unknown): Failure {
   // Before 26 the Avro library's own errors came as plain C++ exceptions.
   if (code === 1001 && error.message.includes('avro::')) return 'data'
   if (code === notEnoughSpace || noRoom.test(error.message)) return 'disk_full'
+  if (gone.has(code)) return 'gone'
   return away.has(code) ? 'away' : 'refused'
 }

@@ -20,6 +20,11 @@ export function archiveMetrics(metrics: Metrics) {
     gaps: metrics.counter('offset_gaps', 'Times the log held nothing where the archive went on reading', [
       'topic',
     ]),
+    restarts: metrics.counter(
+      'log_restarts',
+      'Partitions read again from the beginning, because ClickHouse no longer held what was archived of them',
+      ['topic'],
+    ),
     commitFailures: metrics.counter('commit_failures', 'Offsets that were not committed; they come again', [
       'topic',
     ]),

@@ -1,11 +1,17 @@
 import { schemaFields } from '../../platform/avro/avro-schemas.ts'
 import { MigratedDatabase } from '../../platform/clickhouse/migrated-database.ts'
+import { wallClock } from '../../platform/clock.ts'
 import { LastingAdmin } from '../../platform/kafka/lasting-admin.ts'
 import { type Resource, together } from '../../platform/lifecycle.ts'
 import { logColumns } from '../../schemas/clickhouse/reading-tables.ts'
 import { recordIds } from '../../schemas/records/record.ts'
 import { telemetryTopic, topicNames, topicOf } from '../../schemas/topics.ts'
 import type { ProcessorContext } from '../context.ts'
+import { Publisher } from '../publish/publisher.ts'
+import type { CommittedRange } from '../task/committed-positions.ts'
+import { everyWindow } from '../windows/partial.ts'
+import type { WindowSpecs } from '../windows/window-spec.ts'
+import { ArchiveMarks } from './archive-marks.ts'
 import { archiveMetrics } from './archive-metrics.ts'
 import { DeadLetters } from './dead-letters.ts'
 import { AvroSink } from './sinks/avro-sink.ts'
@@ -38,11 +44,13 @@ export const archivedTopics: readonly string[] = [...tables.keys(), topicNames.r
 
 /** Copies readings, dead letters, assets, late notices, alerts, what people did about them, silences and settled KPIs from Kafka into ClickHouse. */
 export function archive(context: ProcessorContext): readonly Resource[] {
-  const { kafka, registry, clickhouse, database, clock, log, fail } = context
+  const { kafka, registry, clickhouse, database, windows, clock, log, fail } = context
   const metrics = archiveMetrics(context.metrics)
   const writer = new TableWriter({ clickhouse, database, metrics, log })
   const admin = new LastingAdmin(kafka)
   const deadLetters = new DeadLetters({ kafka, registry, clock })
+  const marks = new ArchiveMarks({ clickhouse, database, clock: wallClock, log })
+  const publisher = new Publisher(kafka, registry)
   const sinks = [
     ...[...tables].map(([topic, table]) => {
       return {
@@ -53,14 +61,57 @@ export function archive(context: ProcessorContext): readonly Resource[] {
     { topic: topicNames.regional, sink: new RegionalSink({ registry, writer, metrics, log }) },
   ]
   const archivers = sinks.map(
-    ({ topic, sink }) => new TopicArchiver({ kafka, admin, topic, sink, deadLetters, metrics, log, fail }),
+    ({ topic, sink }) =>
+      new TopicArchiver({
+        kafka,
+        admin,
+        topic,
+        sink,
+        deadLetters,
+        marks,
+        onLoss: (partition, range) => nameLoss(publisher, windows, topic, partition, range),
+        metrics,
+        log,
+        fail,
+      }),
   )
   for (const archiver of archivers) context.watch(archiver)
   return [
     new MigratedDatabase({ clickhouse, database, log }),
     { name: 'admin client', start: () => admin.connect(), stop: () => admin.disconnect() },
     deadLetters,
+    publisher,
+    marks,
     // Each one waits for its group to be rebalanced: one after the other they would take a minute.
     together('archivers', archivers),
   ]
+}
+
+/**
+ * Windows whose revisions are older than `kpi.regional` are not stored again with their readings: once these are, they have to
+ * be computed.
+ */
+async function nameLoss(
+  publisher: Publisher,
+  windows: WindowSpecs,
+  topic: string,
+  partition: number,
+  { low, high }: CommittedRange,
+): Promise<void> {
+  const record = recordIds.find(id => telemetryTopic(id) === topic)
+  if (!record) return
+  await publisher.publish({
+    late: [
+      {
+        ...everyWindow,
+        record,
+        window_ms: windows[record].sizeMs,
+        partition,
+        from_offset: low,
+        through_offset: high,
+        readings: 0,
+        noticed_by: 'archive',
+      },
+    ],
+  })
 }

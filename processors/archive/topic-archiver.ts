@@ -4,8 +4,9 @@ import type { OffsetsAdmin } from '../../platform/kafka/lasting-admin.ts'
 import type { Resource } from '../../platform/lifecycle.ts'
 import type { Log } from '../../platform/log.ts'
 import type { LogReader, Standing } from '../../platform/ready/log-lag.ts'
-import { committedPositions } from '../task/committed-positions.ts'
-import { type LogPosition, standingsOf } from '../task/log-position.ts'
+import { type CommittedRange, committedRanges } from '../task/committed-positions.ts'
+import { LogPosition, standingsOf } from '../task/log-position.ts'
+import type { ArchiveMarks, Mark } from './archive-marks.ts'
 import type { ArchiveMetrics } from './archive-metrics.ts'
 import type { DeadLetters } from './dead-letters.ts'
 import { type BatchLimits, batchLimits, type OffsetSpan, PendingBatch } from './pending-batch.ts'
@@ -19,20 +20,24 @@ export interface TopicArchiverOptions {
   readonly topic: string
   readonly sink: Sink
   readonly deadLetters: DeadLetters
+  readonly marks: ArchiveMarks
+  /** Told before a partition is read again, because ClickHouse lost what it had of it. Resolves once that is kept. */
+  readonly onLoss?: (partition: number, range: CommittedRange) => Promise<void>
   readonly metrics: ArchiveMetrics
   readonly log: Log
   readonly fail: (error: unknown) => void
   readonly limits?: BatchLimits
 }
 
-/** Consumer group of the archive of one topic: what it has committed is in ClickHouse. */
+/** Consumer group of the archive of one topic. What it has committed was in ClickHouse once; the marks say what is. */
 export function archiveGroup(topic: string): string {
   return `citybrain-archive-${topic}`
 }
 
 /**
  * Copies one topic into ClickHouse. Messages are gathered while the insert before them is under way; their offsets
- * are committed once ClickHouse has acknowledged them, so a crash repeats inserts and never skips one.
+ * are committed once ClickHouse has acknowledged them and a mark of how far they go, so a crash repeats inserts and never
+ * skips one. What is committed and not marked is gone from ClickHouse: then the log is read again from its beginning.
  * What is delivered again, after a crash or a rebalance, is inserted again: the tables collapse it.
  */
 export class TopicArchiver implements Resource, LogReader {
@@ -46,6 +51,8 @@ export class TopicArchiver implements Resource, LogReader {
   private consumer: Consumer | undefined
   private timer: NodeJS.Timeout | undefined
   private writing: Promise<void> | undefined
+  /** Ends with the newest commit; the next batch is written meanwhile. */
+  private settling: Promise<void> = Promise.resolve()
   private paused = false
   private overdue = false
   private readonly lag = new TopicLag()
@@ -96,6 +103,8 @@ export class TopicArchiver implements Resource, LogReader {
     try {
       await this.writing
       await this.write(consumer)
+      await this.settling
+      this.stopping.signal.throwIfAborted()
     } catch (error) {
       const { rows } = this.pending
       log.warn({ topic, rows, reason: messageOf(error) }, 'not written; delivered again at the next start')
@@ -121,13 +130,61 @@ export class TopicArchiver implements Resource, LogReader {
     this.pending.take()
     this.lag.clear()
     this.resume(consumer)
-    const { admin, fail } = this.options
-    this.positions = committedPositions(admin, archiveGroup(this.topic), this.topic, partitions)
-    const { positions } = this
+    const { fail } = this.options
+    const positions = this.restore(consumer, partitions)
+    this.positions = positions
     this.known = undefined
-    positions.then(known => {
-      if (positions === this.positions) this.known = known
-    }, fail)
+    positions.then(
+      known => {
+        if (positions === this.positions) this.known = known
+      },
+      error => {
+        if (!this.stopping.signal.aborted) fail(error)
+      },
+    )
+  }
+
+  /** Where these partitions have to be read from, as Kafka and ClickHouse say. */
+  private async restore(
+    consumer: Consumer,
+    partitions: readonly number[],
+  ): Promise<ReadonlyMap<number, LogPosition>> {
+    const { admin, marks, topic } = this.options
+    const { signal } = this.stopping
+    const ranges = await committedRanges(admin, archiveGroup(topic), topic, partitions)
+    const found = await marks.find(topic, signal)
+    const positions = new Map<number, LogPosition>()
+    const begun = new Map<number, Mark>()
+    for (const [partition, range] of ranges) {
+      const { low, committed = low } = range
+      const mark = found.get(partition)
+      const isLost = committed > low && (mark?.through ?? 0) < committed
+      if (isLost) await this.readAgain(consumer, partition, range, mark)
+      const start = isLost ? low : committed
+      positions.set(partition, new LogPosition(start))
+      if (isLost) begun.set(partition, { round: (mark?.round ?? 0) + 1, through: low })
+      else if (mark === undefined || mark.through < start)
+        begun.set(partition, { round: mark?.round ?? 0, through: start })
+    }
+    await marks.begin(topic, begun, signal)
+    return positions
+  }
+
+  private async readAgain(
+    consumer: Consumer,
+    partition: number,
+    range: CommittedRange,
+    mark: Mark | undefined,
+  ): Promise<void> {
+    const { topic, log, metrics, onLoss } = this.options
+    const { low, committed } = range
+    log.error(
+      { topic, partition, archived: committed, held: mark?.through ?? 'nothing', from: low },
+      'ClickHouse no longer holds what was archived: the log is read again from its beginning',
+    )
+    metrics.restarts.inc({ topic })
+    await onLoss?.(partition, range)
+    if (this.consumer === consumer) consumer.seek({ topic, partition, offset: String(low) })
   }
 
   private resume(consumer: Consumer): void {
@@ -194,11 +251,7 @@ export class TopicArchiver implements Resource, LogReader {
     this.timer = undefined
     this.overdue = false
     this.writing = this.write(consumer)
-      .catch(error => {
-        // Nothing may be written after a batch that was not: its offsets would be committed along.
-        if (!this.stopping.signal.aborted) this.options.fail(error)
-        this.stopping.abort(error)
-      })
+      .catch(error => this.giveUp(error))
       .finally(() => {
         this.writing = undefined
         if (this.consumer && !this.stopping.signal.aborted) this.schedule(consumer)
@@ -223,8 +276,31 @@ export class TopicArchiver implements Resource, LogReader {
     })
     for (const { partition, batch } of unread) await deadLetters.keepUnread(topic, partition, batch)
     for (const span of lost) await deadLetters.nameLost(topic, span)
-    // After a rebalance the partition may be another's, who has committed more: this would take it back.
-    if (positions === this.positions) await this.commit(consumer, spans)
+    this.settling = this.settling.then(() => this.settle(consumer, spans, positions))
+  }
+
+  /** Marks and commits what was stored, one batch after the other. */
+  private async settle(
+    consumer: Consumer,
+    spans: readonly OffsetSpan[],
+    positions: TopicArchiver['positions'],
+  ): Promise<void> {
+    const { topic, marks } = this.options
+    const { signal } = this.stopping
+    try {
+      // After a rebalance the partition may be another's, who has committed more: this would take it back.
+      if (signal.aborted || positions !== this.positions) return
+      await marks.note(topic, spans, signal)
+      if (positions === this.positions) await this.commit(consumer, spans)
+    } catch (error) {
+      this.giveUp(error)
+    }
+  }
+
+  /** Nothing may be written or committed after a batch that was not: its offsets would be committed along. */
+  private giveUp(error: unknown): void {
+    if (!this.stopping.signal.aborted) this.options.fail(error)
+    this.stopping.abort(error)
   }
 
   private async commit(consumer: Consumer, spans: readonly OffsetSpan[]): Promise<void> {

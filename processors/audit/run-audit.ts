@@ -38,7 +38,7 @@ const queriesAtOnce = 2
 export async function runAudit(context: AuditContext): Promise<AuditReport> {
   const { store, options, now } = context
   const { records, settleMs } = options
-  const readProgress = () => readLogProgress(context.admin, records)
+  const readProgress = () => readLogProgress(context.admin, store, records)
   const range = await auditedRange(store, records, options)
   const first = await readProgress()
   const windows = new WindowsCase({

@@ -1,23 +1,29 @@
+import type { ClickHouseClient } from '@clickhouse/client'
 import type { OffsetsAdmin } from '../../platform/kafka/lasting-admin.ts'
 import { censusSources } from '../../schemas/clickhouse/census/census-sources.ts'
 import type { CensusId } from '../../schemas/kpis/kpi.ts'
 import type { RecordId } from '../../schemas/records/record.ts'
 import { telemetryTopic, topicNames } from '../../schemas/topics.ts'
-import { archiveGroup } from '../archive/topic-archiver.ts'
-import { committedOffsets, endOffsets, reaches } from '../correct/archive-progress.ts'
+import { archivedOffsets, endOffsets, reaches } from '../correct/archive-progress.ts'
 import type { LogPosition } from './log-position.ts'
 
 type Offsets = Map<number, number>
 
+export interface ArchivePositionsOptions {
+  readonly admin: OffsetsAdmin
+  readonly clickhouse: ClickHouseClient
+  readonly database: string
+}
+
 /** How far the topics behind a census go, and how much of them is in ClickHouse. */
 export class ArchivePositions {
-  private readonly admin: OffsetsAdmin
+  private readonly options: ArchivePositionsOptions
   private readonly records: readonly RecordId[]
   /** First offsets still in the log, by topic: what lay below them will never be stored, if it is not. */
   private readonly lows = new Map<string, Offsets>()
 
-  constructor(admin: OffsetsAdmin, census: CensusId) {
-    this.admin = admin
+  constructor(options: ArchivePositionsOptions, census: CensusId) {
+    this.options = options
     this.records = censusSources[census]
   }
 
@@ -29,7 +35,7 @@ export class ArchivePositions {
   /** Where the topics end now. */
   async ends(): Promise<LogPosition> {
     return this.positionOf(async topic => {
-      const offsets = await this.admin.fetchTopicOffsets(topic)
+      const offsets = await this.options.admin.fetchTopicOffsets(topic)
       this.lows.set(topic, new Map(offsets.map(({ partition, low }) => [partition, Number(low)])))
       return new Map(offsets.map(({ partition, high }) => [partition, Number(high)]))
     })
@@ -37,21 +43,22 @@ export class ArchivePositions {
 
   /** Where kpi.regional ends now. */
   regionalEnd(): Promise<Offsets> {
-    return endOffsets(this.admin, topicNames.regional)
+    return endOffsets(this.options.admin, topicNames.regional)
   }
 
   /** Whether everything that was said in kpi.regional up to there is stored. */
   async regionalStored(end: ReadonlyMap<number, number>): Promise<boolean> {
-    const { regional } = topicNames
-    return reaches(await committedOffsets(this.admin, archiveGroup(regional), regional), end)
+    const { clickhouse, database } = this.options
+    return reaches(await archivedOffsets(clickhouse, database, topicNames.regional), end)
   }
 
   private async storedOf(topic: string): Promise<Offsets> {
-    const committed = await committedOffsets(this.admin, archiveGroup(topic), topic)
+    const { clickhouse, database } = this.options
+    const archived = new Map(await archivedOffsets(clickhouse, database, topic))
     for (const [partition, low] of this.lows.get(topic) ?? []) {
-      committed.set(partition, Math.max(low, committed.get(partition) ?? 0))
+      archived.set(partition, Math.max(low, archived.get(partition) ?? 0))
     }
-    return committed
+    return archived
   }
 
   private async positionOf(offsetsOf: (topic: string) => Promise<Offsets>): Promise<LogPosition> {

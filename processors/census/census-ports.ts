@@ -29,7 +29,7 @@ export interface CensusPortsOptions {
 /** Kafka and ClickHouse behind a census. Whatever is away is waited for. */
 export function censusPorts(census: CensusId, options: CensusPortsOptions): CensusPorts {
   const { admin, clickhouse, database, publisher, sizeMs, clock, log, metrics, signal } = options
-  const positions = new ArchivePositions(admin, census)
+  const positions = new ArchivePositions({ admin, clickhouse, database }, census)
   const where = { clickhouse, database, census, sizeMs }
   const patiently = <T>(ask: () => Promise<T>): Promise<T> =>
     retryWhileAway(ask, {

@@ -16,7 +16,12 @@ import { type LogPosition, standingsOf } from '../task/log-position.ts'
 import type { LateNotice } from '../windows/partial.ts'
 import type { CorrectMetrics } from './correct-metrics.ts'
 import type { Corrector } from './corrector.ts'
-import { PendingCorrections, type PendingLimits, type PendingWindow } from './pending-corrections.ts'
+import {
+  type CorrectionReason,
+  PendingCorrections,
+  type PendingLimits,
+  type PendingWindow,
+} from './pending-corrections.ts'
 
 export interface CorrectRunnerOptions {
   readonly kafka: Kafka
@@ -37,6 +42,8 @@ export const correctGroup = 'citybrain-correct'
 const lookEveryMs = 250
 /** Windows of one round: between two rounds everything else gets its turn. */
 const windowsAtOnce = 64
+/** Of all windows of a record type, looked at together: at most so many that follow one another. */
+const windowsToSpread = 500
 /** Notices are read no further while so many windows wait. */
 const mostPending = 20_000
 
@@ -183,11 +190,23 @@ export class CorrectRunner implements Resource, LogReader {
     const { corrector, publisher, metrics, clock, log } = this.options
     await corrector.begin()
     let revisions = 0
-    for (const [record, sizeMs, windows] of bySeries(taken)) {
-      const reason = windows.some(({ anew }) => anew) ? 'repartition' : 'late'
-      for await (const [asked, result] of corrector.correct(record, sizeMs, windows, reason)) {
-        const window = windows.find(candidate => candidate.windowStart === asked.windowStart)
+    const [every, single] = apart(taken)
+    for (const one of every) await this.spread(pending, one)
+    for (const [record, sizeMs, reason, windows] of bySeries(single)) {
+      const asked = windows.map(window => ({ ...window, anew: reason === 'repartition' }))
+      for await (const [asking, result] of corrector.correct(record, sizeMs, asked, reason)) {
+        const window = windows.find(candidate => candidate.windowStart === asking.windowStart)
         if (!window) continue
+        if (result.outcome === 'fewer_readings') {
+          const { region, before, now } = result
+          log.error(
+            { record, window: new Date(window.windowStart).toISOString(), region, before, now },
+            'ClickHouse lacks readings that were counted: the window keeps its value; see npm run recompute',
+          )
+          pending.done(window)
+          metrics.windows.inc({ record, outcome: result.outcome })
+          continue
+        }
         if (result.outcome !== 'computed') {
           pending.putBack(window, clock.now())
           metrics.windows.inc({ record, outcome: result.outcome })
@@ -203,6 +222,25 @@ export class CorrectRunner implements Resource, LogReader {
     }
     if (revisions > 0 || pending.size > 0)
       log.info({ windows: taken.length, revisions, pending: pending.size }, 'corrected')
+  }
+
+  /** Names the next windows of all that hold readings which their stored revisions have not seen. */
+  private async spread(pending: PendingCorrections, every: PendingWindow): Promise<void> {
+    const { corrector, clock, log } = this.options
+    const { record, sizeMs, through, everyFrom = Number.NEGATIVE_INFINITY } = every
+    if (pending.size >= mostPending) return pending.putBack(every, clock.now())
+    const found = await corrector.unseen({
+      record,
+      sizeMs,
+      through,
+      from: everyFrom,
+      windows: windowsToSpread,
+    })
+    if (found === 'not_archived') return pending.putBack(every, clock.now())
+    const { windows, next } = found
+    if (windows.length > 0)
+      log.warn({ record, windows: windows.length }, 'windows are computed again from restored readings')
+    pending.spread(every, windows, next, clock.now())
   }
 
   private async commit(pending: PendingCorrections): Promise<void> {
@@ -224,13 +262,22 @@ export class CorrectRunner implements Resource, LogReader {
   }
 }
 
-function bySeries(taken: readonly PendingWindow[]): [RecordId, number, PendingWindow[]][] {
-  const groups = new Map<string, [RecordId, number, PendingWindow[]]>()
+/** Those that stand for all windows of a record type, and those that are windows. */
+function apart(taken: readonly PendingWindow[]): [PendingWindow[], PendingWindow[]] {
+  const isEvery = ({ everyFrom }: PendingWindow) => everyFrom !== undefined
+  return [taken.filter(isEvery), taken.filter(window => !isEvery(window))]
+}
+
+type Series = [RecordId, number, CorrectionReason, PendingWindow[]]
+
+function bySeries(taken: readonly PendingWindow[]): Series[] {
+  const groups = new Map<string, Series>()
   for (const window of taken) {
-    const key = `${window.record}|${window.sizeMs}|${window.anew}`
+    const { record, sizeMs, reason } = window
+    const key = `${record}|${sizeMs}|${reason}`
     const group = groups.get(key)
-    if (group) group[2].push(window)
-    else groups.set(key, [window.record, window.sizeMs, [window]])
+    if (group) group[3].push(window)
+    else groups.set(key, [record, sizeMs, reason, [window]])
   }
   return [...groups.values()]
 }

@@ -5,16 +5,17 @@ import { measureSets } from '../../schemas/measures/measures.ts'
 import type { RecordId } from '../../schemas/records/record.ts'
 import { records } from '../../schemas/records/records.ts'
 import { telemetryTopic, topicNames } from '../../schemas/topics.ts'
-import { archiveGroup } from '../archive/topic-archiver.ts'
 import type { Expected } from '../regional/expectations.ts'
 import type { Reason, RegionalMessage } from '../regional/regional-message.ts'
 import { compileMeasures, type MeasureProgram } from '../windows/measure-program.ts'
-import { committedOffsets, endOffsets, reaches } from './archive-progress.ts'
+import { archivedOffsets, endOffsets, reaches } from './archive-progress.ts'
 import { correctedMessages } from './corrected-messages.ts'
+import { storedOf } from './differences.ts'
 import { type IsFinal, readFinalProgress } from './final-progress.ts'
 import { readReadings } from './read-readings.ts'
 import { recomputeCounties } from './recompute-counties.ts'
 import { readWindows } from './stored-windows.ts'
+import { type Unseen, unseenWindows } from './unseen-windows.ts'
 import { reachesStored, staleCounties, type Vector, type WindowToCorrect } from './window-to-correct.ts'
 
 export interface CorrectorOptions {
@@ -45,10 +46,29 @@ export type Corrected =
       readonly messages: readonly RegionalMessage[]
     }
   | { readonly outcome: 'not_final' | 'not_archived' }
+  | {
+      /** ClickHouse lacks readings of the region that were counted before, and no reason explains it. */
+      readonly outcome: 'fewer_readings'
+      readonly region: string
+      readonly before: number
+      readonly now: number
+    }
+
+/** All windows of a record type, from one on. */
+export interface EveryWindow {
+  readonly record: RecordId
+  readonly sizeMs: number
+  /** By input partition: the archive must hold the log up to here. */
+  readonly through: ReadonlyMap<number, number>
+  /** Epoch ms. */
+  readonly from: number
+  /** How many that follow one another are looked at. */
+  readonly windows: number
+}
 
 /** Readings held in memory at once, about. */
 const readingsAtOnce = 200_000
-const pollMs = 100
+const pollMs = 200
 
 /**
  * Computes final windows again from what is stored. What comes out is a function of the offsets the archive has
@@ -69,12 +89,11 @@ export class Corrector {
    * @param onWait told again and again how many messages it still waits for
    */
   async begin(onWait?: (messages: number) => void): Promise<void> {
-    const { admin, signal } = this.options
+    const { admin, clickhouse, database, signal } = this.options
     this.isFinal = await readFinalProgress(admin)
     const end = await endOffsets(admin, topicNames.regional)
-    const group = archiveGroup(topicNames.regional)
     for (;;) {
-      const stored = await committedOffsets(admin, group, topicNames.regional)
+      const stored = await archivedOffsets(clickhouse, database, topicNames.regional)
       if (reaches(stored, end)) return
       onWait?.(sumOf(end) - sumOf(stored))
       await sleep(pollMs, undefined, { signal })
@@ -88,9 +107,8 @@ export class Corrector {
     asked: readonly Asked[],
     reason: Reason,
   ): AsyncGenerator<[Asked, Corrected]> {
-    const { admin, clickhouse, database } = this.options
-    const topic = telemetryTopic(record)
-    const vector = await committedOffsets(admin, archiveGroup(topic), topic)
+    const { clickhouse, database } = this.options
+    const vector = await archivedOffsets(clickhouse, database, telemetryTopic(record))
     const ready: Asked[] = []
     for (const window of asked) {
       const wait = this.waitsFor(record, sizeMs, window, vector)
@@ -128,9 +146,22 @@ export class Corrector {
           reason,
           now: this.options.now(),
         })
-        yield [one, { outcome: 'computed', window: found.window, messages }]
+        const fewer = reason === 'late' ? fewerReadings(messages, found.window) : undefined
+        if (fewer) yield [one, { outcome: 'fewer_readings', ...fewer }]
+        else yield [one, { outcome: 'computed', window: found.window, messages }]
       }
     }
+  }
+
+  /**
+   * The next windows that hold readings which their stored revisions have not seen, once everything below `through` is
+   * stored. @throws ClickHouseError
+   */
+  async unseen({ record, sizeMs, through, from, windows }: EveryWindow): Promise<Unseen | 'not_archived'> {
+    const { clickhouse, database } = this.options
+    const vector = await archivedOffsets(clickhouse, database, telemetryTopic(record))
+    if (!reaches(vector, through)) return 'not_archived'
+    return unseenWindows({ clickhouse, database, record, sizeMs, vector, from, windows })
   }
 
   private waitsFor(
@@ -150,6 +181,14 @@ export class Corrector {
     this.programs.set(record, program)
     return program
   }
+}
+
+function fewerReadings(messages: readonly RegionalMessage[], window: WindowToCorrect) {
+  for (const { region, readings: now } of messages) {
+    const before = storedOf(window, region)?.readings ?? 0
+    if (now < before) return { region, before, now }
+  }
+  return undefined
 }
 
 function sumOf(offsets: ReadonlyMap<number, number>): number {

@@ -1,5 +1,6 @@
 import type { RecordId } from '../../schemas/records/record.ts'
-import type { LateNotice } from '../windows/partial.ts'
+import type { Reason } from '../regional/regional-message.ts'
+import { type LateNotice, speaksOfEveryWindow } from '../windows/partial.ts'
 
 /** A window that has to be computed again, and what has to be stored before. */
 export interface PendingWindow {
@@ -10,8 +11,21 @@ export interface PendingWindow {
   readonly counties: ReadonlySet<string>
   /** By input partition: the archive must hold the log up to here, exclusive. */
   readonly through: ReadonlyMap<number, number>
-  /** Assets may have been counted in two partitions: the counties are computed again even if nothing came late. */
-  readonly anew: boolean
+  /**
+   * `repartition`: assets may have been counted in two partitions, so the counties are computed again even if nothing came
+   * late. `restored`: its readings were lost by ClickHouse and stored again.
+   */
+  readonly reason: CorrectionReason
+  /** Stands for all windows of the record that start here or later: to be given to `spread`. */
+  readonly everyFrom: number | undefined
+}
+
+export type CorrectionReason = Exclude<Reason, 'recompute'>
+
+/** A window that a notice of all windows means, and what of it has to be looked at. */
+export interface UnseenWindow {
+  readonly windowStart: number
+  readonly counties: readonly string[]
 }
 
 export interface PendingLimits {
@@ -24,10 +38,10 @@ export interface PendingLimits {
 interface Entry extends PendingWindow {
   readonly counties: Set<string>
   readonly through: Map<number, number>
-  anew: boolean
-  /** Where the first notice stands in kpi.late. */
-  readonly latePartition: number
-  firstOffset: number
+  reason: CorrectionReason
+  everyFrom: number | undefined
+  /** Where the first notices stand in kpi.late, by its partitions. */
+  readonly firsts: Map<number, number>
   since: number
   last: number
   /** Put back: not to be tried again before. */
@@ -61,26 +75,37 @@ export class PendingCorrections {
 
   accept(latePartition: number, offset: number, record: RecordId, notice: LateNotice, now: number): void {
     this.positions.set(latePartition, offset + 1)
-    const key = keyOf(record, notice.window_start)
-    const entry: Entry = this.waiting.get(key) ?? {
-      record,
-      windowStart: notice.window_start,
-      sizeMs: notice.window_ms,
-      counties: new Set(),
-      through: new Map(),
-      anew: false,
-      latePartition,
-      firstOffset: offset,
-      since: now,
-      last: now,
-      notBefore: now,
-    }
-    this.waiting.set(key, entry)
+    const entry = this.waitingFor(record, notice.window_start, notice.window_ms, now)
+    if (!entry.firsts.has(latePartition)) entry.firsts.set(latePartition, offset)
     entry.last = now
-    entry.anew ||= notice.noticed_by === 'repartition'
-    entry.counties.add(notice.county)
-    const through = Math.max(notice.through_offset, entry.through.get(notice.partition) ?? 0)
-    entry.through.set(notice.partition, through)
+    entry.reason = weightier(entry.reason, reasonOf(notice))
+    if (speaksOfEveryWindow(notice)) entry.everyFrom = Number.NEGATIVE_INFINITY
+    else entry.counties.add(notice.county)
+    raise(entry.through, notice.partition, notice.through_offset)
+  }
+
+  /**
+   * Puts windows in the place of one that stands for all; its notice is done once they are.
+   * @param next where those begin that were not named yet, epoch ms; undefined when all are
+   */
+  spread(
+    every: PendingWindow,
+    windows: readonly UnseenWindow[],
+    next: number | undefined,
+    now: number,
+  ): void {
+    const taken = this.taken.get(keyOf(every.record, every.windowStart))
+    if (!taken) return
+    for (const { windowStart, counties } of windows) {
+      const entry = this.waitingFor(every.record, windowStart, every.sizeMs, now)
+      for (const [partition, offset] of taken.firsts) lower(entry.firsts, partition, offset)
+      for (const [partition, through] of taken.through) raise(entry.through, partition, through)
+      for (const county of counties) entry.counties.add(county)
+      entry.reason = weightier(entry.reason, taken.reason)
+    }
+    taken.everyFrom = next
+    if (next === undefined) this.done(every)
+    else this.putBack(every, now)
   }
 
   /** Skips a message that is not a notice. */
@@ -119,10 +144,10 @@ export class PendingCorrections {
     this.taken.delete(key)
     const newer = this.waiting.get(key)
     for (const county of newer?.counties ?? []) entry.counties.add(county)
-    for (const [partition, through] of newer?.through ?? []) {
-      entry.through.set(partition, Math.max(through, entry.through.get(partition) ?? 0))
-    }
-    entry.anew ||= newer?.anew ?? false
+    for (const [partition, through] of newer?.through ?? []) raise(entry.through, partition, through)
+    for (const [partition, offset] of newer?.firsts ?? []) lower(entry.firsts, partition, offset)
+    if (newer) entry.reason = weightier(entry.reason, newer.reason)
+    if (newer?.everyFrom !== undefined) entry.everyFrom = newer.everyFrom
     entry.notBefore = now + this.limits.settleMs
     this.waiting.set(key, entry)
   }
@@ -130,11 +155,51 @@ export class PendingCorrections {
   /** By partition of kpi.late: everything below is done. */
   committable(): ReadonlyMap<number, number> {
     const offsets = new Map(this.positions)
-    for (const { latePartition, firstOffset } of [...this.waiting.values(), ...this.taken.values()]) {
-      offsets.set(latePartition, Math.min(firstOffset, offsets.get(latePartition) ?? firstOffset))
+    for (const { firsts } of [...this.waiting.values(), ...this.taken.values()]) {
+      for (const [partition, offset] of firsts) lower(offsets, partition, offset)
     }
     return offsets
   }
+
+  private waitingFor(record: RecordId, windowStart: number, sizeMs: number, now: number): Entry {
+    const key = keyOf(record, windowStart)
+    const known = this.waiting.get(key)
+    if (known) return known
+    const entry: Entry = {
+      record,
+      windowStart,
+      sizeMs,
+      counties: new Set(),
+      through: new Map(),
+      reason: 'late',
+      everyFrom: undefined,
+      firsts: new Map(),
+      since: now,
+      last: now,
+      notBefore: now,
+    }
+    this.waiting.set(key, entry)
+    return entry
+  }
+}
+
+function reasonOf({ noticed_by }: LateNotice): CorrectionReason {
+  if (noticed_by === 'repartition') return 'repartition'
+  return noticed_by === 'archive' ? 'restored' : 'late'
+}
+
+/** The one of two reasons that explains more: readings that are counted once less, readings that came back, readings more. */
+function weightier(left: CorrectionReason, right: CorrectionReason): CorrectionReason {
+  return reasons.find(reason => reason === left || reason === right) ?? left
+}
+const reasons: readonly CorrectionReason[] = ['repartition', 'restored', 'late']
+
+function raise(offsets: Map<number, number>, partition: number, offset: number): void {
+  offsets.set(partition, Math.max(offset, offsets.get(partition) ?? offset))
+}
+
+function lower(offsets: Map<number, number>, partition: number, offset: number): void {
+  offsets.set(partition, Math.min(offset, offsets.get(partition) ?? offset))
 }
 
 function keyOf(record: RecordId, windowStart: number): string {

@@ -14,9 +14,8 @@ import { Metrics } from '../../platform/metrics.ts'
 import { partSettings } from '../../platform/part.ts'
 import type { RecordId } from '../../schemas/records/record.ts'
 import { telemetryTopic } from '../../schemas/topics.ts'
-import { archiveGroup } from '../archive/topic-archiver.ts'
 import { processorSettings } from '../context.ts'
-import { committedOffsets } from '../correct/archive-progress.ts'
+import { archivedOffsets } from '../correct/archive-progress.ts'
 import { Corrector } from '../correct/corrector.ts'
 import { Publisher } from '../publish/publisher.ts'
 import { expectedAssets } from '../regional/expected-assets.ts'
@@ -96,8 +95,7 @@ export async function connect(
       signal,
     }),
     archived: async () => {
-      const topic = telemetryTopic(record)
-      const offsets = await committedOffsets(admin, archiveGroup(topic), topic)
+      const offsets = await archivedOffsets(clickhouse, database, telemetryTopic(record))
       return [...offsets.values()].reduce((sum, offset) => sum + offset, 0)
     },
     ...(publisher ? { publisher } : {}),

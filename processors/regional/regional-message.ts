@@ -1,8 +1,8 @@
 import type { Status } from '../../schemas/protocol/stream.ts'
 import type { Level } from '../../schemas/regions/regions.ts'
 
-/** Why a window was computed again. */
-export type Reason = 'late' | 'recompute' | 'repartition'
+/** Why a window was computed again; `restored`: from readings that were stored again after ClickHouse had lost them. */
+export type Reason = 'late' | 'recompute' | 'repartition' | 'restored'
 
 /** The Avro record `kpi_regional`; times are epoch ms. */
 export interface RegionalMessage {

@@ -30,8 +30,18 @@ export interface LateNotice {
   readonly from_offset: number
   readonly through_offset: number
   readonly readings: number
-  /** `repartition`: nothing came late, but assets of the county may have been counted in two partitions. */
-  readonly noticed_by: 'aggregate' | 'rollup' | 'repartition'
+  /**
+   * `repartition`: nothing came late, but assets of the county may have been counted in two partitions.
+   * `archive`: ClickHouse lost what it had stored and has it again from the log, up to `through_offset`; see `everyWindow`.
+   */
+  readonly noticed_by: 'aggregate' | 'rollup' | 'repartition' | 'archive'
+}
+
+/** Of a notice that speaks of no single window: every one that holds readings its stored revision has not seen. */
+export const everyWindow = { county: '', window_start: 0 } as const
+
+export function speaksOfEveryWindow({ county }: Pick<LateNotice, 'county'>): boolean {
+  return county === everyWindow.county
 }
 
 /** The `kpi.partial` partition that a window belongs to, so that one rollup sees all of it. */

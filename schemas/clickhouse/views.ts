@@ -72,6 +72,8 @@ const rejectedColumns = [
 
 const redrivenColumns = ['rejected_partition', 'rejected_offset', 'record', 'code', 'redriven_at']
 
+const archivedColumns = ['topic', 'kafka_partition', 'round', 'through_offset', 'stored_at']
+
 const lateColumns = [
   'record',
   'county',
@@ -166,6 +168,7 @@ export const views: readonly View[] = [
   collapsed('rejected', rejectedColumns),
   collapsed('redriven', redrivenColumns),
   collapsed('late', lateColumns),
+  collapsed('archived', archivedColumns),
   collapsed('alerts', alertColumns),
   collapsed('alert_commands', alertCommandColumns),
   collapsed('silences', silenceColumns),

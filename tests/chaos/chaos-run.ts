@@ -124,6 +124,7 @@ async function underLoad(
     setClockAhead: (gateway, ms) => load.setClockAhead(gateway, ms),
     fillDisk: name => system.disk(name).fill(),
     relieveDisk: name => system.disk(name).relieve(system.member(name)),
+    emptyData: name => system.emptyData(name),
     untilInSync: () => untilInSync(system.kafka()),
   }
   log(`load for ${minutes} min, ${plan.length} faults planned`)

@@ -30,7 +30,8 @@ export const StoredCell = Type.Object({
   computed_at: EpochMs,
   reason: {
     ...NullableString,
-    description: 'Why it was computed again: late, recompute or repartition; null for what was said first',
+    description:
+      'Why it was computed again: late, recompute, repartition or restored; null for what was said first',
   },
   late_readings: Type.Integer({ description: 'Readings that the revision before did not have' }),
 })

@@ -1,9 +1,10 @@
 import { Type } from 'typebox'
+import { speaksOfEveryWindow } from '../../windows/partial.ts'
 import type { LogProgress } from '../progress/log-progress.ts'
 import { type IsNoticed, partitionOf, type Subject } from '../progress/waiting.ts'
 import { ask, type Store } from './ask.ts'
 
-const Row = Type.Object({ record: Type.String(), start: Type.Number() })
+const Row = Type.Object({ record: Type.String(), county: Type.String(), start: Type.Number() })
 
 /** Late notices that `correct` has not done, as far as the archive has stored them. @throws ClickHouseError */
 export async function pendingNotices(store: Store, progress: LogProgress): Promise<IsNoticed> {
@@ -18,12 +19,14 @@ export async function pendingNotices(store: Store, progress: LogProgress): Promi
       : await ask(
           store,
           Row,
-          `SELECT DISTINCT record, toUnixTimestamp64Milli(window_start) AS start
+          `SELECT DISTINCT record, county, toUnixTimestamp64Milli(window_start) AS start
            FROM ${store.database}.late_store WHERE ${open.join(' OR ')}`,
         )
   const noticed = new Set(rows.map(({ record, start }) => `${record}|${start}`))
+  const wholly = new Set(rows.filter(speaksOfEveryWindow).map(({ record }) => record))
   return (subject: Subject, until: number) => {
     const known = lateArchived[partitionOf(subject, lateArchived.length)] ?? 0
-    return known < until ? undefined : noticed.has(`${subject.record}|${subject.windowStart}`)
+    if (known < until) return undefined
+    return wholly.has(subject.record) || noticed.has(`${subject.record}|${subject.windowStart}`)
   }
 }

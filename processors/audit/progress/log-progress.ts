@@ -1,10 +1,11 @@
 import type { OffsetsAdmin } from '../../../platform/kafka/lasting-admin.ts'
 import type { RecordId } from '../../../schemas/records/record.ts'
 import { telemetryTopic, topicNames } from '../../../schemas/topics.ts'
-import { archiveGroup } from '../../archive/topic-archiver.ts'
+import { readArchived } from '../../correct/archive-progress.ts'
 import { correctGroup } from '../../correct/correct-runner.ts'
 import { rollupGroup } from '../../rollup/rollup.ts'
 import { type Checkpoint, parseCheckpoint } from '../../windows/checkpoint.ts'
+import type { Store } from '../checks/ask.ts'
 
 /** The group in which processors/aggregate runs by default. */
 const aggregateGroup = 'citybrain-aggregate'
@@ -52,29 +53,30 @@ export interface LogProgress {
   readonly rejected: Followed
 }
 
-/** Asks Kafka where everybody stands. @throws Error where a topic does not exist or a checkpoint is not ours */
+/**
+ * Asks Kafka, and ClickHouse about the archive, where everybody stands.
+ * @throws ClickHouseError; Error where a topic does not exist or a checkpoint is not ours
+ */
 export async function readLogProgress(
   admin: OffsetsAdmin,
+  { clickhouse, database }: Store,
   records: readonly RecordId[],
 ): Promise<LogProgress> {
   const { partial, late, regional, rejected } = topicNames
-  const archived = (topic: string) => committed(admin, archiveGroup(topic), topic)
-  const [rollup, corrected, lateArchived, regionalArchived, rejectedArchived, ...ofRecords] =
-    await Promise.all([
-      tasks(admin, rollupGroup, partial),
-      committed(admin, correctGroup, late),
-      archived(late),
-      archived(regional),
-      archived(rejected),
-      ...records.map(async record => {
-        const topic = telemetryTopic(record)
-        return {
-          record,
-          archived: await archived(topic),
-          aggregated: await tasks(admin, aggregateGroup, topic),
-        }
-      }),
-    ])
+  const marks = await readArchived(clickhouse, database)
+  const archived = (topic: string) => offsetsOf(marks.get(topic) ?? new Map())
+  const [rollup, corrected, ...ofRecords] = await Promise.all([
+    tasks(admin, rollupGroup, partial),
+    committed(admin, correctGroup, late),
+    ...records.map(async record => {
+      const topic = telemetryTopic(record)
+      return {
+        record,
+        archived: archived(topic),
+        aggregated: await tasks(admin, aggregateGroup, topic),
+      }
+    }),
+  ])
   const [partialEnds, lateEnds, regionalEnds, rejectedEnds, ...recordEnds] = await Promise.all(
     [partial, late, regional, rejected, ...records.map(telemetryTopic)].map(topic => ends(admin, topic)),
   )
@@ -90,10 +92,18 @@ export async function readLogProgress(
     rollup,
     partialEnds: partialEnds.high,
     corrected: { ...lateEnds, done: corrected },
-    lateArchived,
-    regional: { ...regionalEnds, done: regionalArchived },
-    rejected: { ...rejectedEnds, done: rejectedArchived },
+    lateArchived: archived(late),
+    regional: { ...regionalEnds, done: archived(regional) },
+    rejected: { ...rejectedEnds, done: archived(rejected) },
   }
+}
+
+function offsetsOf(byPartitions: ReadonlyMap<number, number>): Offsets {
+  return byPartition(
+    [...byPartitions].map(([partition, through]) => ({ partition, through })),
+    ({ through }) => through,
+    0,
+  )
 }
 
 async function committed(admin: OffsetsAdmin, groupId: string, topic: string): Promise<Offsets> {

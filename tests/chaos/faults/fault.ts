@@ -19,6 +19,8 @@ export interface Scene {
   fillDisk(name: string): Promise<void>
   /** Makes room again; resolves when the member is ready. @throws Error when that takes too long */
   relieveDisk(name: string): Promise<void>
+  /** Removes all data of a member that does not run. */
+  emptyData(name: string): Promise<void>
   /** Resolves when every broker has a copy of everything again. @throws Error when that takes too long */
   untilInSync(): Promise<void>
 }

@@ -13,6 +13,11 @@ async function stop(scene: Scene, target: Target): Promise<void> {
   await Promise.all(membersOf(scene, target).map(member => member.leave()))
 }
 
+async function loseData(scene: Scene, target: Target): Promise<void> {
+  await kill(scene, target)
+  await Promise.all(target.members.map(name => scene.emptyData(name)))
+}
+
 async function start(scene: Scene, target: Target): Promise<void> {
   await Promise.all(membersOf(scene, target).map(member => member.start()))
 }
@@ -45,6 +50,16 @@ export const storeFaults: readonly FaultKind[] = [
     targets: clickhouse,
     begin: freeze,
     end: thaw,
+  },
+  {
+    // Rest: the archive reads the whole log again, and what is corrected waits for it.
+    name: 'ClickHouse restored empty',
+    weight: 1,
+    seconds: [5, 20],
+    restS: 60,
+    targets: clickhouse,
+    begin: loseData,
+    end: start,
   },
   {
     name: 'registry killed',

@@ -1,3 +1,4 @@
+import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Kafka } from 'kafkajs'
 import { quietKafka } from '../../../deploy/local/supervise/probes.ts'
@@ -22,6 +23,7 @@ export class ChaosSystem {
   readonly specs: Specs
   readonly logs: PartLogs
   private readonly log: (line: string) => void
+  private readonly dataDir: string
   private readonly watchdog: Watchdog
   private readonly members = new Map<string, Member>()
   private readonly disks = new Map<string, MemberDisk>()
@@ -30,6 +32,7 @@ export class ChaosSystem {
   private constructor(options: ChaosSystemOptions, firstPort: number) {
     const { dataDir, env, log } = options
     this.log = log
+    this.dataDir = dataDir
     this.specs = specsOf(dataDir, firstPort, env)
     this.logs = new PartLogs(join(dataDir, 'logs'))
     this.watchdog = new Watchdog(reason => log(`no watchdog: ${reason}`))
@@ -65,6 +68,12 @@ export class ChaosSystem {
       await Promise.all(next.map(({ name }) => this.member(name).start()))
       this.log(`instance ${number} of every process is ready`)
     }
+  }
+
+  /** Removes all data of a member that does not run; the folder stays, it may be a disk of its own. */
+  async emptyData(name: string): Promise<void> {
+    const folder = join(this.dataDir, name)
+    for (const entry of await readdir(folder)) await rm(join(folder, entry), { recursive: true })
   }
 
   member(name: string): Member {

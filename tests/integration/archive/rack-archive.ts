@@ -8,6 +8,7 @@ import { kafkaClient, kafkaSettings } from '../../../platform/kafka/kafka-client
 import { LastingAdmin } from '../../../platform/kafka/lasting-admin.ts'
 import { createLog } from '../../../platform/log.ts'
 import { Metrics } from '../../../platform/metrics.ts'
+import { ArchiveMarks } from '../../../processors/archive/archive-marks.ts'
 import { archiveMetrics } from '../../../processors/archive/archive-metrics.ts'
 import { DeadLetters } from '../../../processors/archive/dead-letters.ts'
 import type { BatchLimits } from '../../../processors/archive/pending-batch.ts'
@@ -29,6 +30,8 @@ export interface RackArchive {
   readonly registry: SchemaRegistry
   readonly metrics: Metrics
   readonly failures: unknown[]
+  /** Partitions that were read again from their beginning. */
+  readonly losses: readonly number[]
   start(): Promise<void>
   stop(): Promise<void>
 }
@@ -62,12 +65,16 @@ export function rackArchive(
   const columns = [...schemaFields('rack'), ...logColumns]
   const sink = new AvroSink({ topic, table: 'readings_rack_store', columns, registry, writer, metrics, log })
   const failures: unknown[] = []
+  const losses: number[] = []
+  const marks = new ArchiveMarks({ clickhouse, database, clock: wallClock, log })
   const archiver = new TopicArchiver({
     kafka,
     admin,
     topic,
     sink: options.wrap?.(sink) ?? sink,
     deadLetters,
+    marks,
+    onLoss: async partition => void losses.push(partition),
     metrics,
     log,
     fail: error => failures.push(error),
@@ -78,12 +85,14 @@ export function rackArchive(
     registry,
     metrics: all,
     failures,
+    losses,
     async start() {
       await deadLetters.start()
       await archiver.start()
     },
     async stop() {
       await archiver.stop()
+      await marks.stop()
       await admin.disconnect()
       await deadLetters.stop()
       await clickhouse.close()

@@ -24,10 +24,15 @@ import { type StartedStores, startStores } from '../started-stores.ts'
 const root = join(import.meta.dirname, '../../..')
 
 interface Processors {
-  readonly aggregate: ChildProcess
+  readonly aggregate: Supervised
   /** rollup, correct and census. */
-  readonly others: ChildProcess
-  readonly archive: ChildProcess
+  readonly others: Supervised
+  readonly archive: Supervised
+}
+
+/** A process that is started again whenever it ends by itself, as in production. */
+interface Supervised {
+  end(): Promise<void>
 }
 
 /** Kafka, ClickHouse and registry of a test's own, with every processor, and nothing else, on them. */
@@ -36,7 +41,7 @@ export class AuditedSystem {
   private readonly stores: StartedStores
   private readonly producer: Producer
   private readonly registry: SchemaRegistry
-  private readonly processors: Processors
+  private processors: Processors
 
   private constructor(
     stores: StartedStores,
@@ -57,11 +62,7 @@ export class AuditedSystem {
     await ensureTopics(kafka)
     const producer = kafka.producer()
     await producer.connect()
-    const processors = {
-      aggregate: startProcessors(stores, ['aggregate']),
-      others: startProcessors(stores, ['rollup', 'correct', 'census']),
-      archive: startProcessors(stores, ['archive']),
-    }
+    const processors = allProcessors(stores)
     const connection = await untilMigrated(stores)
     return new AuditedSystem(stores, connection, producer, processors)
   }
@@ -135,21 +136,29 @@ export class AuditedSystem {
    */
   async stopProcessors(): Promise<void> {
     const { aggregate, others, archive } = this.processors
-    await ended(aggregate)
+    await aggregate.end()
     await this.until(({ rollup, partialEnds, corrected }) =>
       [{ high: partialEnds, done: rollup.map(({ at }) => at) }, corrected].every(isDone),
     )
-    await ended(others)
+    await others.end()
     await this.until(({ regional, rejected }) => [regional, rejected].every(isDone))
-    await ended(archive)
+    await archive.end()
+  }
+
+  /** Ends every process, and starts it again after something was done to the stores. */
+  async whileStopped(work: () => Promise<void>): Promise<void> {
+    await Promise.all(Object.values(this.processors).map(process => process.end()))
+    await work()
+    this.processors = allProcessors(this.stores)
   }
 
   private async until(isSo: (progress: LogProgress) => boolean): Promise<void> {
-    while (!isSo(await readLogProgress(this.connection.admin, recordIds))) await sleep(200)
+    while (!isSo(await readLogProgress(this.connection.admin, this.connection.store, recordIds)))
+      await sleep(200)
   }
 
   async stop(): Promise<void> {
-    await Promise.all(Object.values(this.processors).map(ended))
+    await Promise.all(Object.values(this.processors).map(process => process.end()))
     await this.producer.disconnect()
     await this.connection.close()
     await this.stores.stop()
@@ -160,13 +169,35 @@ function isDone({ high, done }: Pick<Followed, 'high' | 'done'>): boolean {
   return high.every((end, partition) => (done[partition] ?? 0) >= end)
 }
 
-async function ended(process: ChildProcess): Promise<void> {
-  if (process.exitCode !== null || process.signalCode !== null) return
-  process.kill('SIGTERM')
-  await once(process, 'exit')
+function allProcessors(stores: StartedStores): Processors {
+  return {
+    aggregate: startProcessors(stores, ['aggregate']),
+    others: startProcessors(stores, ['rollup', 'correct', 'census']),
+    archive: startProcessors(stores, ['archive']),
+  }
 }
 
-function startProcessors({ addresses }: StartedStores, names: readonly string[]): ChildProcess {
+function startProcessors(stores: StartedStores, names: readonly string[]): Supervised {
+  let ending = false
+  let current: ChildProcess
+  const begin = () => {
+    current = spawnProcessors(stores, names)
+    current.once('exit', () => {
+      if (!ending) begin()
+    })
+  }
+  begin()
+  return {
+    async end() {
+      ending = true
+      if (current.exitCode !== null || current.signalCode !== null) return
+      current.kill('SIGTERM')
+      await once(current, 'exit')
+    },
+  }
+}
+
+function spawnProcessors({ addresses }: StartedStores, names: readonly string[]): ChildProcess {
   return spawn(process.execPath, [join(root, 'processors/main.ts'), ...names], {
     env: {
       ...process.env,

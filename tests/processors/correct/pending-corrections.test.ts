@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { PendingCorrections } from '../../../processors/correct/pending-corrections.ts'
-import type { LateNotice } from '../../../processors/windows/partial.ts'
+import { everyWindow, type LateNotice } from '../../../processors/windows/partial.ts'
 
 const limits = { settleMs: 2_000, longestWaitMs: 15_000 }
 const notice = (change: Partial<LateNotice> = {}): LateNotice => ({
@@ -75,5 +75,59 @@ describe('what may be committed', () => {
     expect(pending.committable().get(0)).toBe(8)
     pending.putBack(third!, 10_000)
     expect(pending.committable().get(3), 'put back is not done').toBe(2)
+  })
+})
+
+describe('a notice of every window', () => {
+  const every = (change: Partial<LateNotice> = {}) =>
+    notice({
+      ...everyWindow,
+      partition: 1,
+      through_offset: 500,
+      readings: 0,
+      noticed_by: 'archive',
+      ...change,
+    })
+  const found = (...starts: number[]) => starts.map(windowStart => ({ windowStart, counties: ['370102'] }))
+
+  test('stands for no window, and is one for all partitions that were lost', () => {
+    const pending = new PendingCorrections(limits)
+    pending.accept(0, 3, 'rack', every(), 0)
+    pending.accept(0, 4, 'rack', every({ partition: 2, through_offset: 700 }), 0)
+    const [taken, ...others] = pending.take(2_000, 10)
+    expect(others).toEqual([])
+    expect(taken?.everyFrom).toBe(Number.NEGATIVE_INFINITY)
+    expect(taken?.through).toEqual(new Map([[1, 500], [2, 700]])) // biome-ignore format: pairs
+  })
+
+  test('gives way to its windows part by part, and is done when the last of them is', () => {
+    const pending = new PendingCorrections(limits)
+    pending.accept(0, 3, 'rack', every(), 0)
+    pending.skip(0, 9)
+    pending.spread(pending.take(2_000, 10)[0]!, found(60_000, 120_000), 180_000, 2_000)
+    const [first, second, ...rest] = pending.take(4_000, 10)
+    const [again] = [first, second, ...rest].filter(window => window?.everyFrom !== undefined)
+    expect(again?.everyFrom, 'goes on where it stopped').toBe(180_000)
+    const named = [first!, second!, ...rest].filter(({ everyFrom }) => everyFrom === undefined)
+    expect(named.map(({ windowStart, reason }) => [windowStart, reason])).toEqual([
+      [60_000, 'restored'],
+      [120_000, 'restored'],
+    ])
+    expect(named[0]?.through, 'waits for what the notice waits for').toEqual(new Map([[1, 500]]))
+    pending.spread(again!, found(240_000), undefined, 4_000)
+    for (const window of named) pending.done(window)
+    expect(pending.committable().get(0), 'a window of the last part is not done').toBe(3)
+    pending.done(pending.take(9_000, 10)[0]!)
+    expect(pending.size).toBe(0)
+    expect(pending.committable().get(0)).toBe(10)
+  })
+
+  test('joins what a window waits for already, which keeps its own notice', () => {
+    const pending = new PendingCorrections(limits)
+    pending.accept(0, 3, 'rack', every(), 0)
+    pending.accept(2, 8, 'rack', notice({ window_start: 60_000, through_offset: 600 }), 0)
+    const [taken] = pending.take(2_000, 10).filter(({ everyFrom }) => everyFrom !== undefined)
+    pending.spread(taken!, found(60_000), undefined, 2_000)
+    expect(pending.committable()).toEqual(new Map([[0, 3], [2, 8]])) // biome-ignore format: pairs
   })
 })
