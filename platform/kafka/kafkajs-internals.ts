@@ -128,3 +128,35 @@ export interface OffsetManager {
 export interface OffsetManagerClass {
   readonly prototype: OffsetManager
 }
+
+/** src/network/connection.js: what `send` sends and how it reads the answer. */
+export interface KafkaRequest<Answer> {
+  readonly request: {
+    readonly apiKey: number
+    readonly apiVersion: number
+    readonly apiName: string
+    /** As much of kafkajs's encoder as its own one takes: what follows the client id. */
+    readonly encode: () => Promise<{ readonly buf: Buffer; readonly buffer: Buffer }>
+  }
+  readonly response: {
+    /** What follows the correlation id. */
+    readonly decode: (payload: Buffer) => Promise<Answer>
+    readonly parse: (answer: Answer) => Promise<Answer>
+  }
+}
+
+/** src/broker/index.js: one that is connected, and signed in where it asks for that. */
+export interface AnyBroker {
+  /** By API key. */
+  readonly versions: Readonly<
+    Record<number, { readonly minVersion: number; readonly maxVersion: number } | undefined>
+  > | null
+  readonly connectionPool: {
+    send<Answer>(request: KafkaRequest<Answer>): Promise<Answer>
+  }
+}
+
+/** src/cluster/index.js, brokerPool.js */
+export interface PooledCluster {
+  readonly brokerPool: { findConnectedBroker(): Promise<AnyBroker> }
+}

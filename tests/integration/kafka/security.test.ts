@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { readConfig } from '../../../platform/config.ts'
 import { kafkaClient, kafkaSettings } from '../../../platform/kafka/kafka-client.ts'
+import { topicIds } from '../../../platform/kafka/log-ids.ts'
 import { createLog } from '../../../platform/log.ts'
 import { type SecuredBroker, startSecuredBroker } from './secured-broker.ts'
 
@@ -40,7 +41,7 @@ function client(env: Record<string, string>, retries = 10) {
   return kafkaClient(config, 'citybrain-test', createLog('test', 'silent'), { retries })
 }
 
-/** Creates the topic, writes to it, and asks how far it is: every kind of connection that our processes make. */
+/** Creates the topic, writes to it, and asks which log it is and how far: every kind of connection that our processes make. */
 async function written(env: Record<string, string>, topic: string): Promise<string | undefined> {
   const kafka = client(env)
   const [admin, producer] = [kafka.admin(), kafka.producer()]
@@ -48,6 +49,7 @@ async function written(env: Record<string, string>, topic: string): Promise<stri
   try {
     await admin.createTopics({ topics: [{ topic, numPartitions: 1 }], waitForLeaders: true })
     await producer.send({ topic, acks: -1, messages: [{ value: 'v' }] })
+    expect([...(await topicIds(kafka, [topic])).topics.keys()]).toEqual([topic])
     const [offsets] = await admin.fetchTopicOffsets(topic)
     return offsets?.high
   } finally {
