@@ -4,6 +4,7 @@ import { reachableRegistry } from '../platform/avro/reachable-registry.ts'
 import { SchemaRegistry } from '../platform/avro/schema-registry.ts'
 import { clickhouseClient } from '../platform/clickhouse/clickhouse-client.ts'
 import { wallClock } from '../platform/clock.ts'
+import { LogEpochs } from '../platform/epochs/log-epochs.ts'
 import { ensureTopics } from '../platform/kafka/ensure-topics.ts'
 import { askingClient, kafkaClient } from '../platform/kafka/kafka-client.ts'
 import { together } from '../platform/lifecycle.ts'
@@ -14,6 +15,7 @@ import { LagWatch } from '../platform/ready/log-lag.ts'
 import { urlHostOf } from '../platform/url-host.ts'
 import { kpis } from '../schemas/kpis/kpis.ts'
 import { regions } from '../schemas/regions/regions.ts'
+import { topicNames } from '../schemas/topics.ts'
 import { signIn } from './access/sign-in.ts'
 import { openDesk } from './alerts/open-desk.ts'
 import { CellSpace } from './cells/cell-space.ts'
@@ -33,16 +35,20 @@ import { StreamMetrics } from './stream/stream-metrics.ts'
 import { StreamServer } from './stream/stream-server.ts'
 
 const province = '370000'
+/** What it knows of these is gone when they are other logs. */
+const { regional, alerts, silences, alertRules, kiosks: kioskTopic } = topicNames
+const followedTopics = [regional, alerts, silences, alertRules, kioskTopic]
 
 await runPart({
   name: 'api',
   settings: apiSettings,
-  build: async ({ config, log, metrics, clock, servers, readiness }) => {
+  build: async ({ config, log, metrics, clock, servers, readiness, fail }) => {
     const kafka = kafkaClient(config, 'citybrain-api', log, { metrics })
     const registry = new SchemaRegistry(config.schemaRegistryUrl)
     const clickhouse = clickhouseClient(config)
     const database = config.clickhouseDatabase
 
+    const logs = new LogEpochs({ kafka, registry, topics: followedTopics, log, fail })
     const table = new CellTable(new CellSpace(regions, kpis))
     const live = new RecordHealthTable(province)
     const outcomes = metrics.counter('regional_windows', 'windows of kpi.regional, by outcome', ['outcome'])
@@ -118,7 +124,7 @@ await runPart({
       table,
       access,
       limits,
-      logId: () => follower.logId,
+      logId: () => logs.of(topicNames.regional).log,
       clock,
       clockSpeed: config.clockSpeed,
       wall: wallClock,
@@ -129,6 +135,7 @@ await runPart({
       clickhouseProbe({ config, readiness, clock: wallClock }),
       reachableRegistry(registry, log),
       { name: 'topics', start: () => ensureTopics(kafka), stop: async () => undefined },
+      logs,
       new LagWatch({
         kafka: askingClient(config, 'citybrain-lag'),
         readers: [follower, ...resources, ...followers],

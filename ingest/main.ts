@@ -1,12 +1,14 @@
 import { reachableRegistry } from '../platform/avro/reachable-registry.ts'
 import { SchemaRegistry } from '../platform/avro/schema-registry.ts'
 import { wallClock } from '../platform/clock.ts'
+import { LogEpochs } from '../platform/epochs/log-epochs.ts'
 import { ensureTopics } from '../platform/kafka/ensure-topics.ts'
 import { askingClient, kafkaClient } from '../platform/kafka/kafka-client.ts'
 import type { Resource } from '../platform/lifecycle.ts'
 import { runPart } from '../platform/part.ts'
 import { kafkaProbe } from '../platform/ready/kafka-probe.ts'
 import { LagWatch } from '../platform/ready/log-lag.ts'
+import { topicNames } from '../schemas/topics.ts'
 import { DoorKeeper } from './access/door-keeper.ts'
 import { doorPolicy } from './access/door-policy.ts'
 import { KeyRing } from './access/key-ring.ts'
@@ -26,7 +28,7 @@ const dayMs = 86_400_000
 await runPart({
   name: 'ingest',
   settings: ingestSettings,
-  build: ({ config, log, metrics, clock, servers, readiness }) => {
+  build: ({ config, log, metrics, clock, servers, readiness, fail }) => {
     const ring = doorPolicy(config) === 'keys' ? new KeyRing({ path: config.ingestKeys, log, metrics }) : null
     const turns = new LoopTurns()
     const kafka = kafkaClient(config, 'citybrain-ingest', log, { metrics })
@@ -74,6 +76,7 @@ await runPart({
       start: () => ensureTopics(kafka),
       stop: async () => undefined,
     }
+    const logs = new LogEpochs({ kafka, registry: schemas, topics: [topicNames.assets], log, fail })
     const sources: Resource[] = [door]
     if (config.simulator === 'on') {
       const { simulatorScale: scale, simulatorSeed: seed } = config
@@ -94,6 +97,17 @@ await runPart({
       log,
     })
     const keys = ring ? [ring] : []
-    return [...keys, probe, reachableRegistry(schemas, log), topics, lag, encoders, queue, assets, ...sources]
+    return [
+      ...keys,
+      probe,
+      reachableRegistry(schemas, log),
+      topics,
+      logs,
+      lag,
+      encoders,
+      queue,
+      assets,
+      ...sources,
+    ]
   },
 })

@@ -6,6 +6,7 @@ import { registrySettings } from '../platform/avro/schema-registry.ts'
 import { clickhouseSettings } from '../platform/clickhouse/clickhouse-client.ts'
 import type { Clock } from '../platform/clock.ts'
 import { type Config, setting } from '../platform/config.ts'
+import type { Logs } from '../platform/epochs/open-log.ts'
 import { kafkaSettings } from '../platform/kafka/kafka-client.ts'
 import type { Log } from '../platform/log.ts'
 import type { Metrics } from '../platform/metrics.ts'
@@ -79,6 +80,8 @@ export const processorSettings = {
 export interface ProcessorContext {
   readonly config: Config<typeof processorSettings>
   readonly kafka: Kafka
+  /** Which logs the topics are; known once the processor is started. */
+  readonly logs: Logs
   readonly registry: SchemaRegistry
   readonly clickhouse: ClickHouseClient
   readonly database: string

@@ -2,6 +2,8 @@ import { reachableRegistry } from '../platform/avro/reachable-registry.ts'
 import { SchemaRegistry } from '../platform/avro/schema-registry.ts'
 import { clickhouseClient } from '../platform/clickhouse/clickhouse-client.ts'
 import { wallClock } from '../platform/clock.ts'
+import { LogEpochs } from '../platform/epochs/log-epochs.ts'
+import type { Logs } from '../platform/epochs/open-log.ts'
 import { exitCode } from '../platform/errors.ts'
 import { ensureTopics } from '../platform/kafka/ensure-topics.ts'
 import { askingClient, kafkaClient } from '../platform/kafka/kafka-client.ts'
@@ -10,6 +12,7 @@ import { type PartContext, runPart } from '../platform/part.ts'
 import { clickhouseProbe } from '../platform/ready/clickhouse-probe.ts'
 import { kafkaProbe } from '../platform/ready/kafka-probe.ts'
 import { LagWatch, type LogReader } from '../platform/ready/log-lag.ts'
+import { topicNames, topics } from '../schemas/topics.ts'
 import { type ProcessorContext, processorSettings } from './context.ts'
 import { isProcessorName, type Processor, type ProcessorName, topology } from './topology.ts'
 import { parseWindows } from './windows/window-spec.ts'
@@ -23,8 +26,14 @@ await runPart({
   build: context => {
     const readers: LogReader[] = []
     const watch = (reader: LogReader) => void readers.push(reader)
-    const built = names.flatMap(name => topology[name].build(contextOf(name, context, watch)))
-    return [...shared(context), lagWatch(context, readers), ...built]
+    const logs = logEpochs(context)
+    const contexts = names.map(name => [name, contextOf(name, context, logs, watch)] as const)
+    const built = contexts.flatMap(([name, own]) => topology[name].build(own))
+    const prepared = contexts.flatMap(([name, own]) => {
+      const { prepare }: Processor = topology[name]
+      return prepare?.(own) ?? []
+    })
+    return [...shared(context), ...prepared, logs, lagWatch(context, readers), ...built]
   },
 })
 
@@ -56,6 +65,16 @@ function shared({ config, log, readiness }: PartContext<typeof processorSettings
   ]
 }
 
+function logEpochs({ config, log, fail }: PartContext<typeof processorSettings>): LogEpochs {
+  return new LogEpochs({
+    kafka: kafkaClient(config, 'citybrain-logs', log),
+    registry: new SchemaRegistry(config.schemaRegistryUrl),
+    topics: topics.map(({ name }) => name).filter(name => name !== topicNames.epochs),
+    log,
+    fail,
+  })
+}
+
 function lagWatch(
   { config, readiness, log }: PartContext<typeof processorSettings>,
   readers: readonly LogReader[],
@@ -67,12 +86,14 @@ function lagWatch(
 function contextOf(
   name: ProcessorName,
   context: PartContext<typeof processorSettings>,
+  logs: Logs,
   watch: (reader: LogReader) => void,
 ): ProcessorContext {
   const { config, log, metrics, clock, readiness, fail } = context
   return {
     config,
     kafka: kafkaClient(config, `citybrain-${name}`, log, { readiness, metrics: metrics.of(name) }),
+    logs,
     registry: new SchemaRegistry(config.schemaRegistryUrl),
     clickhouse: clickhouseClient(config),
     database: config.clickhouseDatabase,

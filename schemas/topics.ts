@@ -49,6 +49,7 @@ export const topicNames = {
   partial: 'kpi.partial',
   late: 'kpi.late',
   regional: 'kpi.regional',
+  epochs: 'log.epochs',
   kiosks: 'access.kiosks',
   alerts: 'alert.events',
   alertCommands: 'alert.commands',
@@ -134,6 +135,16 @@ export const topics: readonly Topic[] = [
     largestBytes: 64 * kibibyte,
     boundedBy:
       'Measures and KPIs of the record, and a range of offsets for each of at most 1,000 input partitions',
+  },
+  {
+    name: topicNames.epochs,
+    partitions: 1,
+    cleanup: 'compact',
+    retentionMs: -1,
+    schema: 'log_epoch',
+    doc: 'Which log each topic is, and where its places begin; key = topic, of one log the first one holds',
+    largestBytes: 4 * kibibyte,
+    boundedBy: 'Names and numbers only',
   },
   {
     name: topicNames.kiosks,

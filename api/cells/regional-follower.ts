@@ -46,7 +46,6 @@ export class RegionalFollower implements Resource, LogReader {
   private end = 0
   private asking: Promise<number> | undefined
   private begun = false
-  private clusterId = ''
 
   constructor(options: RegionalFollowerOptions) {
     const { kafka, registry, metrics } = options
@@ -64,7 +63,6 @@ export class RegionalFollower implements Resource, LogReader {
   async start(): Promise<void> {
     const { kafka, log, lookBackMs, wall = wallClock } = this.options
     await this.admin.connect()
-    this.clusterId = (await this.admin.describeCluster()).clusterId
     const endAtStart = await this.fetchEnd()
     const follower = new TopicFollower({
       kafka,
@@ -114,11 +112,6 @@ export class RegionalFollower implements Resource, LogReader {
       this.options.log.warn({ offset, reason: messageOf(error) }, 'a message of kpi.regional cannot be read')
       return undefined
     }
-  }
-
-  /** What positions belong to; empty before the start. */
-  get logId(): string {
-    return this.clusterId
   }
 
   private begin(offset: number): void {

@@ -17,12 +17,15 @@ export interface ProcessRow {
  * after the stores (stores.ts); they stop in the reverse order.
  */
 export const processStages: readonly (readonly ProcessRow[])[] = [
-  [{ name: 'ingest', script: 'ingest/main.ts', admin: 'ingestAdmin', ports: ['ingest'] }],
+  [
+    // Everybody waits for archive, which opens the logs.
+    processor('archive', 'archiveAdmin'),
+    { name: 'ingest', script: 'ingest/main.ts', admin: 'ingestAdmin', ports: ['ingest'] },
+  ],
   [
     processor('aggregate', 'aggregateAdmin'),
     processor('rollup', 'rollupAdmin'),
     processor('correct', 'correctAdmin'),
-    processor('archive', 'archiveAdmin'),
     processor('census', 'censusAdmin'),
     processor('alerting', 'alertingAdmin'),
   ],

@@ -2,6 +2,7 @@ import type { Kafka, KafkaMessage } from 'kafkajs'
 import { AvroReader } from '../../platform/avro/avro-reader.ts'
 import type { SchemaRegistry } from '../../platform/avro/schema-registry.ts'
 import type { Clock } from '../../platform/clock.ts'
+import { currentLogs } from '../../platform/epochs/read-epochs.ts'
 import { CodedError, messageOf } from '../../platform/errors.ts'
 import { ensureTopics } from '../../platform/kafka/ensure-topics.ts'
 import type { Log } from '../../platform/log.ts'
@@ -84,6 +85,7 @@ export async function redrive(
     else await batches.add(reading.record, reading.item, placed)
   }
 
+  let base = 0
   const reader = new AvroReader<DeadLetter<string>>(registry, topicNames.rejected)
   const look = async ({ offset, value }: KafkaMessage, partition: number): Promise<void> => {
     if (value === null) return
@@ -91,11 +93,12 @@ export async function redrive(
     if (letter instanceof Refusal) {
       tally.unreadable++
       log.warn({ partition, offset, reason: letter.message }, 'not a dead letter')
-    } else await take({ partition, offset: Number(offset), letter })
+    } else await take({ partition, offset: base + Number(offset), letter })
   }
 
   try {
     await reach(context, addresses.brokers)
+    base = (await currentLogs(context, [topicNames.rejected])).of(topicNames.rejected).base
     await redriven.load()
     await readToEnd({
       kafka,

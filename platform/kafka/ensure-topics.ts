@@ -8,6 +8,7 @@ const electionMs = 30_000
 /** Topics whose messages must stay in one order. */
 const inOneOrder: ReadonlySet<string> = new Set([
   topicNames.regional,
+  topicNames.epochs,
   topicNames.assets,
   topicNames.alerts,
   topicNames.alertCommands,

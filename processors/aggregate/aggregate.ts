@@ -11,6 +11,7 @@ import type { Restored } from '../task/restore.ts'
 import { TaskRunner } from '../task/task-runner.ts'
 import { compileMeasures } from '../windows/measure-program.ts'
 import { PartitionAggregator, type Reading } from '../windows/partition-aggregator.ts'
+import { windowsAt } from '../windows/window-spec.ts'
 import { aggregateMetrics } from './aggregate-metrics.ts'
 import { AggregateTask } from './aggregate-task.ts'
 
@@ -29,7 +30,7 @@ const producersLearnWithinMs = 300_000
 /** telemetry.<record> -> kpi.partial and kpi.late: one task per input partition. */
 export function aggregate(context: ProcessorContext, options: AggregateOptions = {}): readonly Resource[] {
   const { records: only = recordIds, groupId = 'citybrain-aggregate' } = options
-  const { config, kafka, registry, windows, clock, clockSpeed, log, metrics, fail } = context
+  const { config, kafka, registry, logs, windows, clock, clockSpeed, log, metrics, fail } = context
   const publisher = new Publisher(kafka, registry)
   const measured = aggregateMetrics(metrics)
   const idleAfterMs = config.idleTimeoutMs * clockSpeed
@@ -42,6 +43,8 @@ export function aggregate(context: ProcessorContext, options: AggregateOptions =
     partitionsBefore,
     checkpoint,
     start,
+    log: openLog,
+    isNewLog,
   }: Restored): AggregateTask => {
     const input = inputs.get(topic)
     if (!input) throw new Error(`not a topic of readings: ${topic}`)
@@ -68,7 +71,9 @@ export function aggregate(context: ProcessorContext, options: AggregateOptions =
       program,
       suspectField,
       start,
+      base: openLog.base,
       checkpoint,
+      isNewLog,
     })
     return new AggregateTask({
       record,
@@ -88,6 +93,13 @@ export function aggregate(context: ProcessorContext, options: AggregateOptions =
     topics: [...inputs.keys()],
     create,
     publisher,
+    logs,
+    closedUntil: (topic, time) =>
+      windowsAt(
+        time,
+        windows,
+        only.filter(id => telemetryTopic(id) === topic),
+      ),
     emitEveryMs: config.emitEveryMs,
     idleAfterMs,
     clock,

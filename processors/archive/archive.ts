@@ -1,23 +1,26 @@
 import { schemaFields } from '../../platform/avro/avro-schemas.ts'
+import { migrate } from '../../platform/clickhouse/migrate.ts'
 import { MigratedDatabase } from '../../platform/clickhouse/migrated-database.ts'
+import { retryWhileAway } from '../../platform/clickhouse/retry-while-away.ts'
 import { wallClock } from '../../platform/clock.ts'
 import { LastingAdmin } from '../../platform/kafka/lasting-admin.ts'
 import { type Resource, together } from '../../platform/lifecycle.ts'
 import { logColumns } from '../../schemas/clickhouse/reading-tables.ts'
+import { receivedTable } from '../../schemas/clickhouse/received-tables.ts'
 import { recordIds } from '../../schemas/records/record.ts'
 import { telemetryTopic, topicNames, topicOf } from '../../schemas/topics.ts'
 import type { ProcessorContext } from '../context.ts'
 import { Publisher } from '../publish/publisher.ts'
 import type { CommittedRange } from '../task/committed-positions.ts'
 import { everyWindow } from '../windows/partial.ts'
-import type { WindowSpecs } from '../windows/window-spec.ts'
 import { ArchiveMarks } from './archive-marks.ts'
 import { archiveMetrics } from './archive-metrics.ts'
 import { DeadLetters } from './dead-letters.ts'
+import { openLogs } from './logs/open-logs.ts'
 import { AvroSink } from './sinks/avro-sink.ts'
 import { RegionalSink } from './sinks/regional-sink.ts'
 import { TableWriter } from './sinks/table-writer.ts'
-import { TopicArchiver } from './topic-archiver.ts'
+import { archiveGroup, TopicArchiver } from './topic-archiver.ts'
 
 /** Topics whose values are stored as they are, and where. */
 const tables: ReadonlyMap<string, string> = new Map([
@@ -26,10 +29,40 @@ const tables: ReadonlyMap<string, string> = new Map([
   [topicNames.rejected, 'rejected_store'],
   [topicNames.redriven, 'redriven_store'],
   [topicNames.late, 'late_store'],
+  [topicNames.epochs, 'log_epochs_store'],
   [topicNames.alerts, 'alerts_store'],
   [topicNames.silences, 'silences_store'],
   [topicNames.alertCommands, 'alert_commands_store'],
 ])
+
+/** The table of a stored topic, and its consumer group. */
+function storedAs(topic: string) {
+  const table = topic === topicNames.regional ? 'kpi_revisions_store' : tableOfReceived(topic)
+  return table === undefined ? undefined : { table, group: archiveGroup(topic) }
+}
+
+/** Of readings, the table that has every message. */
+function tableOfReceived(topic: string): string | undefined {
+  const record = recordIds.find(id => telemetryTopic(id) === topic)
+  return record ? receivedTable(record).name : tables.get(topic)
+}
+
+/** Opens the logs that are new, which every process waits for. */
+export function logOpener(context: ProcessorContext): readonly Resource[] {
+  const { clickhouse, database, log } = context
+  const stopping = new AbortController()
+  const open = async (): Promise<void> => {
+    await migrate(clickhouse, database, log)
+    await openLogs({ ...context, wall: wallClock, storedAs })
+  }
+  return [
+    {
+      name: 'logs to be opened',
+      start: () => retryWhileAway(open, { what: 'opening logs', log, signal: stopping.signal }),
+      stop: async () => stopping.abort(new Error('stopping')),
+    },
+  ]
+}
 
 /** Fields that have no column: what a command says of a silence is stored with the silence. */
 const left: ReadonlySet<string> = new Set(['silence'])
@@ -44,11 +77,11 @@ export const archivedTopics: readonly string[] = [...tables.keys(), topicNames.r
 
 /** Copies readings, dead letters, assets, late notices, alerts, what people did about them, silences and settled KPIs from Kafka into ClickHouse. */
 export function archive(context: ProcessorContext): readonly Resource[] {
-  const { kafka, registry, clickhouse, database, windows, clock, log, fail } = context
+  const { kafka, registry, clickhouse, database, logs, clock, log, fail } = context
   const metrics = archiveMetrics(context.metrics)
   const writer = new TableWriter({ clickhouse, database, metrics, log })
   const admin = new LastingAdmin(kafka)
-  const deadLetters = new DeadLetters({ kafka, registry, clock })
+  const deadLetters = new DeadLetters({ kafka, registry, logs, clock })
   const marks = new ArchiveMarks({ clickhouse, database, clock: wallClock, log })
   const publisher = new Publisher(kafka, registry)
   const sinks = [
@@ -66,10 +99,11 @@ export function archive(context: ProcessorContext): readonly Resource[] {
         kafka,
         admin,
         topic,
+        logs,
         sink,
         deadLetters,
         marks,
-        onLoss: (partition, range) => nameLoss(publisher, windows, topic, partition, range),
+        onLoss: (partition, range) => nameLoss(context, publisher, topic, partition, range),
         metrics,
         log,
         fail,
@@ -92,14 +126,15 @@ export function archive(context: ProcessorContext): readonly Resource[] {
  * be computed.
  */
 async function nameLoss(
+  { windows, logs }: ProcessorContext,
   publisher: Publisher,
-  windows: WindowSpecs,
   topic: string,
   partition: number,
   { low, high }: CommittedRange,
 ): Promise<void> {
   const record = recordIds.find(id => telemetryTopic(id) === topic)
   if (!record) return
+  const { base } = logs.of(topic)
   await publisher.publish({
     late: [
       {
@@ -107,8 +142,8 @@ async function nameLoss(
         record,
         window_ms: windows[record].sizeMs,
         partition,
-        from_offset: low,
-        through_offset: high,
+        from_offset: base + low,
+        through_offset: base + high,
         readings: 0,
         noticed_by: 'archive',
       },

@@ -2,6 +2,7 @@ import type { Kafka, Producer } from 'kafkajs'
 import { type AvroWriter, avroWriter } from '../../platform/avro/avro-writer.ts'
 import type { SchemaRegistry } from '../../platform/avro/schema-registry.ts'
 import type { Clock } from '../../platform/clock.ts'
+import type { Logs } from '../../platform/epochs/open-log.ts'
 import type { UndecodableBatch } from '../../platform/kafka/undecodable-batch.ts'
 import type { Resource } from '../../platform/lifecycle.ts'
 import type { DeadLetter, RefusedBatch, RefusedMessage } from '../../schemas/records/dead-letter.ts'
@@ -11,6 +12,7 @@ import type { LogMessage, OffsetSpan } from './pending-batch.ts'
 export interface DeadLettersOptions {
   readonly kafka: Kafka
   readonly registry: SchemaRegistry
+  readonly logs: Logs
   readonly clock: Clock
 }
 
@@ -42,17 +44,21 @@ export class DeadLetters implements Resource {
 
   /** Resolves once every in-sync replica has it. */
   refuse(topic: string, message: LogMessage, reason: string): Promise<void> {
-    return this.send(rejectedOf(topic, message, reason))
+    return this.send(rejectedOf(topic, message, reason, this.baseOf(topic)))
   }
 
   /** Resolves once every in-sync replica has it. */
   keepUnread(topic: string, partition: number, batch: UndecodableBatch): Promise<void> {
-    return this.send(unreadOf(topic, partition, batch, this.options.clock.now()))
+    return this.send(unreadOf(topic, partition, batch, this.options.clock.now(), this.baseOf(topic)))
   }
 
   /** Resolves once every in-sync replica has it. */
   nameLost(topic: string, span: OffsetSpan): Promise<void> {
-    return this.send(lostOf(topic, span, this.options.clock.now()))
+    return this.send(lostOf(topic, span, this.options.clock.now(), this.baseOf(topic)))
+  }
+
+  private baseOf(topic: string): number {
+    return this.options.logs.of(topic).base
   }
 
   private async send(letter: DeadLetter): Promise<void> {
@@ -72,14 +78,16 @@ const longestId = 256
 /**
  * What cannot be stored cannot be trusted to decode either: the payload says where it is and what bytes it has; of a value
  * that is too large for a dead letter, how many.
+ * @param base of the log
  */
-export function rejectedOf(topic: string, message: LogMessage, reason: string): DeadLetter {
-  const { partition, offset, key, value, timestamp } = message
+export function rejectedOf(topic: string, message: LogMessage, reason: string, base = 0): DeadLetter {
+  const { partition, offset: place, key, value, timestamp } = message
   const isKept = value !== null && value.length <= mostKeptBytes
   const refused: RefusedMessage = {
     topic,
     partition,
-    offset,
+    offset: place - base,
+    base,
     value_base64: isKept ? value.toString('base64') : null,
     value_bytes: value?.length ?? 0,
   }
@@ -99,12 +107,19 @@ export function rejectedOf(topic: string, message: LogMessage, reason: string): 
  * Where the batch stands, and its bytes as they were written, to be read by a tool that can.
  * @param now epoch ms
  */
-export function unreadOf(topic: string, partition: number, batch: UndecodableBatch, now: number): DeadLetter {
+export function unreadOf(
+  topic: string,
+  partition: number,
+  batch: UndecodableBatch,
+  now: number,
+  base = 0,
+): DeadLetter {
   const { firstPosition, position, messages, defect, reason, bytes } = batch
   const refused: RefusedBatch = {
     topic,
     partition,
     offset: firstPosition,
+    base,
     last_offset: position,
     messages,
     defect,
@@ -127,12 +142,18 @@ export function unreadOf(topic: string, partition: number, batch: UndecodableBat
 }
 
 /** @param now epoch ms */
-export function lostOf(topic: string, { partition, from, through }: OffsetSpan, now: number): DeadLetter {
+export function lostOf(
+  topic: string,
+  { partition, from, through }: OffsetSpan,
+  now: number,
+  base = 0,
+): DeadLetter {
   const last = through - 1
   const lost: RefusedBatch = {
     topic,
     partition,
     offset: from,
+    base,
     last_offset: last,
     messages: through - from,
     defect: 'gone',

@@ -6,7 +6,7 @@ export interface LogPosition {
   readonly offset: number
 }
 
-/** A message with where it stands in the log. */
+/** A message with where it stands: its partition and its place, which is the base of the log plus the offset. */
 export interface LogMessage extends LogPosition {
   readonly key: Buffer | null
   readonly value: Buffer | null
@@ -50,6 +50,12 @@ export class PendingBatch {
   private lost: OffsetSpan[] = []
   private spans = new Map<number, OffsetSpan>()
   private bytes = 0
+  private readonly base: number
+
+  /** @param base what is added to an offset to have a place */
+  constructor(base = 0) {
+    this.base = base
+  }
 
   get rows(): number {
     return this.messages.length
@@ -67,7 +73,7 @@ export class PendingBatch {
   add(fetched: Fetched): void {
     const { partition } = fetched
     for (const { offset, key, value, timestamp } of fetched.messages) {
-      this.messages.push({ partition, offset: Number(offset), key, value, timestamp })
+      this.messages.push({ partition, offset: this.base + Number(offset), key, value, timestamp })
       this.bytes += value?.length ?? 0
     }
     for (const batch of undecodableIn(fetched)) {

@@ -1,10 +1,12 @@
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs'
+import type { Logs } from '../../platform/epochs/open-log.ts'
 import { CodedError, messageOf } from '../../platform/errors.ts'
 import type { OffsetsAdmin } from '../../platform/kafka/lasting-admin.ts'
 import type { Resource } from '../../platform/lifecycle.ts'
 import type { Log } from '../../platform/log.ts'
 import type { LogReader, Standing } from '../../platform/ready/log-lag.ts'
 import { type CommittedRange, committedRanges } from '../task/committed-positions.ts'
+import { logMetadata } from '../task/log-commit.ts'
 import { LogPosition, standingsOf } from '../task/log-position.ts'
 import type { ArchiveMarks, Mark } from './archive-marks.ts'
 import type { ArchiveMetrics } from './archive-metrics.ts'
@@ -18,6 +20,7 @@ export interface TopicArchiverOptions {
   readonly kafka: Kafka
   readonly admin: OffsetsAdmin
   readonly topic: string
+  readonly logs: Logs
   readonly sink: Sink
   readonly deadLetters: DeadLetters
   readonly marks: ArchiveMarks
@@ -46,7 +49,7 @@ export class TopicArchiver implements Resource, LogReader {
   readonly topics: readonly string[]
   private readonly options: TopicArchiverOptions
   private readonly limits: BatchLimits
-  private readonly pending = new PendingBatch()
+  private pending = new PendingBatch()
   private readonly stopping = new AbortController()
   private consumer: Consumer | undefined
   private timer: NodeJS.Timeout | undefined
@@ -68,7 +71,8 @@ export class TopicArchiver implements Resource, LogReader {
   }
 
   async start(): Promise<void> {
-    const { kafka, topic, fail } = this.options
+    const { kafka, topic, logs, fail } = this.options
+    this.pending = new PendingBatch(logs.of(topic).base)
     const consumer = kafka.consumer({
       groupId: archiveGroup(topic),
       // Few, large fetches: the table may be a second behind.
@@ -149,22 +153,24 @@ export class TopicArchiver implements Resource, LogReader {
     consumer: Consumer,
     partitions: readonly number[],
   ): Promise<ReadonlyMap<number, LogPosition>> {
-    const { admin, marks, topic } = this.options
+    const { admin, marks, logs, topic } = this.options
     const { signal } = this.stopping
-    const ranges = await committedRanges(admin, archiveGroup(topic), topic, partitions)
+    const openLog = logs.of(topic)
+    const { base } = openLog
+    const ranges = await committedRanges(admin, archiveGroup(topic), topic, partitions, openLog)
     const found = await marks.find(topic, signal)
     const positions = new Map<number, LogPosition>()
     const begun = new Map<number, Mark>()
     for (const [partition, range] of ranges) {
       const { low, committed = low } = range
       const mark = found.get(partition)
-      const isLost = committed > low && (mark?.through ?? 0) < committed
+      const isLost = committed > low && (mark?.through ?? 0) < base + committed
       if (isLost) await this.readAgain(consumer, partition, range, mark)
       const start = isLost ? low : committed
       positions.set(partition, new LogPosition(start))
-      if (isLost) begun.set(partition, { round: (mark?.round ?? 0) + 1, through: low })
-      else if (mark === undefined || mark.through < start)
-        begun.set(partition, { round: mark?.round ?? 0, through: start })
+      if (isLost) begun.set(partition, { round: (mark?.round ?? 0) + 1, through: base + low })
+      else if (mark === undefined || mark.through < base + start)
+        begun.set(partition, { round: mark?.round ?? 0, through: base + start })
     }
     await marks.begin(topic, begun, signal)
     return positions
@@ -290,7 +296,9 @@ export class TopicArchiver implements Resource, LogReader {
     try {
       // After a rebalance the partition may be another's, who has committed more: this would take it back.
       if (signal.aborted || positions !== this.positions) return
-      await marks.note(topic, spans, signal)
+      const { base } = this.options.logs.of(topic)
+      const places = spans.map(({ through, ...span }) => ({ ...span, through: base + through }))
+      await marks.note(topic, places, signal)
       if (positions === this.positions) await this.commit(consumer, spans)
     } catch (error) {
       this.giveUp(error)
@@ -306,9 +314,10 @@ export class TopicArchiver implements Resource, LogReader {
   private async commit(consumer: Consumer, spans: readonly OffsetSpan[]): Promise<void> {
     const { topic, metrics, log } = this.options
     if (spans.length === 0) return
+    const metadata = logMetadata(this.options.logs.of(topic))
     try {
       await consumer.commitOffsets(
-        spans.map(({ partition, through }) => ({ topic, partition, offset: String(through) })),
+        spans.map(({ partition, through }) => ({ topic, partition, offset: String(through), metadata })),
       )
     } catch (error) {
       // The group is being rebalanced: its next owner gets these messages again, and the tables collapse them.

@@ -1,16 +1,19 @@
 import { clickhouseClient, clickhouseSettings } from '../../platform/clickhouse/clickhouse-client.ts'
 import type { Config } from '../../platform/config.ts'
+import type { Logs } from '../../platform/epochs/open-log.ts'
 import { CodedError, messageOf } from '../../platform/errors.ts'
 import { kafkaClient, kafkaSettings } from '../../platform/kafka/kafka-client.ts'
 import { LastingAdmin } from '../../platform/kafka/lasting-admin.ts'
 import { createLog } from '../../platform/log.ts'
 import type { Store } from './checks/ask.ts'
+import { storedLogs } from './progress/stored-logs.ts'
 
 export const auditSettings = { ...kafkaSettings, ...clickhouseSettings }
 
 export interface Connection {
   readonly store: Store
   readonly admin: LastingAdmin
+  readonly logs: Logs
   close(): Promise<void>
 }
 
@@ -41,11 +44,12 @@ export async function connect(config: Config<typeof auditSettings>): Promise<Con
       await result.text()
     })
     await reach('kafka_unavailable', `Kafka ${kafkaBrokers.join(', ')}`, () => admin.connect())
+    const store = { clickhouse, database }
+    return { store, admin, logs: await storedLogs(store, kafka), close }
   } catch (error) {
     await close()
     throw error
   }
-  return { store: { clickhouse, database }, admin, close }
 }
 
 async function reach(code: string, what: string, call: () => Promise<unknown>): Promise<void> {

@@ -1,3 +1,4 @@
+import type { Logs } from '../../platform/epochs/open-log.ts'
 import type { OffsetsAdmin } from '../../platform/kafka/lasting-admin.ts'
 import { type CensusId, censusIds } from '../../schemas/kpis/kpi.ts'
 import type { RecordId } from '../../schemas/records/record.ts'
@@ -25,6 +26,7 @@ import type { Span } from './sql/literals.ts'
 export interface AuditContext {
   readonly store: Store
   readonly admin: OffsetsAdmin
+  readonly logs: Logs
   readonly options: Pick<AuditOptions, 'from' | 'to' | 'records' | 'settleMs'>
   /** Wall time, ms. */
   readonly now: () => number
@@ -38,7 +40,7 @@ const queriesAtOnce = 2
 export async function runAudit(context: AuditContext): Promise<AuditReport> {
   const { store, options, now } = context
   const { records, settleMs } = options
-  const readProgress = () => readLogProgress(context.admin, store, records)
+  const readProgress = () => readLogProgress(context.admin, store, context.logs, records)
   const range = await auditedRange(store, records, options)
   const first = await readProgress()
   const windows = new WindowsCase({

@@ -1,16 +1,18 @@
 import type { ClickHouseClient } from '@clickhouse/client'
+import type { Logs } from '../../platform/epochs/open-log.ts'
 import type { OffsetsAdmin } from '../../platform/kafka/lasting-admin.ts'
 import { censusSources } from '../../schemas/clickhouse/census/census-sources.ts'
 import type { CensusId } from '../../schemas/kpis/kpi.ts'
 import type { RecordId } from '../../schemas/records/record.ts'
 import { telemetryTopic, topicNames } from '../../schemas/topics.ts'
-import { archivedOffsets, endOffsets, reaches } from '../correct/archive-progress.ts'
+import { archivedOffsets, endPlaces, reaches } from '../correct/archive-progress.ts'
 import type { LogPosition } from './log-position.ts'
 
 type Offsets = Map<number, number>
 
 export interface ArchivePositionsOptions {
   readonly admin: OffsetsAdmin
+  readonly logs: Logs
   readonly clickhouse: ClickHouseClient
   readonly database: string
 }
@@ -19,7 +21,7 @@ export interface ArchivePositionsOptions {
 export class ArchivePositions {
   private readonly options: ArchivePositionsOptions
   private readonly records: readonly RecordId[]
-  /** First offsets still in the log, by topic: what lay below them will never be stored, if it is not. */
+  /** First places still in the log, by topic: what lay below them will never be stored, if it is not. */
   private readonly lows = new Map<string, Offsets>()
 
   constructor(options: ArchivePositionsOptions, census: CensusId) {
@@ -35,15 +37,18 @@ export class ArchivePositions {
   /** Where the topics end now. */
   async ends(): Promise<LogPosition> {
     return this.positionOf(async topic => {
-      const offsets = await this.options.admin.fetchTopicOffsets(topic)
-      this.lows.set(topic, new Map(offsets.map(({ partition, low }) => [partition, Number(low)])))
-      return new Map(offsets.map(({ partition, high }) => [partition, Number(high)]))
+      const { admin, logs } = this.options
+      const { base } = logs.of(topic)
+      const offsets = await admin.fetchTopicOffsets(topic)
+      this.lows.set(topic, new Map(offsets.map(({ partition, low }) => [partition, base + Number(low)])))
+      return new Map(offsets.map(({ partition, high }) => [partition, base + Number(high)]))
     })
   }
 
   /** Where kpi.regional ends now. */
   regionalEnd(): Promise<Offsets> {
-    return endOffsets(this.options.admin, topicNames.regional)
+    const { admin, logs } = this.options
+    return endPlaces(admin, logs, topicNames.regional)
   }
 
   /** Whether everything that was said in kpi.regional up to there is stored. */

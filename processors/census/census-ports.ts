@@ -1,6 +1,7 @@
 import type { ClickHouseClient } from '@clickhouse/client'
 import { retryWhileAway } from '../../platform/clickhouse/retry-while-away.ts'
 import type { Clock } from '../../platform/clock.ts'
+import type { Logs } from '../../platform/epochs/open-log.ts'
 import type { OffsetsAdmin } from '../../platform/kafka/lasting-admin.ts'
 import type { Log } from '../../platform/log.ts'
 import type { CensusId } from '../../schemas/kpis/kpi.ts'
@@ -15,6 +16,7 @@ import { readKnownWindows, readStoredRegions } from './stored-census.ts'
 
 export interface CensusPortsOptions {
   readonly admin: OffsetsAdmin
+  readonly logs: Logs
   readonly clickhouse: ClickHouseClient
   readonly database: string
   readonly publisher: Publisher
@@ -28,8 +30,8 @@ export interface CensusPortsOptions {
 
 /** Kafka and ClickHouse behind a census. Whatever is away is waited for. */
 export function censusPorts(census: CensusId, options: CensusPortsOptions): CensusPorts {
-  const { admin, clickhouse, database, publisher, sizeMs, clock, log, metrics, signal } = options
-  const positions = new ArchivePositions({ admin, clickhouse, database }, census)
+  const { admin, logs, clickhouse, database, publisher, sizeMs, clock, log, metrics, signal } = options
+  const positions = new ArchivePositions({ admin, logs, clickhouse, database }, census)
   const where = { clickhouse, database, census, sizeMs }
   const patiently = <T>(ask: () => Promise<T>): Promise<T> =>
     retryWhileAway(ask, {

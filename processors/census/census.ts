@@ -15,7 +15,7 @@ const windowsAtOnce = 60
 
 /** KPIs that need long state: SQL over the stored readings and assets, once per census window. */
 export function census(context: ProcessorContext): readonly Resource[] {
-  const { kafka, registry, clickhouse, database, clock, clockSpeed, log, fail, config } = context
+  const { kafka, logs, registry, clickhouse, database, clock, clockSpeed, log, fail, config } = context
   const admin = new LastingAdmin(kafka)
   const publisher = new Publisher(kafka, registry)
   const metrics = censusMetrics(context.metrics)
@@ -31,6 +31,7 @@ export function census(context: ProcessorContext): readonly Resource[] {
     const { signal } = stopping
     const ports = censusPorts(id, {
       admin,
+      logs,
       clickhouse,
       database,
       publisher,

@@ -1,11 +1,12 @@
 import type { ClickHouseClient } from '@clickhouse/client'
 import { Type } from 'typebox'
 import { Value } from 'typebox/value'
+import type { Logs } from '../../platform/epochs/open-log.ts'
 import type { OffsetsAdmin } from '../../platform/kafka/lasting-admin.ts'
 
 const Row = Type.Object({ topic: Type.String(), partition: Type.Number(), through: Type.Number() })
 
-/** By topic and partition: everything below these offsets is in ClickHouse, or was gone from the log before. */
+/** By topic and partition: everything below these places is in ClickHouse, or was gone from the log before. */
 export type Archived = ReadonlyMap<string, ReadonlyMap<number, number>>
 
 /**
@@ -36,10 +37,15 @@ export async function archivedOffsets(
   return (await readArchived(clickhouse, database)).get(topic) ?? new Map()
 }
 
-/** Ends of a topic's partitions: the offsets of what is appended next. */
-export async function endOffsets(admin: OffsetsAdmin, topic: string): Promise<Map<number, number>> {
+/** Ends of a topic's partitions: the places of what is appended next. */
+export async function endPlaces(
+  admin: OffsetsAdmin,
+  logs: Logs,
+  topic: string,
+): Promise<Map<number, number>> {
+  const { base } = logs.of(topic)
   const ends = await admin.fetchTopicOffsets(topic)
-  return new Map(ends.map(({ partition, high }) => [partition, Number(high)]))
+  return new Map(ends.map(({ partition, high }) => [partition, base + Number(high)]))
 }
 
 /** Whether one position reaches as far as another in every partition. */

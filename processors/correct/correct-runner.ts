@@ -3,6 +3,7 @@ import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs'
 import type { AvroReader } from '../../platform/avro/avro-reader.ts'
 import { retryWhileAway } from '../../platform/clickhouse/retry-while-away.ts'
 import type { Clock } from '../../platform/clock.ts'
+import type { Logs } from '../../platform/epochs/open-log.ts'
 import { messageOf } from '../../platform/errors.ts'
 import type { OffsetsAdmin } from '../../platform/kafka/lasting-admin.ts'
 import type { Resource } from '../../platform/lifecycle.ts'
@@ -12,6 +13,7 @@ import { isRecordId, type RecordId } from '../../schemas/records/record.ts'
 import { topicNames } from '../../schemas/topics.ts'
 import type { Publisher } from '../publish/publisher.ts'
 import { committedPositions } from '../task/committed-positions.ts'
+import { logMetadata } from '../task/log-commit.ts'
 import { type LogPosition, standingsOf } from '../task/log-position.ts'
 import type { LateNotice } from '../windows/partial.ts'
 import type { CorrectMetrics } from './correct-metrics.ts'
@@ -26,6 +28,7 @@ import {
 export interface CorrectRunnerOptions {
   readonly kafka: Kafka
   readonly admin: OffsetsAdmin
+  readonly logs: Logs
   readonly reader: AvroReader<LateNotice>
   readonly publisher: Publisher
   readonly corrector: Corrector
@@ -68,7 +71,7 @@ export class CorrectRunner implements Resource, LogReader {
   }
 
   async start(): Promise<void> {
-    const { kafka, admin, fail, log, limits } = this.options
+    const { kafka, admin, logs, fail, log, limits } = this.options
     const consumer = kafka.consumer({ groupId: correctGroup, maxWaitTimeInMs: 500 })
     this.consumer = consumer
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
@@ -76,7 +79,13 @@ export class CorrectRunner implements Resource, LogReader {
       this.pending = new PendingCorrections(limits)
       this.committed = new Map()
       const partitions = payload.memberAssignment[topicNames.late] ?? []
-      const positions = committedPositions(admin, correctGroup, topicNames.late, partitions)
+      const positions = committedPositions(
+        admin,
+        correctGroup,
+        topicNames.late,
+        partitions,
+        logs.of(topicNames.late),
+      )
       this.positions = positions
       this.known = undefined
       positions.then(known => {
@@ -250,9 +259,11 @@ export class CorrectRunner implements Resource, LogReader {
       ([partition, offset]) => this.committed.get(partition) !== offset,
     )
     if (news.length === 0) return
+    const topic = topicNames.late
+    const metadata = logMetadata(this.options.logs.of(topic))
     try {
       await consumer.commitOffsets(
-        news.map(([partition, offset]) => ({ topic: topicNames.late, partition, offset: String(offset) })),
+        news.map(([partition, offset]) => ({ topic, partition, offset: String(offset), metadata })),
       )
       for (const [partition, offset] of news) this.committed.set(partition, offset)
     } catch (error) {

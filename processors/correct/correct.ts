@@ -14,7 +14,7 @@ import { Corrector } from './corrector.ts'
 
 /** kpi.late -> kpi.regional: windows that readings came late for, computed again from ClickHouse. */
 export function correct(context: ProcessorContext): readonly Resource[] {
-  const { config, kafka, registry, clickhouse, database, clock, log, metrics, fail } = context
+  const { config, kafka, logs, registry, clickhouse, database, clock, log, metrics, fail } = context
   const stopping = new AbortController()
   const admin = new LastingAdmin(kafka)
   const publisher = new Publisher(kafka, registry)
@@ -23,6 +23,7 @@ export function correct(context: ProcessorContext): readonly Resource[] {
     clickhouse,
     database,
     admin,
+    logs,
     expected,
     now: () => clock.now(),
     signal: stopping.signal,
@@ -30,6 +31,7 @@ export function correct(context: ProcessorContext): readonly Resource[] {
   const runner = new CorrectRunner({
     kafka,
     admin,
+    logs,
     reader: new AvroReader<LateNotice>(registry, topicNames.late),
     publisher,
     corrector,

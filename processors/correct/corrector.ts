@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ClickHouseClient } from '@clickhouse/client'
+import type { Logs } from '../../platform/epochs/open-log.ts'
 import type { OffsetsAdmin } from '../../platform/kafka/lasting-admin.ts'
 import { measureSets } from '../../schemas/measures/measures.ts'
 import type { RecordId } from '../../schemas/records/record.ts'
@@ -8,7 +9,7 @@ import { telemetryTopic, topicNames } from '../../schemas/topics.ts'
 import type { Expected } from '../regional/expectations.ts'
 import type { Reason, RegionalMessage } from '../regional/regional-message.ts'
 import { compileMeasures, type MeasureProgram } from '../windows/measure-program.ts'
-import { archivedOffsets, endOffsets, reaches } from './archive-progress.ts'
+import { archivedOffsets, endPlaces, reaches } from './archive-progress.ts'
 import { correctedMessages } from './corrected-messages.ts'
 import { storedOf } from './differences.ts'
 import { type IsFinal, readFinalProgress } from './final-progress.ts'
@@ -22,6 +23,7 @@ export interface CorrectorOptions {
   readonly clickhouse: ClickHouseClient
   readonly database: string
   readonly admin: OffsetsAdmin
+  readonly logs: Logs
   readonly expected: (record: RecordId, start: number, end: number) => Expected
   readonly now: () => number
   readonly signal: AbortSignal
@@ -89,9 +91,9 @@ export class Corrector {
    * @param onWait told again and again how many messages it still waits for
    */
   async begin(onWait?: (messages: number) => void): Promise<void> {
-    const { admin, clickhouse, database, signal } = this.options
+    const { admin, logs, clickhouse, database, signal } = this.options
     this.isFinal = await readFinalProgress(admin)
-    const end = await endOffsets(admin, topicNames.regional)
+    const end = await endPlaces(admin, logs, topicNames.regional)
     for (;;) {
       const stored = await archivedOffsets(clickhouse, database, topicNames.regional)
       if (reaches(stored, end)) return

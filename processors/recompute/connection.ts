@@ -5,6 +5,8 @@ import { registrySettings, SchemaRegistry } from '../../platform/avro/schema-reg
 import { clickhouseClient, clickhouseSettings } from '../../platform/clickhouse/clickhouse-client.ts'
 import { scaledClock } from '../../platform/clock.ts'
 import type { Config } from '../../platform/config.ts'
+import type { Logs } from '../../platform/epochs/open-log.ts'
+import { currentLogs } from '../../platform/epochs/read-epochs.ts'
 import { CodedError, messageOf } from '../../platform/errors.ts'
 import { kafkaClient, kafkaSettings } from '../../platform/kafka/kafka-client.ts'
 import { LastingAdmin } from '../../platform/kafka/lasting-admin.ts'
@@ -13,7 +15,7 @@ import { createLog } from '../../platform/log.ts'
 import { Metrics } from '../../platform/metrics.ts'
 import { partSettings } from '../../platform/part.ts'
 import type { RecordId } from '../../schemas/records/record.ts'
-import { telemetryTopic } from '../../schemas/topics.ts'
+import { telemetryTopic, topicNames } from '../../schemas/topics.ts'
 import { processorSettings } from '../context.ts'
 import { archivedOffsets } from '../correct/archive-progress.ts'
 import { Corrector } from '../correct/corrector.ts'
@@ -77,8 +79,10 @@ export async function connect(
     assets,
     ...(publisher ? [publisher] : []),
   ]
+  let logs: Logs
   try {
     await lifecycle.start(resources)
+    logs = await currentLogs({ kafka, registry, log }, [topicNames.regional])
   } catch (error) {
     await lifecycle.stop()
     throw error
@@ -90,6 +94,7 @@ export async function connect(
       clickhouse,
       database,
       admin,
+      logs,
       expected,
       now: () => clock.now(),
       signal,

@@ -6,6 +6,7 @@ import { Publisher } from '../publish/publisher.ts'
 import { expectedAssets } from '../regional/expected-assets.ts'
 import { TaskRunner } from '../task/task-runner.ts'
 import type { Partial } from '../windows/partial.ts'
+import { windowsAt } from '../windows/window-spec.ts'
 import { PartitionRollup } from './partition-rollup.ts'
 import { rollupMetrics } from './rollup-metrics.ts'
 import { RollupTask } from './rollup-task.ts'
@@ -15,7 +16,7 @@ export const rollupGroup = 'citybrain-rollup'
 
 /** kpi.partial -> kpi.regional and kpi.late: one task per partition of kpi.partial. */
 export function rollup(context: ProcessorContext): readonly Resource[] {
-  const { config, kafka, registry, clock, clockSpeed, log, metrics, fail } = context
+  const { config, kafka, registry, logs, windows, clock, clockSpeed, log, metrics, fail } = context
   const publisher = new Publisher(kafka, registry)
   const measured = rollupMetrics(metrics)
   const { assets, expected } = expectedAssets(context, 'rollup')
@@ -39,6 +40,8 @@ export function rollup(context: ProcessorContext): readonly Resource[] {
         log,
       }),
     publisher,
+    logs,
+    closedUntil: (_, time) => windowsAt(time, windows),
     emitEveryMs: config.emitEveryMs,
     idleAfterMs: config.idleTimeoutMs * clockSpeed,
     clock,

@@ -1,4 +1,6 @@
+import type { OpenLog } from '../../platform/epochs/open-log.ts'
 import type { OffsetsAdmin } from '../../platform/kafka/lasting-admin.ts'
+import { isOfLog } from './log-commit.ts'
 import { LogPosition } from './log-position.ts'
 
 /** A partition's log, and what a group has committed of it. Offsets. */
@@ -7,7 +9,7 @@ export interface CommittedRange {
   readonly low: number
   /** Where it ends now, exclusive. */
   readonly high: number
-  /** Absent where nothing is committed. */
+  /** Absent where nothing of this log is committed. */
   readonly committed?: number
 }
 
@@ -17,6 +19,7 @@ export async function committedRanges(
   groupId: string,
   topic: string,
   partitions: readonly number[],
+  openLog: OpenLog,
 ): Promise<ReadonlyMap<number, CommittedRange>> {
   if (partitions.length === 0) return new Map()
   const log = await admin.fetchTopicOffsets(topic)
@@ -24,7 +27,8 @@ export async function committedRanges(
   return new Map(
     partitions.map(partition => {
       const ends = log.find(known => known.partition === partition)
-      const committed = Number(commits?.partitions.find(known => known.partition === partition)?.offset ?? -1)
+      const commit = commits?.partitions.find(known => known.partition === partition)
+      const committed = commit && isOfLog(commit.metadata, openLog) ? Number(commit.offset) : -1
       const range = { low: Number(ends?.low ?? 0), high: Number(ends?.high ?? 0) }
       return [partition, committed >= 0 ? { ...range, committed } : range]
     }),
@@ -37,8 +41,9 @@ export async function committedPositions(
   groupId: string,
   topic: string,
   partitions: readonly number[],
+  openLog: OpenLog,
 ): Promise<ReadonlyMap<number, LogPosition>> {
-  const ranges = await committedRanges(admin, groupId, topic, partitions)
+  const ranges = await committedRanges(admin, groupId, topic, partitions, openLog)
   return new Map(
     // A commit below the beginning of the log stays: that what lies between is gone has to be told.
     [...ranges].map(([partition, { low, committed = low }]) => [partition, new LogPosition(committed)]),

@@ -1,5 +1,7 @@
+import type { Logs, OpenLog } from '../../platform/epochs/open-log.ts'
 import type { OffsetsAdmin } from '../../platform/kafka/lasting-admin.ts'
 import { type Checkpoint, parseCheckpoint } from '../windows/checkpoint.ts'
+import { isOfLog } from './log-commit.ts'
 
 export interface Restored {
   readonly topic: string
@@ -11,12 +13,22 @@ export interface Restored {
   /** Where the log has to be read from. */
   readonly start: number
   readonly checkpoint: Checkpoint | undefined
+  readonly log: OpenLog
+  /** The checkpoint is no commit: it is where a log begins that is not the first. */
+  readonly isNewLog: boolean
+}
+
+export interface RestoreOptions {
+  readonly admin: OffsetsAdmin
+  readonly groupId: string
+  readonly logs: Logs
+  /** By series: the newest window that holds this time or begins before it. Windows up to there are closed in a new log. */
+  readonly closedUntil: (topic: string, time: number) => Checkpoint['closed']
 }
 
 /** Reads the checkpoints of the partitions that this member was given. */
 export async function restore(
-  admin: OffsetsAdmin,
-  groupId: string,
+  { admin, groupId, logs, closedUntil }: RestoreOptions,
   assignment: Readonly<Record<string, readonly number[]>>,
 ): Promise<Restored[]> {
   const topics = Object.keys(assignment).filter(topic => (assignment[topic]?.length ?? 0) > 0)
@@ -25,7 +37,10 @@ export async function restore(
   const perTopic = await Promise.all(
     topics.map(async topic => {
       const log = await admin.fetchTopicOffsets(topic)
-      const commits = committed.find(commit => commit.topic === topic)?.partitions ?? []
+      const openLog = logs.of(topic)
+      const commits = (committed.find(commit => commit.topic === topic)?.partitions ?? []).filter(
+        ({ metadata }) => isOfLog(metadata, openLog),
+      )
       const checkpoints = new Map(
         commits.map(({ partition, offset, metadata }) => [
           partition,
@@ -34,14 +49,21 @@ export async function restore(
       )
       const partitionsBefore = fewer(log.length, [...checkpoints.values()])
       return (assignment[topic] ?? []).map((partition): Restored => {
-        const checkpoint = checkpoints.get(partition)
+        const committedAt = checkpoints.get(partition)
+        const isNewLog = committedAt === undefined && openLog.closedUntil !== null
         const low = Number(log.find(candidate => candidate.partition === partition)?.low ?? 0)
+        const checkpoint =
+          openLog.closedUntil !== null && committedAt === undefined
+            ? { offset: low, at: 0, closed: closedUntil(topic, openLog.closedUntil) }
+            : committedAt
         return {
           topic,
           partition,
           partitions: log.length,
           partitionsBefore,
           checkpoint,
+          log: openLog,
+          isNewLog,
           start: Math.max(low, checkpoint?.offset ?? 0),
         }
       })

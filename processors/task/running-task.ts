@@ -50,7 +50,7 @@ export class RunningTask {
       topic,
       partition,
       offset: String(checkpoint.offset),
-      metadata: checkpointMetadata(checkpoint),
+      metadata: checkpointMetadata(checkpoint, this.restored.log.log),
     }
   }
 

@@ -1,5 +1,6 @@
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs'
 import type { Clock } from '../../platform/clock.ts'
+import type { Logs } from '../../platform/epochs/open-log.ts'
 import { messageOf } from '../../platform/errors.ts'
 import { LastingAdmin } from '../../platform/kafka/lasting-admin.ts'
 import type { Resource } from '../../platform/lifecycle.ts'
@@ -7,7 +8,7 @@ import type { Log } from '../../platform/log.ts'
 import type { Metrics } from '../../platform/metrics.ts'
 import type { LogReader, Standing } from '../../platform/ready/log-lag.ts'
 import type { Publisher } from '../publish/publisher.ts'
-import { type Restored, restore } from './restore.ts'
+import { type Restored, type RestoreOptions, restore } from './restore.ts'
 import { from, RunningTask } from './running-task.ts'
 import type { Task } from './task.ts'
 import { withHeartbeats } from './with-heartbeats.ts'
@@ -18,6 +19,8 @@ export interface TaskRunnerOptions {
   readonly topics: readonly string[]
   readonly create: (restored: Restored) => Task
   readonly publisher: Publisher
+  readonly logs: Logs
+  readonly closedUntil: RestoreOptions['closedUntil']
   /** How often what is provisional is published, ms of wall time. */
   readonly emitEveryMs: number
   /** A partition read to its end is idle after this long, ms of the clock. */
@@ -110,7 +113,8 @@ export class TaskRunner implements Resource, LogReader {
 
   private async restoreAll(assignment: Readonly<Record<string, readonly number[]>>): Promise<void> {
     const tasks = this.tasks
-    for (const restored of await restore(this.admin, this.options.groupId, assignment)) {
+    const { admin } = this
+    for (const restored of await restore({ ...this.options, admin }, assignment)) {
       const { topic, partition } = restored
       const task = this.options.create(restored)
       tasks.set(`${topic}/${partition}`, new RunningTask(restored, task, this.options.clock.now()))

@@ -13,9 +13,9 @@ export interface Checkpoint {
   readonly partitions?: number | undefined
 }
 
-/** Kafka keeps at most 4,096 bytes of it. */
-export function checkpointMetadata({ closed, at, partitions }: Checkpoint): string {
-  return JSON.stringify({ closed, at, partitions })
+/** Kafka keeps at most 4,096 bytes of it. @param log that the offsets are of */
+export function checkpointMetadata({ closed, at, partitions }: Checkpoint, log?: string): string {
+  return JSON.stringify({ closed, at, partitions, log })
 }
 
 /**

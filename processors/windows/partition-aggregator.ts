@@ -26,7 +26,11 @@ export interface AggregatorOptions {
   readonly suspectField?: string | undefined
   /** Offset from which the log is read. */
   readonly start: number
+  /** What is added to an offset to have a place; 0 in the first log of the topic. */
+  readonly base?: number | undefined
   readonly checkpoint?: Checkpoint | undefined
+  /** The log begins here and is not the first one: that its windows of before are closed has to be said. */
+  readonly isNewLog?: boolean | undefined
 }
 
 /** A decoded reading, projected to what is needed. */
@@ -69,6 +73,11 @@ export class PartitionAggregator {
     this.replayBelow = checkpoint?.at ?? 0
     this.closed = checkpoint?.closed[record] ?? unset
     this.closesAt = this.closed === unset ? unset : nextClose(this.closed, spec)
+    if (options.isNewLog && this.closed !== unset) this.pending.push(this.partial('marker', this.closed, -1))
+  }
+
+  private placeOf(offset: number): number {
+    return (this.options.base ?? 0) + offset
   }
 
   /** One past the last offset seen. */
@@ -228,8 +237,8 @@ export class PartitionAggregator {
         window_start: window.start,
         window_ms: spec.sizeMs,
         partition,
-        from_offset: window.firstOffset,
-        through_offset: this.position,
+        from_offset: this.placeOf(window.firstOffset),
+        through_offset: this.placeOf(this.position),
         readings: 0,
         noticed_by: 'repartition',
       })
@@ -246,8 +255,8 @@ export class PartitionAggregator {
       window_start: start,
       window_ms: spec.sizeMs,
       partition,
-      from_offset: noted?.from_offset ?? offset,
-      through_offset: offset + 1,
+      from_offset: noted?.from_offset ?? this.placeOf(offset),
+      through_offset: this.placeOf(offset + 1),
       readings: (noted?.readings ?? 0) + 1,
       noticed_by: 'aggregate',
     })
@@ -259,11 +268,11 @@ export class PartitionAggregator {
       record,
       partition,
       partitions,
-      through_offset: this.position,
+      through_offset: this.placeOf(this.position),
       kind,
       window_start: start,
       window_ms: spec.sizeMs,
-      first_offset: firstOffset,
+      first_offset: firstOffset < 0 ? firstOffset : this.placeOf(firstOffset),
       county: [],
       assets: [],
       readings: [],

@@ -26,6 +26,15 @@ export function windowStart(eventTime: number, sizeMs: number): number {
   return Math.floor(eventTime / sizeMs) * sizeMs
 }
 
+/** The start of the newest window of each record type that holds this time, epoch ms. */
+export function windowsAt(
+  time: number,
+  specs: WindowSpecs,
+  records: readonly RecordId[] = recordIds,
+): Readonly<Record<string, number>> {
+  return Object.fromEntries(records.map(record => [record, windowStart(time, specs[record].sizeMs)]))
+}
+
 /**
  * The start of the newest window that is closed at this watermark: its end + lateness have been passed.
  * Every window up to and including it is closed.

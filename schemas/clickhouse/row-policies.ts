@@ -26,8 +26,8 @@ export const policed: Readonly<Record<'county' | 'region' | 'regions', readonly 
   regions: ['silences_store'],
 }
 
-/** What devices sent and was refused is in no region yet, and how far the log is stored in none: for nobody of a region. */
-export const closedViews: readonly string[] = ['rejected', 'redriven', 'archived']
+/** What devices sent and was refused is in no region yet, and logs are in none: for nobody of a region. */
+export const closedViews: readonly string[] = ['rejected', 'redriven', 'archived', 'log_epochs']
 
 /** Regions that analysts have roles for; a county's can be made after their model. */
 const withRole: readonly Region[] = regions.filter(({ level }) => level !== 'county')

@@ -74,6 +74,8 @@ const redrivenColumns = ['rejected_partition', 'rejected_offset', 'record', 'cod
 
 const archivedColumns = ['topic', 'kafka_partition', 'round', 'through_offset', 'stored_at']
 
+const logEpochColumns = ['topic', 'log', 'base', 'closed_until', 'opened_at']
+
 const lateColumns = [
   'record',
   'county',
@@ -169,6 +171,7 @@ export const views: readonly View[] = [
   collapsed('redriven', redrivenColumns),
   collapsed('late', lateColumns),
   collapsed('archived', archivedColumns),
+  collapsed('log_epochs', logEpochColumns),
   collapsed('alerts', alertColumns),
   collapsed('alert_commands', alertCommandColumns),
   collapsed('silences', silenceColumns),

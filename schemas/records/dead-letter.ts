@@ -21,6 +21,8 @@ export interface RefusedMessage {
   readonly topic: string
   readonly partition: number
   readonly offset: number
+  /** Of the log: its place is base + offset. */
+  readonly base: number
   /** Null where the message had no value, or one that is too large to be kept: then it is in the log as long as that keeps it. */
   readonly value_base64: string | null
   /** Of the value, 0 where there is none. */
@@ -37,6 +39,8 @@ export interface RefusedBatch {
   /** The first of its offsets, and the last one. */
   readonly offset: number
   readonly last_offset: number
+  /** Of the log: places are base + offset. */
+  readonly base: number
   /** How many messages its header says it has. */
   readonly messages: number
   /** unknown_codec, damaged, too_large or unknown_format; gone. */

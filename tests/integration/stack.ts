@@ -1,5 +1,6 @@
 import type {} from 'vitest'
 import type { TestProject } from 'vitest/node'
+import { openFirstLogs } from './open-first-logs.ts'
 import { startStores } from './started-stores.ts'
 
 declare module 'vitest' {
@@ -17,6 +18,7 @@ declare module 'vitest' {
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const { addresses, stop } = await startStores()
+  await openFirstLogs(addresses.KAFKA_BROKERS ?? '', addresses.SCHEMA_REGISTRY_URL ?? '')
   project.provide('kafkaBrokers', addresses.KAFKA_BROKERS ?? '')
   project.provide('clickhouseUrl', addresses.CLICKHOUSE_URL ?? '')
   project.provide('registryUrl', addresses.SCHEMA_REGISTRY_URL ?? '')

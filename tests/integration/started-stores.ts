@@ -17,6 +17,8 @@ export interface OwnStores {
   /** Resolves when they are ready: for the first time, or after `stop` with the data of before. */
   start(): Promise<void>
   stop(): Promise<void>
+  /** Removes the data of one; none of them runs. */
+  lose(name: Store['name']): Promise<void>
   /** Stops them and removes their data. */
   remove(): Promise<void>
 }
@@ -61,6 +63,7 @@ export async function ownStores(names?: readonly Store['name'][]): Promise<OwnSt
       return supervisor.start([chosen.map(store => store.part)])
     },
     stop,
+    lose: name => rm(join(dataDir, name), { recursive: true }),
     async remove() {
       await stop()
       await rm(dataDir, { recursive: true, force: true })

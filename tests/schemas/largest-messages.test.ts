@@ -231,6 +231,7 @@ const {
   redriven,
   assets,
   late,
+  epochs,
   kiosks,
   alerts,
   silences,
@@ -254,6 +255,8 @@ const notice = {
   readings: large,
   noticed_by: 'repartition',
 }
+/** Kafka allows names of topics of 249 characters; its ids have 22. */
+const logEpoch = { topic: wide(249), log: wide(64), base: large, closed_until: time, opened_at: time }
 const kiosk = {
   kiosk_id: uuid,
   wall: 'w'.repeat(64),
@@ -277,6 +280,7 @@ const largest: readonly (readonly [topic: string, key: string, value: object])[]
   [late, 'grid_inspection|370102|9999999999999', notice],
   [topicNames.regional, 'circle-shenghui|grid_inspection|9999999999999', regional],
   [kiosks, uuid, kiosk],
+  [epochs, wide(249), logEpoch],
   [alerts, alertId, largestAlert(wide)],
   [silences, uuid, silence(wide)],
   [alertState, alertId, state],

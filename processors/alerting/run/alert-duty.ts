@@ -68,14 +68,15 @@ export class AlertDuty {
     const { context, admin, publisher, files, metrics, wall } = this.options
     const { clock, log, config } = context
     const startedAt = performance.now()
-    const begin = await readCommit(admin, alertingGroup)
+    const openLog = context.logs.of(topicNames.regional)
+    const begin = await readCommit(admin, alertingGroup, openLog)
     const start = await firstPosition(admin, begin, wall.now())
     const writer = await publisher.open()
     const { alerts, series, silences, rules, notifications } = await readStored({ ...context, metrics })
     await files.remember(republished(rules))
     this.published = new Set(rules.map(({ name }) => name))
     const engine = new AlertEngine({ keep: config.alertKeepWindows, flapping, mostOver }, [])
-    engine.restore({ alerts, series, silences, position: start })
+    engine.restore({ alerts, series, silences, position: openLog.base + start })
     engine.changeRules(
       files.rules.rules.map(({ rule }) => rule),
       clock.now(),
@@ -87,13 +88,14 @@ export class AlertDuty {
     this.evaluations = 0
     this.tooOld = 0
     const notifier = this.notifierOf(engine, writer, notifications)
-    return { engine, position: new LogPosition(start), notifier, writer, begin }
+    return { engine, position: new LogPosition(start), log: openLog, notifier, writer, begin }
   }
 
   /** Why a tenure whose session was lost must not go on, see `Tenure`; null where it may. */
   async mayBeOutdated(tenure: Tenure, owned: Owned): Promise<string | null> {
     const { admin, metrics } = this.options
-    const reason = await tenure.mayBeOutdated(owned, await readCommit(admin, alertingGroup))
+    const commit = await readCommit(admin, alertingGroup, owned.log)
+    const reason = await tenure.mayBeOutdated(owned, commit)
     if (reason === null) metrics.assignments.inc({ state: 'kept' })
     return reason
   }

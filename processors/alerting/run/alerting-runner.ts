@@ -149,13 +149,17 @@ export class AlertingRunner implements Resource, LogReader {
 
   private async judge(owned: Owned, { batch, resolveOffset }: EachBatchPayload): Promise<void> {
     if (batch.isEmpty() || !this.align(owned, Number(batch.firstOffset()), Number(batch.lastOffset()))) return
-    const { engine, position } = owned
+    const {
+      engine,
+      position,
+      log: { base },
+    } = owned
     const { reader, metrics, tell } = this.options
     await reader.prepare(batch.messages)
     let pauseAt = performance.now() + mostAtOnceMs
     for (const { value, offset } of from(batch.messages, position.next)) {
       const message = value && this.decode(value, offset)
-      if (message) engine.judge(message, Number(offset))
+      if (message) engine.judge(message, base + Number(offset))
       if (performance.now() < pauseAt) continue
       await setImmediate()
       pauseAt = performance.now() + mostAtOnceMs
@@ -203,7 +207,12 @@ export class AlertingRunner implements Resource, LogReader {
       if (!this.isCurrent(tenure)) return
       try {
         await this.consumer?.commitOffsets([
-          { topic: topicNames.regional, partition: 0, offset: String(position), metadata: tenure.id },
+          {
+            topic: topicNames.regional,
+            partition: 0,
+            offset: String(position - owned.log.base),
+            metadata: tenure.commitMetadata(owned.log),
+          },
         ])
         this.committed = position
       } catch (error) {

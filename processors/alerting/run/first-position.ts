@@ -1,5 +1,7 @@
+import type { OpenLog } from '../../../platform/epochs/open-log.ts'
 import type { OffsetsAdmin } from '../../../platform/kafka/lasting-admin.ts'
 import { topicNames } from '../../../schemas/topics.ts'
+import { isOfLog } from '../../task/log-commit.ts'
 
 /** What was said so long ago is of no use to somebody who is woken up now, ms of wall time. */
 const lookBackMs = 15 * 60_000
@@ -11,9 +13,11 @@ export interface Commit {
   readonly metadata: string | null
 }
 
-export async function readCommit(admin: OffsetsAdmin, groupId: string): Promise<Commit> {
+/** What was committed of this log. */
+export async function readCommit(admin: OffsetsAdmin, groupId: string, openLog: OpenLog): Promise<Commit> {
   const [group] = await admin.fetchOffsets({ groupId, topics: [topicNames.regional] })
   const commit = group?.partitions[0]
+  if (commit && !isOfLog(commit.metadata, openLog)) return { offset: -1, metadata: null }
   return { offset: Number(commit?.offset ?? -1), metadata: commit?.metadata ?? null }
 }
 

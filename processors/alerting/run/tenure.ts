@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { OpenLog } from '../../../platform/epochs/open-log.ts'
 import type { LogPosition } from '../../task/log-position.ts'
 import type { AlertEngine } from '../engine/alert-engine.ts'
 import type { Notifier } from '../out/notifier.ts'
@@ -7,14 +8,18 @@ import type { Commit } from './first-position.ts'
 
 /** The time in which nobody but this member owns kpi.regional: what it knows ends with it. */
 export class Tenure {
-  /** Stands in its commits. */
-  readonly id = randomUUID()
+  private readonly id = randomUUID()
   /** Resolves when everything that was known is there again. */
   readonly ready: Promise<Owned>
   private turns: Promise<unknown> = Promise.resolve()
 
   constructor(load: () => Promise<Owned>) {
     this.ready = load()
+  }
+
+  /** What stands in its commits. */
+  commitMetadata({ log }: OpenLog): string {
+    return JSON.stringify({ log, tenure: this.id })
   }
 
   /** One thing after the other: windows, commands, the time and rules all change the same alerts. */
@@ -41,9 +46,10 @@ export class Tenure {
    * What another owner has still under way while this is asked would not be read either: it is the same as what a process
    * writes that slept, and counts as little.
    */
-  async mayBeOutdated({ writer, begin }: Owned, commit: Commit): Promise<string | null> {
+  async mayBeOutdated({ writer, begin, log }: Owned, commit: Commit): Promise<string | null> {
     const isOurs =
-      commit.metadata === this.id || (commit.offset === begin.offset && commit.metadata === begin.metadata)
+      commit.metadata === this.commitMetadata(log) ||
+      (commit.offset === begin.offset && commit.metadata === begin.metadata)
     if (!isOurs) return 'another instance has committed'
     return (await writer.isAlone()) ? null : 'another instance has written'
   }
@@ -51,7 +57,10 @@ export class Tenure {
 
 export interface Owned {
   readonly engine: AlertEngine
+  /** Offsets; the engine knows places. */
   readonly position: LogPosition
+  /** What kpi.regional is. */
+  readonly log: OpenLog
   readonly notifier: Notifier
   readonly writer: AlertWriter
   /** The commit at which this tenure began. */

@@ -32,14 +32,16 @@ export interface OffsetsLook {
 export async function lookAtOffsets(
   store: Store,
   record: RecordId,
-  { low, archived }: RecordProgress,
+  { low, archived, base }: RecordProgress,
 ): Promise<OffsetsLook> {
-  const blocks = await ask(store, Block, blocksSql(record, archived, store.database))
+  const blocks = await ask(store, Block, blocksSql(record, archived, base, store.database))
   const gaps: OffsetSpan[] = []
   let expected = 0
   for (const [partition, end] of archived.entries()) {
     const held = blocks.filter(block => block.partition === partition)
-    const from = Math.min(low[partition] ?? 0, end, ...held.map(({ first }) => first))
+    // What it has of a log before this one cannot be compared with anything.
+    if (end < base) continue
+    const from = Math.min(low[partition] ?? base, end, ...held.map(({ first }) => first))
     expected += end - from
     for (const span of incompleteBlocks(partition, from, end, held)) {
       const found = await ask(store, Gap, gapsSql(record, span, store.database))
@@ -83,11 +85,11 @@ export function joined(gaps: readonly OffsetSpan[]): OffsetSpan[] {
   return ranges
 }
 
-function blocksSql(record: RecordId, archived: Offsets, database: string): string {
+function blocksSql(record: RecordId, archived: Offsets, base: number, database: string): string {
   return `
 SELECT kafka_partition AS partition, intDiv(kafka_offset, ${blockSize}) AS block, count() AS stored, min(kafka_offset) AS first
 FROM ${database}.received_${record}
-WHERE kafka_offset < ${int64s(archived)}[kafka_partition + 1]
+WHERE kafka_offset >= ${base} AND kafka_offset < ${int64s(archived)}[kafka_partition + 1]
 GROUP BY partition, block`
 }
 
@@ -103,13 +105,13 @@ FROM
   (
     SELECT kafka_offset AS offset FROM ${database}.received_${record} WHERE kafka_partition = ${partition} AND ${inSpan('kafka_offset')}
     UNION ALL
-    SELECT JSONExtractInt(payload, 'offset') AS offset FROM ${database}.rejected
+    SELECT JSONExtractInt(payload, 'base') + JSONExtractInt(payload, 'offset') AS offset FROM ${database}.rejected
     WHERE code = 'archive_refused' AND JSONExtractString(payload, 'topic') = ${sqlString(telemetryTopic(record))}
       AND JSONExtractInt(payload, 'partition') = ${partition} AND ${inSpan('offset')}
     UNION ALL
     SELECT toInt64(arrayJoin(range(toUInt64(greatest(first_offset, ${first})), toUInt64(least(last_offset, ${last}) + 1)))) AS offset
     FROM (
-      SELECT JSONExtractInt(payload, 'offset') AS first_offset, JSONExtractInt(payload, 'last_offset') AS last_offset
+      SELECT JSONExtractInt(payload, 'base') AS base, base + JSONExtractInt(payload, 'offset') AS first_offset, base + JSONExtractInt(payload, 'last_offset') AS last_offset
       FROM ${database}.rejected
       WHERE code = 'undecodable_batch' AND JSONExtractString(payload, 'topic') = ${sqlString(telemetryTopic(record))}
         AND JSONExtractInt(payload, 'partition') = ${partition}

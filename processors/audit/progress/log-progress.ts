@@ -1,3 +1,4 @@
+import type { Logs } from '../../../platform/epochs/open-log.ts'
 import type { OffsetsAdmin } from '../../../platform/kafka/lasting-admin.ts'
 import type { RecordId } from '../../../schemas/records/record.ts'
 import { telemetryTopic, topicNames } from '../../../schemas/topics.ts'
@@ -15,6 +16,8 @@ export type Offsets = readonly number[]
 
 /** How far the readings of one record type have got. */
 export interface RecordProgress {
+  /** The place of offset 0; all that follows are places. */
+  readonly base: number
   readonly low: Offsets
   readonly high: Offsets
   /** Everything below is in ClickHouse. */
@@ -60,25 +63,29 @@ export interface LogProgress {
 export async function readLogProgress(
   admin: OffsetsAdmin,
   { clickhouse, database }: Store,
+  logs: Logs,
   records: readonly RecordId[],
 ): Promise<LogProgress> {
   const { partial, late, regional, rejected } = topicNames
   const marks = await readArchived(clickhouse, database)
   const archived = (topic: string) => offsetsOf(marks.get(topic) ?? new Map())
   const [rollup, corrected, ...ofRecords] = await Promise.all([
-    tasks(admin, rollupGroup, partial),
-    committed(admin, correctGroup, late),
+    tasks(admin, logs, rollupGroup, partial),
+    committed(admin, logs, correctGroup, late),
     ...records.map(async record => {
       const topic = telemetryTopic(record)
       return {
         record,
+        base: logs.of(topic).base,
         archived: archived(topic),
-        aggregated: await tasks(admin, aggregateGroup, topic),
+        aggregated: await tasks(admin, logs, aggregateGroup, topic),
       }
     }),
   ])
   const [partialEnds, lateEnds, regionalEnds, rejectedEnds, ...recordEnds] = await Promise.all(
-    [partial, late, regional, rejected, ...records.map(telemetryTopic)].map(topic => ends(admin, topic)),
+    [partial, late, regional, rejected, ...records.map(telemetryTopic)].map(topic =>
+      ends(admin, logs, topic),
+    ),
   )
   if (!partialEnds || !lateEnds || !regionalEnds || !rejectedEnds)
     throw new Error('a topic has no partitions')
@@ -106,26 +113,41 @@ function offsetsOf(byPartitions: ReadonlyMap<number, number>): Offsets {
   )
 }
 
-async function committed(admin: OffsetsAdmin, groupId: string, topic: string): Promise<Offsets> {
+async function committed(admin: OffsetsAdmin, logs: Logs, groupId: string, topic: string): Promise<Offsets> {
+  const { base } = logs.of(topic)
   const [commits] = await admin.fetchOffsets({ groupId, topics: [topic] })
-  return byPartition(commits?.partitions ?? [], ({ offset }) => Math.max(0, Number(offset)), 0)
+  return byPartition(commits?.partitions ?? [], ({ offset }) => base + Math.max(0, Number(offset)), base)
 }
 
-async function tasks(admin: OffsetsAdmin, groupId: string, topic: string): Promise<readonly Task[]> {
+async function tasks(
+  admin: OffsetsAdmin,
+  logs: Logs,
+  groupId: string,
+  topic: string,
+): Promise<readonly Task[]> {
+  const { base } = logs.of(topic)
   const [commits] = await admin.fetchOffsets({ groupId, topics: [topic] })
-  const none: Task = { at: 0, closed: {} }
+  const none: Task = { at: base, closed: {} }
   return byPartition(
     commits?.partitions ?? [],
-    ({ offset, metadata }) => parseCheckpoint(Number(offset), metadata) ?? none,
+    ({ offset, metadata }) => {
+      const checkpoint = parseCheckpoint(Number(offset), metadata)
+      return checkpoint ? { closed: checkpoint.closed, at: base + checkpoint.at } : none
+    },
     none,
   )
 }
 
-async function ends(admin: OffsetsAdmin, topic: string): Promise<{ low: Offsets; high: Offsets }> {
+async function ends(
+  admin: OffsetsAdmin,
+  logs: Logs,
+  topic: string,
+): Promise<{ low: Offsets; high: Offsets }> {
+  const { base } = logs.of(topic)
   const offsets = await admin.fetchTopicOffsets(topic)
   return {
-    low: byPartition(offsets, ({ low }) => Number(low), 0),
-    high: byPartition(offsets, ({ high }) => Number(high), 0),
+    low: byPartition(offsets, ({ low }) => base + Number(low), base),
+    high: byPartition(offsets, ({ high }) => base + Number(high), base),
   }
 }
 

@@ -54,9 +54,9 @@ function notesOf(first: LogProgress, now: LogProgress, subject: Subject): string
 }
 
 /** The newest window that every partition with readings has closed. */
-function closedByAll({ high, aggregated }: RecordProgress, record: RecordId): number {
+function closedByAll({ base, high, aggregated }: RecordProgress, record: RecordId): number {
   const closed = aggregated.flatMap((task, partition) =>
-    (high[partition] ?? 0) > 0 ? [task.closed[record] ?? Number.NEGATIVE_INFINITY] : [],
+    (high[partition] ?? base) > base ? [task.closed[record] ?? Number.NEGATIVE_INFINITY] : [],
   )
   return closed.length === 0 ? Number.NEGATIVE_INFINITY : Math.min(...closed)
 }

@@ -13,6 +13,7 @@ import { compileMeasures } from '../../../processors/windows/measure-program.ts'
 import { PartitionAggregator, type Reading } from '../../../processors/windows/partition-aggregator.ts'
 import { parseWindows } from '../../../processors/windows/window-spec.ts'
 import { measureSets } from '../../../schemas/measures/measures.ts'
+import { firstLogs } from '../../first-log.ts'
 import { cpuSince } from './cpu-since.ts'
 import { topic, windowMs } from './input.ts'
 
@@ -31,6 +32,7 @@ export async function stage(readings: number): Promise<object> {
     {
       config,
       kafka,
+      logs: firstLogs,
       registry,
       clickhouse: clickhouseClient(config),
       database: config.clickhouseDatabase,

@@ -11,3 +11,9 @@ export async function committedOffsets(
     (commits?.partitions ?? []).map(({ partition, offset }) => [partition, Math.max(0, Number(offset))]),
   )
 }
+
+/** Ends of a topic's partitions. */
+export async function endOffsets(admin: OffsetsAdmin, topic: string): Promise<Map<number, number>> {
+  const ends = await admin.fetchTopicOffsets(topic)
+  return new Map(ends.map(({ partition, high }) => [partition, Number(high)]))
+}

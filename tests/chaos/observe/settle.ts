@@ -4,13 +4,13 @@ import { LastingAdmin } from '../../../platform/kafka/lasting-admin.ts'
 import { alertingGroup } from '../../../processors/alerting/run/alerting-runner.ts'
 import { archivedTopics } from '../../../processors/archive/archive.ts'
 import { archiveGroup } from '../../../processors/archive/topic-archiver.ts'
-import { endOffsets, reaches } from '../../../processors/correct/archive-progress.ts'
+import { reaches } from '../../../processors/correct/archive-progress.ts'
 import { correctGroup } from '../../../processors/correct/correct-runner.ts'
 import { readFinalProgress } from '../../../processors/correct/final-progress.ts'
 import { windowStart } from '../../../processors/windows/window-spec.ts'
 import { recordIds } from '../../../schemas/records/record.ts'
 import { telemetryTopic, topicNames, topicOf } from '../../../schemas/topics.ts'
-import { committedOffsets } from './committed-offsets.ts'
+import { committedOffsets, endOffsets } from './committed-offsets.ts'
 
 export interface SettleOptions {
   readonly kafka: Kafka

@@ -15,6 +15,7 @@ import type { Silence } from '../../../schemas/alerts/silence.ts'
 import type { Status } from '../../../schemas/protocol/stream.ts'
 import { topicNames } from '../../../schemas/topics.ts'
 import { RegionalProducer } from '../api/regional-producer.ts'
+import { openFirstLogs } from '../open-first-logs.ts'
 import { type StartedStores, startStores } from '../started-stores.ts'
 import { type AlertingProcess, startAlerting } from './alerting-process.ts'
 import { Hook, secret } from './hook.ts'
@@ -52,6 +53,7 @@ groups:
 
 beforeAll(async () => {
   stores = await startStores(['kafka', 'registry'])
+  await openFirstLogs(stores.addresses.KAFKA_BROKERS ?? '', stores.addresses.SCHEMA_REGISTRY_URL ?? '')
   folder = await mkdtemp(join(tmpdir(), 'citybrain-rules-'))
   await writeFile(join(folder, 'rules.yaml'), rules(27))
   await hook.open()

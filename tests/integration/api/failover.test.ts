@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline'
 import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { kpis } from '../../../schemas/kpis/kpis.ts'
+import { openFirstLogs } from '../open-first-logs.ts'
 import { pythonWith } from '../python/venv.ts'
 import { type StartedStores, startStores } from '../started-stores.ts'
 import { type ApiProcess, startApi } from './api-process.ts'
@@ -29,6 +30,7 @@ const children: ChildProcess[] = []
 /** A broker of its own: every message of `kpi.regional` is one of this test. */
 beforeAll(async () => {
   stores = await startStores(['kafka', 'registry'])
+  await openFirstLogs(stores.addresses.KAFKA_BROKERS ?? '', stores.addresses.SCHEMA_REGISTRY_URL ?? '')
   producer = await RegionalProducer.connect(
     stores.addresses.KAFKA_BROKERS,
     stores.addresses.SCHEMA_REGISTRY_URL,

@@ -18,6 +18,7 @@ import { TableWriter } from '../../../processors/archive/sinks/table-writer.ts'
 import { TopicArchiver } from '../../../processors/archive/topic-archiver.ts'
 import { logColumns } from '../../../schemas/clickhouse/reading-tables.ts'
 import { clickhousePassword } from '../../clickhouse-password.ts'
+import { firstLogs } from '../../first-log.ts'
 
 export interface Addresses {
   readonly kafkaBrokers: string
@@ -61,7 +62,7 @@ export function rackArchive(
   const all = new Metrics('archive')
   const metrics = archiveMetrics(all)
   const writer = new TableWriter({ clickhouse, database, metrics, log })
-  const deadLetters = new DeadLetters({ kafka, registry, clock: wallClock })
+  const deadLetters = new DeadLetters({ kafka, registry, logs: firstLogs, clock: wallClock })
   const columns = [...schemaFields('rack'), ...logColumns]
   const sink = new AvroSink({ topic, table: 'readings_rack_store', columns, registry, writer, metrics, log })
   const failures: unknown[] = []
@@ -71,6 +72,7 @@ export function rackArchive(
     kafka,
     admin,
     topic,
+    logs: firstLogs,
     sink: options.wrap?.(sink) ?? sink,
     deadLetters,
     marks,

@@ -19,7 +19,7 @@ import { runAudit } from '../../../processors/audit/run-audit.ts'
 import { type RecordId, recordIds } from '../../../schemas/records/record.ts'
 import { telemetryTopic, topicNames } from '../../../schemas/topics.ts'
 import { testKafka } from '../archive/rack-archive.ts'
-import { type StartedStores, startStores } from '../started-stores.ts'
+import { type OwnStores, ownStores } from '../started-stores.ts'
 
 const root = join(import.meta.dirname, '../../..')
 
@@ -37,34 +37,34 @@ interface Supervised {
 
 /** Kafka, ClickHouse and registry of a test's own, with every processor, and nothing else, on them. */
 export class AuditedSystem {
-  readonly connection: Connection
-  private readonly stores: StartedStores
+  private audited: Connection
+  private readonly stores: OwnStores
   private readonly producer: Producer
   private readonly registry: SchemaRegistry
   private processors: Processors
 
-  private constructor(
-    stores: StartedStores,
-    connection: Connection,
-    producer: Producer,
-    processors: Processors,
-  ) {
+  private constructor(stores: OwnStores, connection: Connection, producer: Producer, processors: Processors) {
     this.stores = stores
-    this.connection = connection
+    this.audited = connection
     this.producer = producer
     this.processors = processors
     this.registry = new SchemaRegistry(stores.addresses.SCHEMA_REGISTRY_URL ?? '')
   }
 
   static async start(): Promise<AuditedSystem> {
-    const stores = await startStores()
+    const stores = await ownStores()
+    await stores.start()
     const kafka = testKafka(stores.addresses.KAFKA_BROKERS ?? '')
     await ensureTopics(kafka)
     const producer = kafka.producer()
     await producer.connect()
     const processors = allProcessors(stores)
-    const connection = await untilMigrated(stores)
+    const connection = await untilConnected(stores)
     return new AuditedSystem(stores, connection, producer, processors)
+  }
+
+  get connection(): Connection {
+    return this.audited
   }
 
   /** What a process of ours has to have in its environment to use it. */
@@ -152,8 +152,28 @@ export class AuditedSystem {
     this.processors = allProcessors(this.stores)
   }
 
+  /** Kafka comes back without its data, and with it all processes. */
+  async loseKafka(): Promise<void> {
+    await this.whileStopped(async () => {
+      await this.stores.stop()
+      await this.stores.lose('kafka')
+      await this.stores.start()
+    })
+    await this.untilOpen()
+  }
+
+  /** Audits from now on know the logs as they are by then. */
+  async untilOpen(): Promise<void> {
+    await this.audited.close()
+    this.audited = await untilConnected(this.stores)
+  }
+
   private async until(isSo: (progress: LogProgress) => boolean): Promise<void> {
-    while (!isSo(await readLogProgress(this.connection.admin, this.connection.store, recordIds)))
+    while (
+      !isSo(
+        await readLogProgress(this.connection.admin, this.connection.store, this.connection.logs, recordIds),
+      )
+    )
       await sleep(200)
   }
 
@@ -161,7 +181,7 @@ export class AuditedSystem {
     await Promise.all(Object.values(this.processors).map(process => process.end()))
     await this.producer.disconnect()
     await this.connection.close()
-    await this.stores.stop()
+    await this.stores.remove()
   }
 }
 
@@ -169,7 +189,7 @@ function isDone({ high, done }: Pick<Followed, 'high' | 'done'>): boolean {
   return high.every((end, partition) => (done[partition] ?? 0) >= end)
 }
 
-function allProcessors(stores: StartedStores): Processors {
+function allProcessors(stores: OwnStores): Processors {
   return {
     aggregate: startProcessors(stores, ['aggregate']),
     others: startProcessors(stores, ['rollup', 'correct', 'census']),
@@ -177,7 +197,7 @@ function allProcessors(stores: StartedStores): Processors {
   }
 }
 
-function startProcessors(stores: StartedStores, names: readonly string[]): Supervised {
+function startProcessors(stores: OwnStores, names: readonly string[]): Supervised {
   let ending = false
   let current: ChildProcess
   const begin = () => {
@@ -197,7 +217,7 @@ function startProcessors(stores: StartedStores, names: readonly string[]): Super
   }
 }
 
-function spawnProcessors({ addresses }: StartedStores, names: readonly string[]): ChildProcess {
+function spawnProcessors({ addresses }: OwnStores, names: readonly string[]): ChildProcess {
   return spawn(process.execPath, [join(root, 'processors/main.ts'), ...names], {
     env: {
       ...process.env,
@@ -216,8 +236,8 @@ function spawnProcessors({ addresses }: StartedStores, names: readonly string[])
   })
 }
 
-/** The archive creates the tables. */
-async function untilMigrated({ addresses }: StartedStores): Promise<Connection> {
+/** The archive creates the tables, and opens the logs. */
+async function untilConnected({ addresses }: OwnStores): Promise<Connection> {
   for (let tries = 300; ; tries--) {
     try {
       return await connect(commandConfig(auditSettings, addresses, 0))

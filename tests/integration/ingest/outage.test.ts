@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
+import { openFirstLogs } from '../open-first-logs.ts'
 import { type OwnStores, ownStores } from '../started-stores.ts'
 import { type IngestProcess, startIngest, until } from './ingest-process.ts'
 
@@ -8,6 +9,7 @@ let ingest: IngestProcess
 beforeAll(async () => {
   broker = await ownStores(['kafka'])
   await broker.start()
+  await openFirstLogs(broker.addresses.KAFKA_BROKERS ?? '', inject('registryUrl'))
   ingest = await startIngest({
     ...broker.addresses,
     SCHEMA_REGISTRY_URL: inject('registryUrl'),

@@ -11,6 +11,7 @@ import { readConfig } from '../../../platform/config.ts'
 import { kafkaClient, kafkaSettings } from '../../../platform/kafka/kafka-client.ts'
 import { createLog } from '../../../platform/log.ts'
 import { DeadLetters } from '../../../processors/archive/dead-letters.ts'
+import { firstLogs } from '../../first-log.ts'
 import { type TestDatabase, testDatabase } from '../database.ts'
 import { type IngestProcess, startIngest } from './ingest-process.ts'
 import { storedMessages } from './stored-messages.ts'
@@ -216,7 +217,7 @@ describe('redrive', () => {
 
   it('sends what the archive could not store where it decodes, and reports what does not', async () => {
     await register('e')
-    const deadLetters = new DeadLetters({ kafka, registry, clock: wallClock })
+    const deadLetters = new DeadLetters({ kafka, registry, logs: firstLogs, clock: wallClock })
     await deadLetters.start()
     const writer = await avroWriter<object>(registry, 'telemetry.parking')
     const place = { partition: 1, offset: 7, key: Buffer.from(lot('e')), timestamp: String(Date.now()) }

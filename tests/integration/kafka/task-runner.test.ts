@@ -12,6 +12,7 @@ import { Publisher } from '../../../processors/publish/publisher.ts'
 import type { Restored } from '../../../processors/task/restore.ts'
 import type { Flush, Task } from '../../../processors/task/task.ts'
 import { TaskRunner } from '../../../processors/task/task-runner.ts'
+import { firstLogs } from '../../first-log.ts'
 import { stranger } from './stranger.ts'
 
 const topic = `test.tasks.${randomUUID()}`
@@ -94,6 +95,8 @@ async function started(owner: string): Promise<{ stop(): Promise<void> }> {
       return task
     },
     publisher,
+    logs: firstLogs,
+    closedUntil: () => ({}),
     emitEveryMs: 50,
     idleAfterMs: 1_000,
     clock: wallClock,

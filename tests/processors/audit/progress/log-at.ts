@@ -25,6 +25,7 @@ export function logAt(change: {
       [
         'rack',
         {
+          base: 0,
           low: [0],
           high: [high],
           archived: [change.archived ?? high],

@@ -1,0 +1,38 @@
+import type { Kafka } from 'kafkajs'
+import { Type } from 'typebox'
+import type { Logs, OpenLog } from '../../../platform/epochs/open-log.ts'
+import { logOf } from '../../../platform/epochs/read-epochs.ts'
+import { CodedError } from '../../../platform/errors.ts'
+import { topicIds } from '../../../platform/kafka/log-ids.ts'
+import { topics } from '../../../schemas/topics.ts'
+import { ask, type Store } from '../checks/ask.ts'
+
+const Row = Type.Object({ topic: Type.String(), log: Type.String(), base: Type.Number() })
+
+/**
+ * The logs that the topics are, as the archive has stored them.
+ * @throws CodedError `log_not_open` where Kafka has another one by now; ClickHouseError
+ */
+export async function storedLogs(store: Store, kafka: Kafka): Promise<Logs> {
+  const rows = await ask(
+    store,
+    Row,
+    `SELECT topic, argMax(e.log, e.base) AS log, max(e.base) AS base FROM ${store.database}.log_epochs AS e GROUP BY topic`,
+  )
+  const ids = await topicIds(
+    kafka,
+    topics.map(({ name }) => name),
+  )
+  const open = new Map<string, OpenLog>()
+  for (const { topic, log, base } of rows) {
+    const current = logOf(ids, topic)
+    if (current !== undefined && current !== log) {
+      throw new CodedError('log_not_open', `${topic} is another log than the one that is stored`, {
+        hint: 'it was deleted and created again: archive opens it within seconds',
+      })
+    }
+    open.set(topic, { log, base, closedUntil: null })
+  }
+  const first: OpenLog = { log: '', base: 0, closedUntil: null }
+  return { of: topic => open.get(topic) ?? first }
+}
