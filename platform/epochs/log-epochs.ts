@@ -55,6 +55,7 @@ export class LogEpochs implements Resource, Logs {
   async start(): Promise<void> {
     await this.follower.start()
     this.logs = await this.untilOpen()
+    await this.follower.stop()
     this.watching = this.watch().catch(error => {
       if (!this.stopping.signal.aborted) this.options.fail(error)
     })

@@ -70,9 +70,11 @@ export class PendingBatch {
     this.lost.push(span)
   }
 
-  add(fetched: Fetched): void {
+  /** @param next what lies below it was taken before */
+  add(fetched: Fetched, next = 0): void {
     const { partition } = fetched
     for (const { offset, key, value, timestamp } of fetched.messages) {
+      if (Number(offset) < next) continue
       this.messages.push({ partition, offset: this.base + Number(offset), key, value, timestamp })
       this.bytes += value?.length ?? 0
     }
@@ -80,7 +82,7 @@ export class PendingBatch {
       this.unread.push({ partition, batch })
       this.bytes += batch.bytes.length
     }
-    const from = this.spans.get(partition)?.from ?? Number(fetched.firstOffset())
+    const from = this.spans.get(partition)?.from ?? Math.max(next, Number(fetched.firstOffset()))
     this.spans.set(partition, { partition, from, through: Number(fetched.lastOffset()) + 1 })
   }
 

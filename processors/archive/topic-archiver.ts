@@ -206,8 +206,14 @@ export class TopicArchiver implements Resource, LogReader {
     if (!consumer || !position || positions !== this.positions || batch.isEmpty()) return
     const first = Number(batch.firstOffset())
     if (!this.isNext(consumer, position, batch.partition, first)) return
-    this.pending.add(batch)
-    this.lag.begin(batch.partition, first)
+    const { next } = position
+    // Taken before. In another log of the same name, whose offsets begin anew, these would take the place of others.
+    if (Number(batch.lastOffset()) < next) {
+      resolveOffset(batch.lastOffset())
+      return
+    }
+    this.pending.add(batch, next)
+    this.lag.begin(batch.partition, Math.max(next, first))
     this.lag.observeEnd(batch.partition, Number(batch.highWatermark))
     position.advance(Number(batch.lastOffset()))
     resolveOffset(batch.lastOffset())

@@ -8,10 +8,13 @@ import { type KnownEpochs, logOf, readEpochs } from '../../../platform/epochs/re
 import { LastingAdmin, type OffsetsAdmin } from '../../../platform/kafka/lasting-admin.ts'
 import { topicIds } from '../../../platform/kafka/log-ids.ts'
 import type { Log } from '../../../platform/log.ts'
+import type { DeadLetter } from '../../../schemas/records/dead-letter.ts'
 import { type RecordId, recordIds } from '../../../schemas/records/record.ts'
 import { telemetryTopic, topicNames, topics } from '../../../schemas/topics.ts'
 import { everyWindow, type LateNotice } from '../../windows/partial.ts'
 import type { WindowSpecs } from '../../windows/window-spec.ts'
+import { lostOf } from '../dead-letters.ts'
+import { lostReadings } from './lost-readings.ts'
 import { restorableTopics, restoreTopic } from './restore-topic.ts'
 import { newestEventTime, storedReach } from './stored-reach.ts'
 
@@ -70,6 +73,7 @@ export async function openLogs(options: OpenLogsOptions): Promise<void> {
     for (const { topic, base, log: id } of later) {
       log.error({ topic, log: id, base }, 'the log is another one than the one before: its places begin anew')
     }
+    await nameLost(options, producer, later)
     await restoreAll(options, producer, later)
     await giveToCorrect(options, producer, later)
     await write(options, producer, epochs)
@@ -137,6 +141,29 @@ function isLater({ base }: LogEpoch): boolean {
 function windowsOf(topic: string): readonly RecordId[] {
   if (topic === topicNames.partial) return recordIds
   return recordIds.filter(id => telemetryTopic(id) === topic)
+}
+
+/** Readings that were taken and counted, and were gone with their log before they were stored: into the dead letters. */
+async function nameLost(
+  { clickhouse, database, registry, wall, log }: OpenLogsOptions,
+  producer: Producer,
+  later: readonly LogEpoch[],
+): Promise<void> {
+  const writer = await avroWriter<DeadLetter>(registry, topicNames.rejected)
+  for (const record of recordIds) {
+    const topic = telemetryTopic(record)
+    if (!later.some(epoch => epoch.topic === topic)) continue
+    const { base, spans } = await lostReadings(clickhouse, database, record)
+    for (const span of spans) {
+      const letter = lostOf(topic, span, wall.now(), base)
+      log.error(
+        { topic, ...span },
+        'readings were lost with their log: counted in final windows, and not stored',
+      )
+      const message = { key: null, value: writer.encode(letter) }
+      await producer.send({ topic: topicNames.rejected, acks: -1, messages: [message] })
+    }
+  }
 }
 
 async function restoreAll(

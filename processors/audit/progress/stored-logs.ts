@@ -1,17 +1,17 @@
 import type { Kafka } from 'kafkajs'
 import { Type } from 'typebox'
 import type { Logs, OpenLog } from '../../../platform/epochs/open-log.ts'
-import { logOf } from '../../../platform/epochs/read-epochs.ts'
+import { logOf, logsOf } from '../../../platform/epochs/read-epochs.ts'
 import { CodedError } from '../../../platform/errors.ts'
 import { topicIds } from '../../../platform/kafka/log-ids.ts'
-import { topics } from '../../../schemas/topics.ts'
+import { topicNames, topics } from '../../../schemas/topics.ts'
 import { ask, type Store } from '../checks/ask.ts'
 
 const Row = Type.Object({ topic: Type.String(), log: Type.String(), base: Type.Number() })
 
 /**
  * The logs that the topics are, as the archive has stored them.
- * @throws CodedError `log_not_open` where Kafka has another one by now; ClickHouseError
+ * @throws CodedError `log_not_open` where Kafka has another one, or none is stored yet; ClickHouseError
  */
 export async function storedLogs(store: Store, kafka: Kafka): Promise<Logs> {
   const rows = await ask(
@@ -26,13 +26,13 @@ export async function storedLogs(store: Store, kafka: Kafka): Promise<Logs> {
   const open = new Map<string, OpenLog>()
   for (const { topic, log, base } of rows) {
     const current = logOf(ids, topic)
-    if (current !== undefined && current !== log) {
-      throw new CodedError('log_not_open', `${topic} is another log than the one that is stored`, {
-        hint: 'it was deleted and created again: archive opens it within seconds',
-      })
-    }
-    open.set(topic, { log, base, closedUntil: null })
+    if (current === undefined || current === log) open.set(topic, { log, base, closedUntil: null })
   }
-  const first: OpenLog = { log: '', base: 0, closedUntil: null }
-  return { of: topic => open.get(topic) ?? first }
+  const missing = [...ids.topics.keys()].filter(topic => topic !== topicNames.epochs && !open.has(topic))
+  if (missing.length > 0) {
+    throw new CodedError('log_not_open', `nobody has opened the logs of ${missing.join(', ')} yet`, {
+      hint: 'archive does, and stores it within seconds: is it running?',
+    })
+  }
+  return logsOf(open)
 }

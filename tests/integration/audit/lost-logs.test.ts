@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { topicIds } from '../../../platform/kafka/log-ids.ts'
+import type { Difference } from '../../../processors/audit/report/difference.ts'
 import { type RecordId, recordIds } from '../../../schemas/records/record.ts'
 import { telemetryTopic, topicOf } from '../../../schemas/topics.ts'
 import { testKafka } from '../archive/rack-archive.ts'
@@ -41,7 +43,13 @@ async function revisionOf(record: RecordId, windowStart: number): Promise<number
   return row?.revision ?? 0
 }
 
+/** Windows of which readings were lost with their log: what was counted there is more than what is stored. */
+const losses: { readonly record: RecordId; readonly from: number; readonly to: number }[] = []
+
+/** Resolves when nothing moves any more, and all but the losses is as it should be. */
 async function settled(): Promise<void> {
+  const isLost = ({ record, windowStart = 0 }: Difference) =>
+    losses.some(lost => lost.record === record && windowStart >= lost.from && windowStart <= lost.to)
   let seen = 'nothing'
   await vi
     .waitUntil(async () => {
@@ -55,7 +63,8 @@ async function settled(): Promise<void> {
         differences: report.differences.slice(0, 5),
         moving: report.moving.slice(0, 5),
       })
-      return report.moving.length === 0 && report.differences.length === 0 && report.untold === 0
+      const differences = report.differences.filter(one => !isLost(one))
+      return report.moving.length === 0 && differences.length === 0 && report.untold === 0
     }, patience)
     .catch(error => {
       throw new Error(`not settled: ${seen}`, { cause: error })
@@ -104,6 +113,23 @@ async function untilCounted(record: RecordId, sent: readonly Reading[], since: n
   }, patience)
 }
 
+/** Deletes a topic and creates it at once; a process that starts meanwhile may be faster. */
+async function recreate(topic: string): Promise<void> {
+  const kafka = testKafka(system.env.KAFKA_BROKERS ?? '')
+  const idNow = async () => (await topicIds(kafka, [topic])).topics.get(topic)
+  const before = await idNow()
+  const admin = kafka.admin()
+  await admin.connect()
+  await admin.deleteTopics({ topics: [topic] })
+  const { partitions: numPartitions } = topicOf(topic)
+  await vi.waitUntil(async () => {
+    await admin.createTopics({ topics: [{ topic, numPartitions }] }).catch(() => false)
+    const id = await idNow()
+    return id !== undefined && id !== before
+  }, patience)
+  await admin.disconnect()
+}
+
 beforeAll(async () => {
   system = await AuditedSystem.start()
   await registerAll(system)
@@ -115,7 +141,7 @@ beforeAll(async () => {
   for (const record of recordIds)
     await vi.waitUntil(async () => (await revisionOf(record, start + windowMs)) === 2, patience)
   await settled()
-})
+}, long)
 afterAll(() => system.stop())
 
 describe('another log', () => {
@@ -126,16 +152,10 @@ describe('another log', () => {
       const values = await storedValues()
       const before = load('parking')
       await sleep(windowMs)
-      const admin = testKafka(system.env.KAFKA_BROKERS ?? '').admin()
-      await admin.connect()
-      await admin.deleteTopics({ topics: [topic] })
-      const { partitions: numPartitions } = topicOf(topic)
-      await vi.waitUntil(
-        () => admin.createTopics({ topics: [{ topic, numPartitions }] }).catch(() => false),
-        patience,
-      )
-      await admin.disconnect()
+      const deleted = Date.now()
+      await recreate(topic)
       const recreated = Date.now()
+      losses.push({ record: 'parking', from: deleted - 2 * windowMs, to: recreated })
       await before.stop()
       const opened = async () => {
         const [row] = await system

@@ -58,6 +58,24 @@ describe('a pending batch', () => {
   })
 })
 
+describe('a pending batch of another log than the first', () => {
+  it('knows messages by their places, and what is to be committed by offsets', () => {
+    const batch = new PendingBatch(2_000_000_000)
+    batch.add(fetched(0, [message(5), message(6)]))
+    const { messages, spans } = batch.take()
+    expect(messages.map(({ offset }) => offset)).toEqual([2_000_000_005, 2_000_000_006])
+    expect(spans).toEqual([{ partition: 0, from: 5, through: 7 }])
+  })
+
+  it('takes nothing again that it has: in a log that begins anew it would be something else', () => {
+    const batch = new PendingBatch()
+    batch.add(fetched(0, [message(5), message(6), message(7)]), 6)
+    const { messages, spans } = batch.take()
+    expect(messages.map(({ offset }) => offset)).toEqual([6, 7])
+    expect(spans).toEqual([{ partition: 0, from: 6, through: 8 }])
+  })
+})
+
 describe('the spans of messages', () => {
   it('are one per partition, with the offset to commit as their end', () => {
     const at = (partition: number, offset: number) => ({ partition, offset })
