@@ -23,7 +23,7 @@ module.exports = {
       severity: 'error',
       comment: 'processors/windows/ is the pure core: no I/O, no platform clients',
       from: { path: '^processors/windows/' },
-      to: { path: '^(platform/|node:)', pathNot: '^platform/clock' },
+      to: { path: '^(platform/|node:)', pathNot: '^platform/(clock|window-sizes)' },
     },
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
   ],

@@ -23,6 +23,13 @@ export const exitCode = {
   config: 78,
 } as const
 
+/** Errors that somebody has to change a setting for: the same start fails again. */
+const ofConfiguration: ReadonlySet<string> = new Set(['config_invalid', 'windows_changed'])
+
+export function isOfConfiguration(error: unknown): error is CodedError {
+  return error instanceof CodedError && ofConfiguration.has(error.code)
+}
+
 /** What an error says, for people: without the passwords of URLs. */
 export function messageOf(error: unknown): string {
   return withoutSecrets(error instanceof Error ? error.message : String(error))

@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import { AdminServer } from './admin-server.ts'
 import { type Clock, scaledClock } from './clock.ts'
 import { type Config, describeConfig, readConfig, type Settings, setting } from './config.ts'
-import { CodedError, exitCode, messageOf } from './errors.ts'
+import { CodedError, exitCode, isOfConfiguration, messageOf } from './errors.ts'
 import { HttpServers } from './http/http-servers.ts'
 import { Lifecycle, type Resource } from './lifecycle.ts'
 import { createLog, type Log, logLevels } from './log.ts'
@@ -122,13 +122,12 @@ export async function runPart<S extends Settings>(part: Part<S>): Promise<void> 
       {
         code: error instanceof CodedError ? error.code : 'crashed',
         reason: messageOf(error),
+        hint: error instanceof CodedError ? error.hint : undefined,
         stack: error instanceof Error ? error.stack : undefined,
       },
       'failed',
     )
-    void stop(
-      error instanceof CodedError && error.code === 'config_invalid' ? exitCode.config : exitCode.crashed,
-    )
+    void stop(isOfConfiguration(error) ? exitCode.config : exitCode.crashed)
   }
   process.on('SIGINT', () => void stop(exitCode.ok))
   process.on('SIGTERM', () => void stop(exitCode.ok))

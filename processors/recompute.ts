@@ -1,6 +1,6 @@
 import { Presets, SingleBar } from 'cli-progress'
 import { commandConfig } from '../platform/command-options.ts'
-import { CodedError, exitCode, messageOf } from '../platform/errors.ts'
+import { CodedError, exitCode, isOfConfiguration, messageOf } from '../platform/errors.ts'
 import { connect, recomputeSettings } from './recompute/connection.ts'
 import { DifferenceTable, differenceObjects } from './recompute/difference-table.ts'
 import { type RecomputeOptions, recomputeOptions, recomputeUsage } from './recompute/recompute-options.ts'
@@ -84,7 +84,7 @@ function failed(error: unknown): number {
   process.stderr.write(`recompute: ${messageOf(error)}${hint}\n`)
   if (!(error instanceof CodedError)) return exitCode.failed
   if (error.code === 'usage') return exitCode.usage
-  return error.code === 'config_invalid' ? exitCode.config : exitCode.failed
+  return isOfConfiguration(error) ? exitCode.config : exitCode.failed
 }
 
 function progressBar(): SingleBar {

@@ -41,10 +41,11 @@ export class PartitionRollup {
     return [...this.series.values()].reduce((sum, series) => sum + series.openWindows, 0)
   }
 
+  /** @throws CodedError `windows_changed` for a partial of another size than before; it counts as not read */
   accept(offset: number, record: RecordId, partial: Partial, now: number): void {
-    this.position = offset + 1
     const series = this.seriesOf(record)
     this.lateNotices.push(...series.accept(offset, partial, offset < this.replayBelow))
+    this.position = offset + 1
     // A window becomes final at the marker that completes it, wherever a batch happens to end.
     if (partial.kind === 'marker') series.finish(now)
   }
@@ -83,6 +84,12 @@ export class PartitionRollup {
             .map(([record, { finalThrough }]) => [record, finalThrough]),
         ),
       },
+      sizes: {
+        ...this.options.checkpoint?.sizes,
+        ...Object.fromEntries(
+          all.flatMap(([record, { windowMs }]) => (windowMs === undefined ? [] : [[record, windowMs]])),
+        ),
+      },
     }
   }
 
@@ -96,7 +103,7 @@ export class PartitionRollup {
       partition,
       partitions,
       expected,
-      finalThrough: checkpoint?.closed[record],
+      checkpoint,
     })
     this.series.set(record, series)
     return series

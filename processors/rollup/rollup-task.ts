@@ -1,7 +1,7 @@
 import type { KafkaMessage } from 'kafkajs'
 import type { AvroReader } from '../../platform/avro/avro-reader.ts'
 import type { Clock } from '../../platform/clock.ts'
-import { messageOf } from '../../platform/errors.ts'
+import { isOfConfiguration, messageOf } from '../../platform/errors.ts'
 import type { Log } from '../../platform/log.ts'
 import { isRecordId } from '../../schemas/records/record.ts'
 import type { Flush, Task } from '../task/task.ts'
@@ -48,6 +48,7 @@ export class RollupTask implements Task {
         rollup.accept(position, partial.record, partial, clock.now())
         metrics.partials.inc({ record: partial.record, kind: partial.kind })
       } catch (error) {
+        if (isOfConfiguration(error)) throw error
         rollup.skip(position)
         metrics.partials.inc({ record: 'unknown', kind: 'undecodable' })
         log.error({ offset, reason: messageOf(error) }, 'not a partial')

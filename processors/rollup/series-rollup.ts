@@ -1,3 +1,4 @@
+import { requireSameSizes } from '../../platform/window-sizes.ts'
 import type { Measure } from '../../schemas/measures/measure.ts'
 import type { RecordId } from '../../schemas/records/record.ts'
 import { buildRegional } from '../regional/build-regional.ts'
@@ -5,7 +6,8 @@ import type { Expected } from '../regional/expectations.ts'
 import type { RegionalMessage } from '../regional/regional-message.ts'
 import { tellsOfSilence } from '../regional/silence.ts'
 import { emptyTotals, rollUp, type Totals } from '../regional/totals.ts'
-import { type LateNotice, type Partial, partialPartition } from '../windows/partial.ts'
+import { type Checkpoint, requireSize } from '../windows/checkpoint.ts'
+import { type LateNotice, neverRead, type Partial, partialPartition } from '../windows/partial.ts'
 import { InputProgress } from './input-progress.ts'
 import { WindowMerge } from './window-merge.ts'
 
@@ -17,7 +19,7 @@ export interface SeriesOptions {
   readonly partition: number
   readonly partitions: number
   readonly expected: (record: RecordId, start: number, end: number) => Expected
-  readonly finalThrough: number | undefined
+  readonly checkpoint: Checkpoint | undefined
 }
 
 /** A gap of more windows than this was a jump in event time, not silence: its empty windows are not made up. */
@@ -47,12 +49,17 @@ export class SeriesRollup {
 
   constructor(options: SeriesOptions) {
     this.options = options
-    this.finishedThrough = options.finalThrough ?? Number.NEGATIVE_INFINITY
+    this.finishedThrough = options.checkpoint?.closed[options.record] ?? Number.NEGATIVE_INFINITY
     this.takenThrough = this.finishedThrough
   }
 
   get openWindows(): number {
     return this.open.size + this.finished.length
+  }
+
+  /** How long the windows are, ms; undefined while none was heard of. */
+  get windowMs(): number | undefined {
+    return this.sizeMs === 0 ? undefined : this.sizeMs
   }
 
   get hasFinal(): boolean {
@@ -75,9 +82,10 @@ export class SeriesRollup {
   /**
    * Takes a partial; what belongs to a window that is final comes back as late notices.
    * @param seenBefore the message was accounted for before a restart
+   * @throws CodedError `windows_changed` for windows of another size than those of before
    */
   accept(offset: number, partial: Partial, seenBefore: boolean): LateNotice[] {
-    this.sizeMs = partial.window_ms
+    if (partial.window_start !== neverRead) this.takeSize(partial.window_ms)
     this.inputs.accept(partial)
     if (partial.kind === 'marker') return []
     const isFinal = partial.window_start <= this.finishedThrough
@@ -125,6 +133,13 @@ export class SeriesRollup {
       messages.push(...this.provisionalMessages(window, now))
     }
     return messages
+  }
+
+  private takeSize(sizeMs: number): void {
+    const { record, checkpoint } = this.options
+    if (this.sizeMs === 0) requireSize(record, sizeMs, checkpoint)
+    else if (this.sizeMs !== sizeMs) requireSameSizes({ [record]: this.sizeMs }, { [record]: sizeMs })
+    this.sizeMs = sizeMs
   }
 
   private belongsHere({ window_start, window_ms }: Partial): boolean {

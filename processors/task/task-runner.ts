@@ -1,7 +1,7 @@
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs'
 import type { Clock } from '../../platform/clock.ts'
 import type { Logs } from '../../platform/epochs/open-log.ts'
-import { messageOf } from '../../platform/errors.ts'
+import { isOfConfiguration, messageOf } from '../../platform/errors.ts'
 import { LastingAdmin } from '../../platform/kafka/lasting-admin.ts'
 import type { Resource } from '../../platform/lifecycle.ts'
 import type { Log } from '../../platform/log.ts'
@@ -135,7 +135,16 @@ export class TaskRunner implements Resource, LogReader {
     if (!this.align(running, Number(batch.firstOffset()))) return
     const { task } = running
     running.lastMessageAt = this.options.clock.now()
-    await task.process(from(batch.messages, task.nextOffset))
+    try {
+      await task.process(from(batch.messages, task.nextOffset))
+    } catch (error) {
+      if (isOfConfiguration(error)) {
+        // kafkajs would try again for ever. Nothing more is said or committed.
+        this.tasks = new Map()
+        this.options.fail(error)
+      }
+      throw error
+    }
     // A rebalance meanwhile has built the task anew, from its checkpoint: this batch is not the next one of that.
     if (!this.isCurrent(running)) return
     const last = Number(batch.lastOffset())

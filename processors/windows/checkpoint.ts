@@ -1,3 +1,5 @@
+import { requireSameSizes, sizeText, type WindowSizes, windowsChanged } from '../../platform/window-sizes.ts'
+
 /**
  * What a processor commits for one input partition: the offset below its oldest open window,
  * and in the commit's metadata what cannot be seen again from there.
@@ -11,11 +13,13 @@ export interface Checkpoint {
   readonly at: number
   /** Partitions of the topic: of when its open windows were read, or before, if some were added meanwhile. */
   readonly partitions?: number | undefined
+  /** By series: how long its windows are, ms; absent in commits of earlier versions, and where nothing was read yet. */
+  readonly sizes?: WindowSizes | undefined
 }
 
 /** Kafka keeps at most 4,096 bytes of it. @param log that the offsets are of */
-export function checkpointMetadata({ closed, at, partitions }: Checkpoint, log?: string): string {
-  return JSON.stringify({ closed, at, partitions, log })
+export function checkpointMetadata({ closed, at, partitions, sizes }: Checkpoint, log?: string): string {
+  return JSON.stringify({ closed, at, partitions, sizes, log })
 }
 
 /**
@@ -37,6 +41,28 @@ export function parseCheckpoint(offset: number, metadata: string | null): Checkp
     offset,
     at,
     ...(typeof partitions === 'number' ? { partitions } : {}),
-    closed: Object.fromEntries(Object.entries(closed).filter(([, start]) => typeof start === 'number')),
+    ...('sizes' in parsed ? { sizes: numbersOf(parsed.sizes) } : {}),
+    closed: numbersOf(closed),
   }
+}
+
+/**
+ * Windows of `sizeMs` may follow on the checkpoint. An earlier version's tells no size, but every window starts at a
+ * multiple of it.
+ * @throws CodedError `windows_changed`
+ */
+export function requireSize(series: string, sizeMs: number, checkpoint: Checkpoint | undefined): void {
+  const stored = checkpoint?.sizes?.[series]
+  if (stored !== undefined) requireSameSizes({ [series]: stored }, { [series]: sizeMs })
+  else if ((checkpoint?.closed[series] ?? 0) % sizeMs !== 0) {
+    throw windowsChanged(
+      `the stored windows of ${series} do not start where windows of ${sizeText(sizeMs)} do, which WINDOWS asks for`,
+      'give the size of before again',
+    )
+  }
+}
+
+function numbersOf(values: unknown): Record<string, number> {
+  const entries = Object.entries(typeof values === 'object' && values !== null ? values : {})
+  return Object.fromEntries(entries.filter(([, value]) => typeof value === 'number'))
 }

@@ -1,6 +1,6 @@
 import { counties } from '../../schemas/regions/regions.ts'
 import { AssetHomes } from './asset-homes.ts'
-import type { Checkpoint } from './checkpoint.ts'
+import { type Checkpoint, requireSize } from './checkpoint.ts'
 import { KeyTable } from './key-table.ts'
 import type { MeasuredReading, MeasureProgram } from './measure-program.ts'
 import { type LateNotice, neverRead, type Partial } from './partial.ts'
@@ -65,9 +65,11 @@ export class PartitionAggregator {
   private saysNeverReadAt = unset
   private recent: WindowState | undefined
 
+  /** @throws CodedError `windows_changed` where the checkpoint is of windows of another size */
   constructor(options: AggregatorOptions) {
     this.options = options
     const { checkpoint, spec, record, start } = options
+    requireSize(record, spec.sizeMs, checkpoint)
     this.homes = new AssetHomes({ belongs: options.belongs, doubtfulBefore: options.added?.doubtfulBefore })
     this.position = start
     this.replayBelow = checkpoint?.at ?? 0
@@ -179,11 +181,14 @@ export class PartitionAggregator {
       if (window.firstOffset >= 0 && window.firstOffset < offset) offset = window.firstOffset
     }
     const at = Math.max(this.position, this.replayBelow)
+    const { record, spec } = this.options
     return {
       offset,
       at,
-      closed: this.closed === unset ? {} : { [this.options.record]: this.closed },
+      closed: this.closed === unset ? {} : { [record]: this.closed },
       partitions: this.partitionsToTell(),
+      // While nothing was read there are no data that would keep a size.
+      ...(at > 0 ? { sizes: { [record]: spec.sizeMs } } : {}),
     }
   }
 
