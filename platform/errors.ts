@@ -24,7 +24,11 @@ export const exitCode = {
 } as const
 
 /** Errors that somebody has to change a setting for: the same start fails again. */
-const ofConfiguration: ReadonlySet<string> = new Set(['config_invalid', 'windows_changed'])
+const ofConfiguration: ReadonlySet<string> = new Set([
+  'config_invalid',
+  'part_misconfigured',
+  'windows_changed',
+])
 
 export function isOfConfiguration(error: unknown): error is CodedError {
   return error instanceof CodedError && ofConfiguration.has(error.code)

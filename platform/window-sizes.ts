@@ -6,10 +6,14 @@ export type WindowSizes = Readonly<Record<string, number>>
 /**
  * Data keep the size of their windows: windows of two sizes over the same readings would count them twice. The lateness
  * may change. A series that is in only one of the two is fine.
- * @param setting names what asks for the size: `WINDOWS`, `--windows`, `CENSUS_WINDOW`
+ * @param setting names what asks for the sizes
  * @throws CodedError `windows_changed` that names every series with another size, and the choices
  */
-export function requireSameSizes(stored: WindowSizes, asked: WindowSizes, setting = 'WINDOWS'): void {
+export function requireSameSizes(
+  stored: WindowSizes,
+  asked: WindowSizes,
+  setting: 'WINDOWS' | '--windows' = 'WINDOWS',
+): void {
   const changed = Object.entries(asked).flatMap(([series, askedMs]) => {
     const storedMs = stored[series]
     return storedMs === undefined || storedMs === askedMs ? [] : [{ series, storedMs, askedMs }]
@@ -19,7 +23,7 @@ export function requireSameSizes(stored: WindowSizes, asked: WindowSizes, settin
     ({ series, storedMs, askedMs }) =>
       `the stored windows of ${series} are ${sizeText(storedMs)} long, ${setting} asks for ${sizeText(askedMs)}`,
   )
-  const before = changed.map(({ series, storedMs }) => `${series}=${sizeText(storedMs)}`)
+  const before = changed.map(({ series, storedMs }) => `${series}=${sizeText(storedMs)}/LATENESS`)
   throw windowsChanged(differences.join('; '), `give the sizes of before again (${before.join(', ')})`)
 }
 

@@ -1,11 +1,14 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { clickhouseClient, clickhouseSettings } from '../../platform/clickhouse/clickhouse-client.ts'
+import { storedWindowSizes } from '../../platform/clickhouse/stored-window-sizes.ts'
 import { readConfig } from '../../platform/config.ts'
 import { diskSettings } from '../../platform/disk-space.ts'
 import { ensureTopics } from '../../platform/kafka/ensure-topics.ts'
 import type { LogLevel } from '../../platform/log.ts'
 import { urlHostOf } from '../../platform/url-host.ts'
 import { withoutSecrets } from '../../platform/url-secrets.ts'
+import { requireSameSizes, type WindowSizes } from '../../platform/window-sizes.ts'
 import type { Console } from './console/console.ts'
 import { type ProcessRow, portsOf, processPart } from './parts.ts'
 import { announceClickHouse, type ClickHouseLogin, clickhouseLogin } from './setup/clickhouse-login.ts'
@@ -13,11 +16,13 @@ import { requireGivenStore } from './setup/given-store.ts'
 import { Instance } from './setup/instance.ts'
 import { isOpen, type ListenHosts, listenHosts } from './setup/listen-host.ts'
 import { ClockFile, readClockState, resumeClock } from './setup/local-clock.ts'
+import { mergeWindows, windowSizes } from './setup/local-windows.ts'
 import { type Ports, portsAt, requireFree } from './setup/ports.ts'
 import { processEnvironment } from './setup/process-environment.ts'
 import type { StartOptions } from './setup/start-options.ts'
 import type { StateFileOptions } from './setup/state-file.ts'
 import { buildWallboard } from './setup/wallboard-build.ts'
+import { readWindowsFile, writeWindowsFile } from './setup/windows-file.ts'
 import { defaultCacheDir, type Store, stores } from './stores.ts'
 import { DiskWatch } from './supervise/disk-watch.ts'
 import { quietKafka } from './supervise/probes.ts'
@@ -52,6 +57,7 @@ export class LocalSystem {
   /** Of the ClickHouse that is started here, once it is known. */
   private login: ClickHouseLogin | undefined
   private withdraw: (() => void) | undefined
+  private closeWindowsFile: (() => void) | undefined
 
   constructor(given: LocalSystemOptions) {
     this.given = given
@@ -96,6 +102,11 @@ export class LocalSystem {
       clickhousePassword,
     })
     const own = all.filter(store => !env[store.variable])
+    const sizes = windowSizes(mergeWindows(env.WINDOWS ?? '', options.windows))
+    const windowsPath = join(dataDir, 'windows.json')
+    const keepsData = own.some(({ variable }) => variable !== 'SCHEMA_REGISTRY_URL')
+    const kept = keepsData ? readWindowsFile(windowsPath) : null
+    requireSameSizes(kept ?? {}, sizes, '--windows')
     await this.preflight(all, own)
     if (this.stopping) return
 
@@ -108,6 +119,10 @@ export class LocalSystem {
     const environment = processEnvironment({ ...this.given, host, ports: this.ports, clock, stores: all })
     const specs = processStages.map(rows => rows.map(row => processPart(row, host, this.ports, environment)))
     await Promise.all([this.supervisor.start([own.map(store => store.part)]), this.wallboard()])
+    if (this.stopping) return
+    // Data of an earlier version, or of stores that were given.
+    if (!kept) await this.requireStoredSizes(sizes, environment)
+    if (keepsData) this.closeWindowsFile = writeWindowsFile({ path: windowsPath, tell }, sizes)
     if (own.some(store => store.variable === 'KAFKA_BROKERS')) await this.createTopics()
     await this.supervisor.start(specs)
   }
@@ -121,6 +136,7 @@ export class LocalSystem {
     this.aborted.abort()
     await this.supervisor.stop()
     this.clockFile?.stop()
+    this.closeWindowsFile?.()
     this.withdraw?.()
     this.instance?.release()
     this.instance = undefined
@@ -159,6 +175,20 @@ export class LocalSystem {
     }
     for (const { part } of own) {
       await part.preflight?.(line => console.event('info', part.name, line), this.aborted.signal)
+    }
+  }
+
+  private async requireStoredSizes(
+    sizes: WindowSizes,
+    environment: Readonly<Record<string, string>>,
+  ): Promise<void> {
+    const config = readConfig(clickhouseSettings, { ...this.given.env, ...environment })
+    const clickhouse = clickhouseClient(config)
+    try {
+      const stored = await storedWindowSizes(clickhouse, config.clickhouseDatabase)
+      requireSameSizes(stored, sizes, '--windows')
+    } finally {
+      await clickhouse.close()
     }
   }
 

@@ -1,5 +1,5 @@
 import { relative } from 'node:path'
-import { CodedError, exitCode, messageOf } from '../../platform/errors.ts'
+import { CodedError, exitCode, isOfConfiguration, messageOf } from '../../platform/errors.ts'
 import { FileLines, isDiskFile } from '../../platform/file-lines.ts'
 import { Console, type Screen } from './console/console.ts'
 import { LocalSystem, type LocalSystemOptions } from './local-system.ts'
@@ -61,7 +61,7 @@ export async function runLocal(given: Omit<LocalSystemOptions, 'console' | 'env'
   const { error } = afterwards
   const hint = error instanceof CodedError && error.hint ? ` - ${error.hint}` : ''
   process.stderr.write(`${messageOf(error)}${hint}\n`)
-  return exitCode.unavailable
+  return isOfConfiguration(error) ? exitCode.config : exitCode.unavailable
 }
 
 /** A file is written line by line, and a full disk ends nothing; a terminal or a pipe as Node has it. */

@@ -1,3 +1,4 @@
+import type { WindowSizes } from '../../../platform/window-sizes.ts'
 import { isRecordId, type RecordId, recordIds } from '../../../schemas/records/record.ts'
 
 /** Window size / allowed lateness of the local system: short, so that a wall moves while someone looks at it. */
@@ -20,15 +21,30 @@ const unitMs: Readonly<Record<string, number>> = {
   d: 86_400_000,
 }
 
+/** How long the windows of each record type are, ms. @param windows what `mergeWindows` made */
+export function windowSizes(windows: string): WindowSizes {
+  return Object.fromEntries(
+    windows.split(',').map(entry => {
+      const [record = '', window = ''] = entry.split('=')
+      return [record, spansOf(window)[0] ?? 0]
+    }),
+  )
+}
+
 /** The longest time from the start of a window to its end with lateness, ms. @param windows a WINDOWS value */
 export function longestOpenMs(windows: string): number {
   return Math.max(
     ...windows.split(',').map(entry => {
       const [, window = ''] = entry.split('=')
-      const spans = [...window.matchAll(/(\d+)(ms|min|s|m|h|d)/g)]
-      return spans.reduce((sum, [, number, unit]) => sum + Number(number) * (unitMs[unit ?? ''] ?? 0), 0)
+      return spansOf(window).reduce((sum, span) => sum + span, 0)
     }),
   )
+}
+
+/** Of `size/lateness`, ms. */
+function spansOf(window: string): readonly number[] {
+  const spans = [...window.matchAll(/(\d+)(ms|min|s|m|h|d)/g)]
+  return spans.map(([, number, unit]) => Number(number) * (unitMs[unit ?? ''] ?? 0))
 }
 
 /**

@@ -6,8 +6,13 @@ import { join } from 'node:path'
 import { Kafka, logLevel } from 'kafkajs'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { freePortOffset, isFree, portNames, portsAt } from '../../../deploy/local/setup/ports.ts'
-import { clickhouseSettings } from '../../../platform/clickhouse/clickhouse-client.ts'
+import { clickhouseClient, clickhouseSettings } from '../../../platform/clickhouse/clickhouse-client.ts'
+import { migrate } from '../../../platform/clickhouse/migrate.ts'
 import { commandConfig } from '../../../platform/command-options.ts'
+import { exitCode } from '../../../platform/errors.ts'
+import { createLog } from '../../../platform/log.ts'
+import { measureTable } from '../../../schemas/clickhouse/measure-tables.ts'
+import { clickhousePassword } from '../../clickhouse-password.ts'
 import { type Product, ProductEnded, type ProductOptions, startProduct } from '../../system/product.ts'
 
 let dataDir: string
@@ -29,11 +34,15 @@ async function launch(options: ProductOptions = {}): Promise<Product> {
   return product
 }
 
-async function refused(options: ProductOptions): Promise<string> {
+async function ended(options: ProductOptions): Promise<ProductEnded> {
   const error = await launch(options).catch((reason: unknown) => reason)
   if (!(error instanceof ProductEnded)) throw new Error('it started')
   expect(error.code).not.toBe(0)
-  return error.output
+  return error
+}
+
+async function refused(options: ProductOptions): Promise<string> {
+  return (await ended(options)).output
 }
 
 /** Waits until nothing listens on any port of an offset any more. */
@@ -168,6 +177,40 @@ test('a second Ctrl-C ends at once what does not stop', async () => {
   product.signal('SIGINT')
   await product.printed('ending everything at once')
   expect(await product.exited).toBe(1)
+})
+
+test('windows keep their size with the data: another one is refused before anything starts, another lateness is not', async () => {
+  const first = await launch({ args: ['--windows', 'rack=60s/30s'] })
+  await first.stop()
+  const changed = await ended({})
+  expect(changed.code).toBe(exitCode.config)
+  expect(changed.output).toMatch(
+    /^the stored windows of rack are 60s long, --windows asks for 10s - .*rack=60s\/.*--data-dir.*npm run reset/,
+  )
+  expect(changed.output).not.toContain('starting')
+
+  const again = await launch({ args: ['--windows', 'rack=1m/5s'] })
+  expect(again.output).toContain('rack=1m/5s')
+  // As an earlier version left it: no file tells the sizes, but what is stored does.
+  const clickhouse = clickhouseClient({
+    ...commandConfig(clickhouseSettings, {}, 0),
+    clickhouseUrl: again.urls.clickhouse,
+    clickhousePassword,
+  })
+  await migrate(clickhouse, 'citybrain', createLog('test', 'silent'))
+  const window = { county: '370102', window_start: '2026-03-05 04:00:00', window_end: '2026-03-05 04:01:00' }
+  await clickhouse.insert({
+    table: `citybrain.${measureTable('rack').name}`,
+    values: [window],
+    format: 'JSONEachRow',
+  })
+  await clickhouse.close()
+  await again.stop()
+  await rm(join(dataDir, 'windows.json'))
+  const stored = await ended({})
+  expect(stored.code).toBe(exitCode.config)
+  expect(stored.output).toContain('the stored windows of rack are 60s long, --windows asks for 10s')
+  expect(stored.output).not.toMatch(/first +starting/)
 })
 
 test('two cannot run on one data directory', async () => {
