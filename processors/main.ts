@@ -14,6 +14,7 @@ import { kafkaProbe } from '../platform/ready/kafka-probe.ts'
 import { LagWatch, type LogReader } from '../platform/ready/log-lag.ts'
 import { topicNames, topics } from '../schemas/topics.ts'
 import { type ProcessorContext, processorSettings } from './context.ts'
+import { sameSizes } from './same-sizes.ts'
 import { isProcessorName, type Processor, type ProcessorName, topology } from './topology.ts'
 import { parseWindows } from './windows/window-spec.ts'
 
@@ -55,7 +56,9 @@ function shared({ config, log, readiness }: PartContext<typeof processorSettings
   const kafka = askingClient(config, 'citybrain-probe')
   return [
     kafkaProbe({ config, kafka, readiness, clock: wallClock }),
-    ...(usesClickHouse ? [clickhouseProbe({ config, readiness, clock: wallClock })] : []),
+    ...(usesClickHouse
+      ? [clickhouseProbe({ config, readiness, clock: wallClock }), sameSizes(config, log)]
+      : []),
     reachableRegistry(new SchemaRegistry(config.schemaRegistryUrl), log),
     {
       name: 'topics',

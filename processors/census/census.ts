@@ -4,9 +4,11 @@ import type { Resource } from '../../platform/lifecycle.ts'
 import { censusIds } from '../../schemas/kpis/kpi.ts'
 import type { ProcessorContext } from '../context.ts'
 import { Publisher } from '../publish/publisher.ts'
+import { storedCheck } from '../same-sizes.ts'
 import { censusMetrics } from './census-metrics.ts'
 import { censusPorts } from './census-ports.ts'
 import { CensusRunner } from './census-runner.ts'
+import { readCensusSize, requireCensusSize } from './stored-census.ts'
 
 /** Late readings are gathered for this long before windows are computed again, ms of wall time. */
 const settleMs = 5_000
@@ -45,6 +47,9 @@ export function census(context: ProcessorContext): readonly Resource[] {
   })
   return [
     new MigratedDatabase({ clickhouse, database, log }),
+    storedCheck(config, log, async (...store) => {
+      for (const id of censusIds) requireCensusSize(id, await readCensusSize(id, ...store), sizeMs)
+    }),
     publisher,
     { name: 'admin', start: () => admin.connect(), stop: () => admin.disconnect() },
     ...runners,

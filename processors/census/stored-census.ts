@@ -1,6 +1,7 @@
 import type { ClickHouseClient } from '@clickhouse/client'
 import { type TSchema, Type } from 'typebox'
 import { Value } from 'typebox/value'
+import { sizeText, windowsChanged } from '../../platform/window-sizes.ts'
 import { type Below, belowOfLineage } from '../../schemas/clickhouse/census/census-sources.ts'
 import type { CensusId } from '../../schemas/kpis/kpi.ts'
 import { kpisOf } from '../../schemas/kpis/kpis.ts'
@@ -19,6 +20,7 @@ export interface StoredCensusQuery {
 const province = '370000'
 const Offsets = Type.Array(Type.Number())
 const Span = Type.Object({ windows: Type.Number(), first: Type.Number(), last: Type.Number() })
+const Size = Type.Object({ size: Type.Number() })
 const Known = Type.Object({ start: Type.Number(), partitions: Offsets, offsets: Offsets })
 const Region = Type.Object({
   start: Type.Number(),
@@ -61,6 +63,31 @@ export async function readKnownWindows(query: StoredCensusQuery, oldest: number)
   }
 }
 
+/** How long the newest stored window of a census is, ms; undefined while none is stored. @throws ClickHouseError */
+export async function readCensusSize(
+  census: CensusId,
+  clickhouse: ClickHouseClient,
+  database: string,
+): Promise<number | undefined> {
+  const kpi = kpisOf(census)[0]?.id ?? ''
+  const [newest] = await select(
+    { clickhouse, database },
+    Size,
+    `SELECT ${ms('window_end')} - ${ms('window_start')} AS size FROM {database: Identifier}.kpi
+     WHERE kpi = '${kpi}' AND region = '${province}' ORDER BY window_start DESC LIMIT 1`,
+  )
+  return newest?.size
+}
+
+/** @throws CodedError `windows_changed` where the stored windows have another size than CENSUS_WINDOW says */
+export function requireCensusSize(census: CensusId, storedMs: number | undefined, askedMs: number): void {
+  if (storedMs === undefined || storedMs === askedMs) return
+  throw windowsChanged(
+    `the stored windows of ${census} are ${sizeText(storedMs)} long, CENSUS_WINDOW asks for ${sizeText(askedMs)}`,
+    `set CENSUS_WINDOW=${storedMs} again`,
+  )
+}
+
 /** The last revision of every region, by start of the window. @throws ClickHouseError */
 export async function readStoredRegions(
   query: StoredCensusQuery,
@@ -95,7 +122,11 @@ function ofSize(sizeMs: number): string {
   return `${ms('window_end')} - ${ms('window_start')} = ${sizeMs}`
 }
 
-async function select<T extends TSchema>({ clickhouse, database }: StoredCensusQuery, row: T, query: string) {
+async function select<T extends TSchema>(
+  { clickhouse, database }: Pick<StoredCensusQuery, 'clickhouse' | 'database'>,
+  row: T,
+  query: string,
+) {
   const result = await clickhouse.query({
     query,
     query_params: { database },

@@ -83,7 +83,7 @@ export async function readWindows(query: WindowsQuery): Promise<Map<number, Wind
 type ByWindow<T> = Map<number, Map<string, T>>
 
 async function readCounties(query: WindowsQuery): Promise<ByWindow<StoredCounty>> {
-  const { record, measures, starts } = query
+  const { record, measures, starts, sizeMs } = query
   const windows: ByWindow<StoredCounty> = new Map()
   const rows = await select(
     query,
@@ -93,7 +93,7 @@ async function readCounties(query: WindowsQuery): Promise<ByWindow<StoredCounty>
        lineage_partition, lineage_from_offset, lineage_through_offset,
        [${measures.map(({ id }) => `toNullable(${id})`).join(', ')}] AS measures
      FROM {database: Identifier}.measures_${record}
-     WHERE window_start IN (${starts.map(sqlInstant).join(', ')})`,
+     WHERE window_start IN (${starts.map(sqlInstant).join(', ')}) AND ${ofSizeSql(sizeMs)}`,
   )
   for (const row of rows) {
     const totals = {
@@ -131,7 +131,8 @@ async function readRegions(query: WindowsQuery): Promise<ByWindow<StoredRegion>>
     `SELECT region, toUnixTimestamp64Milli(window_start) AS start, kpi, value, numerator, denominator,
        revision, version, readings, assets, expected
      FROM {database: Identifier}.kpi
-     WHERE kpi IN (${ids.join(', ')}) AND window_start IN (${query.starts.map(sqlInstant).join(', ')})`,
+     WHERE kpi IN (${ids.join(', ')}) AND window_start IN (${query.starts.map(sqlInstant).join(', ')})
+       AND ${ofSizeSql(query.sizeMs)}`,
   )
   for (const { region, start, kpi, value, numerator, denominator, ...shared } of rows) {
     const stored = windows.get(start)?.get(region) ?? { ...shared, kpis: new Map<string, RegionKpi>() }
@@ -175,6 +176,11 @@ async function select<T extends typeof CountyRow | typeof RegionRow | typeof Rec
     clickhouse_settings: { output_format_json_quote_64bit_integers: 0 },
   })
   return Value.Parse(Type.Array(row), await result.json())
+}
+
+/** Windows of another size may be stored at the same start: of before sizes were kept. */
+function ofSizeSql(sizeMs: number): string {
+  return `toUnixTimestamp64Milli(window_end) - toUnixTimestamp64Milli(window_start) = ${sizeMs}`
 }
 
 /** Start of a reading's window, epoch ms. */

@@ -32,7 +32,8 @@ It may run beside the running system, and again: what is right already is not pu
 
 Windows that are not final yet are named and left alone. Kafka, ClickHouse, registry and WINDOWS come from the
 environment, as the processors have them; the stores' defaults are where npm start has them. A window that was never
-published has the size that WINDOWS says, else that of the stored window nearest to --to, else the default.
+published has the size of the stored window nearest to --to, which WINDOWS has to agree with where it names one; with
+nothing stored it has the size that WINDOWS says, else the default.
 Exit code 0: done; 1: something failed; 64: wrong usage; 78: wrong configuration; 130: stopped before the end by Ctrl-C.
 `
 

@@ -1,9 +1,10 @@
 import type { ClickHouseClient } from '@clickhouse/client'
 import { type TSchema, Type } from 'typebox'
 import { Value } from 'typebox/value'
+import { requireSameSizes } from '../../platform/window-sizes.ts'
 import type { RecordId } from '../../schemas/records/record.ts'
 import { sqlInstant, windowSql } from '../correct/stored-windows.ts'
-import { defaultWindows, parseWindows } from '../windows/window-spec.ts'
+import { defaultWindows, namedSizes } from '../windows/window-spec.ts'
 import { type Chosen, chooseWindows, grainOf, type WindowSpan } from './choose-windows.ts'
 
 export interface RangeQuery {
@@ -22,7 +23,10 @@ const Size = Type.Object({ size: Type.Union([Type.Number(), Type.Null()]) })
 const Start = Type.Object({ start: Type.Number() })
 const dayMs = 86_400_000
 
-/** The windows of a range that are stored or have readings. @throws ClickHouseError */
+/**
+ * The windows of a range that are stored or have readings.
+ * @throws ClickHouseError, CodedError `windows_changed` where WINDOWS names another size than stored windows have
+ */
 export async function windowsOfRange(query: RangeQuery): Promise<Chosen> {
   const { fromMs, toMs } = query
   const sizeMs = await sizeOfUnpublished(query)
@@ -34,7 +38,7 @@ export async function windowsOfRange(query: RangeQuery): Promise<Chosen> {
   return chooseWindows({ stored, grains, sizeMs, fromMs, toMs })
 }
 
-/** What WINDOWS says of the record; where it says nothing, the local system has other sizes than the defaults. */
+/** That of the stored windows: the local system has other sizes than the defaults. Where none is stored, what WINDOWS says. */
 async function sizeOfUnpublished(query: RangeQuery): Promise<number> {
   const { record, windows, toMs } = query
   const [nearest] = await select(
@@ -43,9 +47,10 @@ async function sizeOfUnpublished(query: RangeQuery): Promise<number> {
     `SELECT argMinOrNull(${sizeSql}, abs(toUnixTimestamp64Milli(window_start) - ${toMs})) AS size
      FROM {database: Identifier}.measures_${record}`,
   )
-  const base = defaultWindows[record]
-  const known = { ...base, sizeMs: nearest?.size ?? base.sizeMs }
-  return parseWindows(windows, { ...defaultWindows, [record]: known })[record].sizeMs
+  const stored = nearest?.size ?? undefined
+  const asked = namedSizes(windows)[record]
+  if (stored !== undefined && asked !== undefined) requireSameSizes({ [record]: stored }, { [record]: asked })
+  return stored ?? asked ?? defaultWindows[record].sizeMs
 }
 
 /** Windows that start in the range or reach into it. Where sizes differ at one start, that of the last version. */

@@ -1,3 +1,4 @@
+import type { WindowSizes } from '../../platform/window-sizes.ts'
 import { type RecordId, recordIds } from '../../schemas/records/record.ts'
 
 /** Tumbling event-time windows of one record type: half-open [start, end), aligned to the epoch. */
@@ -87,6 +88,15 @@ export function parseWindows(text: string, base: WindowSpecs = defaultWindows): 
   }
   if (problems.length > 0) throw new Error(problems.join('; '))
   return specs
+}
+
+/** The sizes that the text names; of the other record types it says nothing. @throws Error like `parseWindows` */
+export function namedSizes(text: string): WindowSizes {
+  const specs = parseWindows(text)
+  const named = text.split(',').map(item => item.trim().split('=')[0])
+  return Object.fromEntries(
+    recordIds.filter(id => named.includes(id)).map(record => [record, specs[record].sizeMs]),
+  )
 }
 
 function parseDuration(text: string | undefined): number | undefined {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import {
   closedThrough,
   defaultWindows,
+  namedSizes,
   nextClose,
   parseWindows,
   windowStart,
@@ -24,6 +25,11 @@ describe('windows', () => {
 })
 
 describe('WINDOWS', () => {
+  test('names sizes of some record types, and says nothing of the others', () => {
+    expect(namedSizes('rack=1m/30s, parking=500ms/0s')).toEqual({ rack: 60_000, parking: 500 })
+    expect(namedSizes('')).toEqual({})
+  })
+
   test('overrides the records it names', () => {
     expect(parseWindows('rack=10s/5s, radio_pm=5m/15m')).toEqual({
       ...defaultWindows,
