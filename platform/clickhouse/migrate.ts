@@ -17,6 +17,7 @@ import { createView, type View, views } from '../../schemas/clickhouse/views.ts'
 import { CodedError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { type Migration, pendingMigrations, readMigrations, statementsOf } from './migrations.ts'
+import { rebuildTables } from './rebuild-tables.ts'
 
 export interface MigrateOptions {
   readonly enginePrefix?: Target['enginePrefix']
@@ -56,6 +57,7 @@ export async function migrate(
     if (!stored.has(filler.name)) await run(createMaterializedView(filler, database))
   }
   await addMissingColumns(client, target, log)
+  await rebuildTables(client, database, stored, log)
   for (const table of definedTables) {
     const comment = definitionsComment(table)
     if (stored.get(table.name) !== comment) await run(replaceTable(table, target, comment))

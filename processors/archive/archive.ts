@@ -28,7 +28,7 @@ const tables: ReadonlyMap<string, string> = new Map([
   [topicNames.assets, 'assets_store'],
   [topicNames.rejected, 'rejected_store'],
   [topicNames.redriven, 'redriven_store'],
-  [topicNames.late, 'late_store'],
+  [topicNames.late, 'late_windows_store'],
   [topicNames.epochs, 'log_epochs_store'],
   [topicNames.alerts, 'alerts_store'],
   [topicNames.silences, 'silences_store'],
@@ -37,7 +37,7 @@ const tables: ReadonlyMap<string, string> = new Map([
 
 /** The table of a stored topic, and its consumer group. */
 function storedAs(topic: string) {
-  const table = topic === topicNames.regional ? 'kpi_revisions_store' : tableOfReceived(topic)
+  const table = topic === topicNames.regional ? 'kpi_revisions_windows_store' : tableOfReceived(topic)
   return table === undefined ? undefined : { table, group: archiveGroup(topic) }
 }
 

@@ -65,7 +65,7 @@ FROM
     sum(m.assets) AS t_assets, sum(m.expected) AS t_expected, sum(m.readings) AS k, sum(m.duplicates) AS u,
     max(m.revision) AS r, max(m.event_time_max) AS e,
     ${numerator} AS n, ${denominator} AS d
-  FROM {database}.measures_${record}_store AS m FINAL
+  FROM {database}.measures_${record}_windows_store AS m FINAL
   INNER JOIN {database}.region_counties AS rc ON rc.county = m.county
   GROUP BY region, level, start
   SETTINGS do_not_merge_across_partitions_select_final = 1
@@ -81,7 +81,7 @@ FROM
 (
   SELECT m.region AS region, m.level AS level, ${span.start} AS start, count() AS w,
     argMax((m.value, m.numerator, m.denominator, m.status, m.revision, m.coverage, m.readings, m.duplicates, m.event_time_max), m.window_start) AS last
-  FROM {database}.kpi_store AS m FINAL WHERE m.kpi = '${kpi.id}'
+  FROM {database}.kpi_windows_store AS m FINAL WHERE m.kpi = '${kpi.id}'
   GROUP BY region, level, start
   SETTINGS do_not_merge_across_partitions_select_final = 1
 )`.trim()

@@ -25,11 +25,11 @@ const windowColumns: readonly Column[] = [
 /** The last revision of the measures of every county and window. */
 export function measureTable(id: RecordId): Table {
   return {
-    name: `measures_${id}_store`,
+    name: `measures_${id}_windows_store`,
     columns: [...windowColumns, ...measureSets[id].measures.map(measureColumn)],
     engine: 'ReplacingMergeTree(version)',
     partitionBy: 'toYYYYMM(window_start)',
-    orderBy: ['window_start', 'county'],
+    orderBy: ['window_start', 'county', 'window_end'],
   }
 }
 

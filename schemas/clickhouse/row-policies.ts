@@ -18,10 +18,16 @@ export const policed: Readonly<Record<'county' | 'region' | 'regions', readonly 
     ...receivedTables.map(table => table.name),
     ...measureTables.map(table => table.name),
     'assets_store',
-    'late_store',
+    'late_windows_store',
   ],
   // kpi_1h and kpi_1d add counties up by region_counties: with it, no sum of a part passes for the whole.
-  region: ['kpi_store', 'kpi_revisions_store', 'region_counties', 'alerts_store', 'alert_commands_store'],
+  region: [
+    'kpi_windows_store',
+    'kpi_revisions_windows_store',
+    'region_counties',
+    'alerts_store',
+    'alert_commands_store',
+  ],
   // Of several regions each: shown to everybody of whom it mutes something.
   regions: ['silences_store'],
 }

@@ -7,7 +7,7 @@ export interface Column {
   readonly materialized?: string
 }
 
-/** A stored table that follows from the definitions. Readers use the view of the same name without `_store`. */
+/** A stored table that follows from the definitions. Readers use the view over it. */
 export interface Table {
   readonly name: string
   readonly columns: readonly Column[]

@@ -169,18 +169,19 @@ export const views: readonly View[] = [
   collapsed('assets', assetColumns),
   collapsed('rejected', rejectedColumns),
   collapsed('redriven', redrivenColumns),
-  collapsed('late', lateColumns),
+  collapsed('late', lateColumns, 'late_windows_store'),
   collapsed('archived', archivedColumns),
   collapsed('log_epochs', logEpochColumns),
   collapsed('alerts', alertColumns),
   collapsed('alert_commands', alertCommandColumns),
   collapsed('silences', silenceColumns),
-  collapsed('kpi', kpiColumns),
-  collapsed('kpi_revisions', kpiColumns),
+  collapsed('kpi', kpiColumns, 'kpi_windows_store'),
+  collapsed('kpi_revisions', kpiColumns, 'kpi_revisions_windows_store'),
   ...recordIds.map(id =>
     collapsed(
       `measures_${id}`,
       measureTable(id).columns.map(column => column.name),
+      measureTable(id).name,
     ),
   ),
   kpiRollupView('kpi_1h'),
@@ -194,12 +195,12 @@ export function createView({ name, query }: View, database: string, comment: str
   return `CREATE OR REPLACE VIEW ${database}.${name} AS\n${select}\nCOMMENT '${comment}'`
 }
 
-function collapsed(name: string, columns: readonly string[]): View {
+function collapsed(name: string, columns: readonly string[], table = `${name}_store`): View {
   return {
     name,
     query: [
       `SELECT ${columns.join(', ')}`,
-      `FROM {database}.${name}_store FINAL`,
+      `FROM {database}.${table} FINAL`,
       'SETTINGS do_not_merge_across_partitions_select_final = 1',
     ].join('\n'),
   }

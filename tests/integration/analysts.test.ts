@@ -31,8 +31,8 @@ beforeAll(async () => {
     readings: 3,
     ...rest,
   })
-  await db.insert('measures_facility_store', [measures({ total_energy_kwh: 13, it_energy_kwh: 10 })])
-  await db.insert('measures_parking_store', [measures({})])
+  await db.insert('measures_facility_windows_store', [measures({ total_energy_kwh: 13, it_energy_kwh: 10 })])
+  await db.insert('measures_parking_windows_store', [measures({})])
   const occupancy = (revision: number, value: number, readings: number) => ({
     ...measures({}),
     kpi: 'parking.occupancy_pct',
@@ -51,8 +51,8 @@ beforeAll(async () => {
     lineage_through_offset: [0, 4_500],
   })
   const known = ({ county: _, ...row }: { county: string }) => row
-  await db.insert('kpi_revisions_store', [known(occupancy(1, 40, 3)), known(occupancy(2, 35, 4))])
-  await db.insert('kpi_store', [known(occupancy(1, 40, 3)), known(occupancy(2, 35, 4))])
+  await db.insert('kpi_revisions_windows_store', [known(occupancy(1, 40, 3)), known(occupancy(2, 35, 4))])
+  await db.insert('kpi_windows_store', [known(occupancy(1, 40, 3)), known(occupancy(2, 35, 4))])
   const lot = (asset: string, ms: number, occupied: number | null, status = 'open', offset = ms) => ({
     asset_id: asset,
     county: '370102',

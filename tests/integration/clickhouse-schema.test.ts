@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { migrate } from '../../platform/clickhouse/migrate.ts'
-import { readMigrations } from '../../platform/clickhouse/migrations.ts'
+import { readMigrations, statementsOf } from '../../platform/clickhouse/migrations.ts'
 import { createLog } from '../../platform/log.ts'
+import { measureTable } from '../../schemas/clickhouse/measure-tables.ts'
+import { createTable } from '../../schemas/clickhouse/table.ts'
 import { sqlTime, type TestDatabase, testDatabase } from './database.ts'
 
 const log = createLog('test', 'silent')
@@ -80,6 +82,161 @@ describe('migrating', () => {
     await other.drop()
   })
 })
+
+describe('tables whose key got the end of the window', () => {
+  const second = 1_000
+  const window = (start: number, sizeMs: number) => ({
+    window_start: sqlTime(start),
+    window_end: sqlTime(start + sizeMs),
+  })
+  const kpi = (start: number, version: number, revision = 1) => ({
+    kpi: 'datacenter.pue',
+    region: '370102',
+    level: 'county',
+    record: 'facility',
+    ...window(start, 10 * second),
+    value: version,
+    revision,
+    version,
+  })
+  const late = (from: number) => ({
+    record: 'rack',
+    county: '370102',
+    window_start: sqlTime(noon),
+    window_ms: 10 * second,
+    from_offset: from,
+    through_offset: from + 1,
+    readings: 1,
+    noticed_by: 'aggregate',
+  })
+
+  /** A database as the version before left it, with a table of measures that has not heard of the newest one yet. */
+  async function ofEarlierVersion(): Promise<TestDatabase> {
+    const earlier = await testDatabase(undefined, false)
+    const target = { database: earlier.database, enginePrefix: '' } as const
+    const run = (query: string) => earlier.client.command({ query })
+    await run(`CREATE DATABASE ${earlier.database}`)
+    const migrations = readMigrations().slice(0, 8)
+    for (const migration of migrations) for (const query of statementsOf(migration, target)) await run(query)
+    await run(
+      `CREATE TABLE ${earlier.database}.schema_migrations (version UInt32, name String, checksum String, applied_at DateTime64(3, 'UTC') DEFAULT now64(3))
+       ENGINE = ReplacingMergeTree ORDER BY (version, checksum)`,
+    )
+    await earlier.insert(
+      'schema_migrations',
+      migrations.map(({ version, name, checksum }) => ({ version, name, checksum })),
+    )
+    const { columns, ...measures } = measureTable('rack')
+    await run(
+      createTable(
+        {
+          ...measures,
+          name: 'measures_rack_store',
+          columns: columns.slice(0, -1),
+          orderBy: ['window_start', 'county'],
+        },
+        target,
+      ),
+    )
+    await run(`CREATE VIEW ${earlier.database}.kpi AS SELECT * FROM ${earlier.database}.kpi_store FINAL`)
+    return earlier
+  }
+
+  const read = async (target: TestDatabase) => ({
+    kpi: await target.rows(
+      'SELECT toUnixTimestamp64Milli(window_start) - 1772683200000 AS start, value, revision, version FROM db.kpi ORDER BY start',
+    ),
+    revisions: await target.rows('SELECT version, revision FROM db.kpi_revisions ORDER BY version'),
+    late: await target.rows('SELECT from_offset FROM db.late ORDER BY from_offset'),
+    measures: await target.rows(
+      'SELECT county, toUnixTimestamp64Milli(window_end) - toUnixTimestamp64Milli(window_start) AS size, version FROM db.measures_rack ORDER BY county',
+    ),
+  })
+
+  it('hold every row of before, and what an archive of before goes on writing', async () => {
+    const earlier = await ofEarlierVersion()
+    await earlier.insert('kpi_store', [kpi(noon, 1), kpi(noon + 10 * second, 2)])
+    await earlier.insert('kpi_store', [kpi(noon, 3, 2)])
+    await earlier.insert('kpi_revisions_store', [kpi(noon, 1), kpi(noon, 3, 2), kpi(noon - 86_400_000, 4)])
+    await earlier.insert('late_store', [late(5), late(6)])
+    await earlier.insert('measures_rack_store', [
+      { county: '370102', ...window(noon, 10 * second), version: 7 },
+      { county: '370103', ...window(noon, 10 * second), version: 8 },
+    ])
+    const before = {
+      kpi: [
+        { start: 0, value: 3, revision: 2, version: '3' },
+        { start: 10 * second, value: 2, revision: 1, version: '2' },
+      ],
+      revisions: [
+        { version: '1', revision: 1 },
+        { version: '3', revision: 2 },
+        { version: '4', revision: 1 },
+      ],
+      late: [{ from_offset: '5' }, { from_offset: '6' }],
+      measures: [
+        { county: '370102', size: 10 * second, version: '7' },
+        { county: '370103', size: 10 * second, version: '8' },
+      ],
+    }
+    await Promise.all(Array.from({ length: 3 }, () => migrate(earlier.client, earlier.database, log)))
+    expect(asText(await read(earlier))).toEqual(asText(before))
+
+    // As if it had been cut off before the end.
+    await earlier.client.command({
+      query: `ALTER TABLE ${earlier.database}.kpi_windows_store MODIFY COMMENT ''`,
+    })
+    await migrate(earlier.client, earlier.database, log)
+    expect(asText(await read(earlier))).toEqual(asText(before))
+
+    await earlier.insert('kpi_store', [kpi(noon + 20 * second, 9)])
+    await earlier.insert('measures_rack_store', [
+      { county: '370104', ...window(noon, 10 * second), version: 9 },
+    ])
+    const after = await read(earlier)
+    expect(after.kpi.length).toBe(3)
+    expect(after.measures.length).toBe(3)
+    await earlier.drop()
+  })
+
+  it('get what an insert brings that began before and ends after', async () => {
+    const earlier = await ofEarlierVersion()
+    const inserted = earlier.client.command({
+      query: `INSERT INTO ${earlier.database}.kpi_store (kpi, region, window_start, window_end, version)
+        SELECT 'datacenter.pue', '370102', toDateTime64('2026-03-05 04:00:00', 3, 'UTC') + 10 * number AS start, start + 10, sleepEachRow(1) + 1
+        FROM numbers(3)`,
+      clickhouse_settings: { max_block_size: '1' },
+    })
+    const running = () =>
+      earlier.rows(
+        `SELECT 1 FROM system.processes WHERE query_kind = 'Insert' AND query LIKE '%${earlier.database}.kpi_store%'`,
+      )
+    await expect.poll(async () => (await running()).length).toBe(1)
+    await migrate(earlier.client, earlier.database, log)
+    expect(await earlier.rows('SELECT count() AS n FROM db.kpi')).toEqual([{ n: 3 }])
+    await inserted
+    await earlier.drop()
+  })
+
+  it('keep windows of two sizes at one start apart', async () => {
+    const other = await testDatabase()
+    for (const sizeMs of [10 * second, 60 * second]) {
+      await other.insert('kpi_windows_store', [{ ...kpi(noon, 1), ...window(noon, sizeMs) }])
+      await other.insert('kpi_revisions_windows_store', [{ ...kpi(noon, 1), ...window(noon, sizeMs) }])
+      await other.insert('late_windows_store', [{ ...late(5), window_ms: sizeMs }])
+      await other.insert(measureTable('rack').name, [{ county: '370102', ...window(noon, sizeMs) }])
+    }
+    for (const view of ['kpi', 'kpi_revisions', 'late', 'measures_rack']) {
+      expect([view, await other.rows(`SELECT count() AS n FROM db.${view}`)]).toEqual([view, [{ n: 2 }]])
+    }
+    await other.drop()
+  })
+})
+
+/** Whole numbers come as text or not, by their width. */
+function asText(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value, (_, one) => (typeof one === 'number' ? String(one) : one)))
+}
 
 describe('readings', () => {
   const reading = (offset: number, power: number) => ({
@@ -167,7 +324,7 @@ describe('kpi', () => {
   })
 
   it('is the last revision, kpi_revisions are all of them, whatever came first', async () => {
-    for (const table of ['kpi_store', 'kpi_revisions_store']) {
+    for (const table of ['kpi_windows_store', 'kpi_revisions_windows_store']) {
       await db.insert(table, [revision(2, 101, 1.4)])
       await db.insert(table, [revision(1, 100, 1.5)])
       await db.insert(table, [revision(1, 100, 1.5)])

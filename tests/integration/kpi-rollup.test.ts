@@ -39,7 +39,7 @@ describe('kpi_1h and kpi_1d', () => {
     )
 
   it('divide sums by sums, over counties and windows', async () => {
-    await db.insert('measures_facility_store', [
+    await db.insert('measures_facility_windows_store', [
       window('370102', 0, { total_energy_kwh: 150, it_energy_kwh: 100 }),
       window('370102', 1, { total_energy_kwh: 130, it_energy_kwh: 100 }),
       window('370103', 1, { total_energy_kwh: 600, it_energy_kwh: 300, revision: 2, status: 'corrected' }),
@@ -74,7 +74,7 @@ describe('kpi_1h and kpi_1d', () => {
   })
 
   it('take the mean of a level over its windows, and its ratios unchanged', async () => {
-    await db.insert('measures_rack_store', [
+    await db.insert('measures_rack_windows_store', [
       window('370102', 0, { it_power_w: 4_000, it_power_readings: 4, inlet_max_c: 25, inlet_readings: 4 }),
       window('370102', 1, { it_power_w: 6_000, it_power_readings: 4, inlet_max_c: 31, inlet_readings: 4 }),
       window('370102', 2, { it_power_w: 0, it_power_readings: 0, inlet_max_c: null, inlet_readings: 0 }),
@@ -88,7 +88,7 @@ describe('kpi_1h and kpi_1d', () => {
     expect(hottest.get('370100')?.value).toBe(31)
     expect(hottest.get('370103')).toMatchObject({ value: null, numerator: 0, denominator: 0 })
 
-    await db.insert('measures_parking_store', [
+    await db.insert('measures_parking_windows_store', [
       window('370102', 0, {
         occupied: 50,
         capacity: 100,
@@ -117,7 +117,7 @@ describe('kpi_1h and kpi_1d', () => {
   })
 
   it('turn counts into rates over the windows seen', async () => {
-    await db.insert('measures_radio_alarm_store', [
+    await db.insert('measures_radio_alarm_windows_store', [
       window('370102', 0, { raised: 3, cleared: 1 }),
       window('370102', 1, { raised: 0, cleared: 0 }),
       window('370103', 0, { raised: 1, cleared: 0 }),
@@ -136,7 +136,7 @@ describe('kpi_1h and kpi_1d', () => {
       drb_estab_att: 4,
       drb_estab_succ: 2,
     })
-    await db.insert('measures_radio_pm_store', [
+    await db.insert('measures_radio_pm_windows_store', [
       window('370102', 0, counters(10, 5)),
       window('370102', 1, counters(30, 25)),
     ])
@@ -162,7 +162,7 @@ describe('kpi_1h and kpi_1d', () => {
       version: 1,
       computed_at: sqlTime(noon),
     })
-    await db.insert('kpi_store', [
+    await db.insert('kpi_windows_store', [
       census(0, 40),
       census(1, 60),
       census(2, 50),
@@ -212,7 +212,7 @@ describe('kpi_1h and kpi_1d', () => {
 
   it('read only the windows and the KPI that are asked for', async () => {
     await db.client.command({
-      query: `INSERT INTO ${db.database}.measures_rack_store (county, window_start, window_end)
+      query: `INSERT INTO ${db.database}.measures_rack_windows_store (county, window_start, window_end)
         SELECT '370102', toDateTime64('2025-01-01 00:00:00', 3, 'UTC') + number * 60 AS start, start + 60 FROM numbers(100000)`,
     })
     const rowsRead = async (where: string) => {

@@ -57,9 +57,9 @@ beforeAll(() => {
       ('a', '370102', 1000, 1000, 'open', 0, 1), ('b', '370202', 1000, 1000, 'open', 0, 2), ('m', '370202', 1000, 1000, 'open', 0, 3)`,
     `INSERT INTO citybrain.readings_parking_store (asset_id, county, event_time, received_at, status, kafka_partition, kafka_offset) VALUES
       ('m', '370102', 1000, 1000, 'open', 0, 9)`,
-    `INSERT INTO citybrain.kpi_store (kpi, region, level, window_start, window_end, version)
+    `INSERT INTO citybrain.kpi_windows_store (kpi, region, level, window_start, window_end, version)
       SELECT 'parking.occupancy_pct', code, level, 0, 60, 1 FROM citybrain.regions`,
-    `INSERT INTO citybrain.measures_parking_store (county, window_start, window_end, status, revision, assets, expected, readings)
+    `INSERT INTO citybrain.measures_parking_windows_store (county, window_start, window_end, status, revision, assets, expected, readings)
       SELECT code, 0, 60, 'final', 1, 1, 2, 1 FROM citybrain.regions WHERE level = 'county' AND successor IS NULL`,
     `INSERT INTO citybrain.alerts_store (alert_id, region, version) SELECT code, code, 1 FROM citybrain.regions`,
     `INSERT INTO citybrain.alert_commands_store (command_id, alert_id) SELECT code, concat('Rule:', code, ':20260301T040000Z') FROM citybrain.regions`,

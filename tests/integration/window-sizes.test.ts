@@ -68,7 +68,7 @@ it('lets no processor that uses ClickHouse start over stored windows of another 
 it('lets no census start with another CENSUS_WINDOW than the stored windows have', async () => {
   const [kpi] = kpisOf('grid_census')
   const row = { kpi: kpi?.id, region: '370000', level: 'province', record: 'grid_census' }
-  await db.insert('kpi_store', [{ ...row, ...span(noon, 60_000) }])
+  await db.insert('kpi_windows_store', [{ ...row, ...span(noon, 60_000) }])
   const { code, output } = await run('processors/main.ts', ['census'], { CENSUS_WINDOW: '5000' })
   expect(code).toBe(exitCode.config)
   expect(output).toContain('the stored windows of grid_census are 60s long, CENSUS_WINDOW asks for 5s')

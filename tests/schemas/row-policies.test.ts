@@ -36,6 +36,8 @@ test('a city has its counties, and its own KPIs beside theirs', () => {
 
 test('nobody reads without a role of a region, and services read everything', () => {
   const sql = rowPoliciesSql()
-  expect(sql).toMatch(/citybrain_reader ON .*kpi_store.*\n {2}USING 0 TO citybrain_reader;/)
-  expect(sql).toMatch(/citybrain_others ON .*kpi_store.*\n {2}USING 1 TO ALL EXCEPT citybrain_reader;/)
+  expect(sql).toMatch(/citybrain_reader ON .*kpi_windows_store.*\n {2}USING 0 TO citybrain_reader;/)
+  expect(sql).toMatch(
+    /citybrain_others ON .*kpi_windows_store.*\n {2}USING 1 TO ALL EXCEPT citybrain_reader;/,
+  )
 })

@@ -1,3 +1,4 @@
+import { measureTable } from '../../../schemas/clickhouse/measure-tables.ts'
 import { measureSets } from '../../../schemas/measures/measures.ts'
 import { isRecordId } from '../../../schemas/records/record.ts'
 import type { RegionalMessage } from '../../regional/regional-message.ts'
@@ -44,11 +45,11 @@ export function regionalRows(
       id,
       finite(message.measures[index]),
     ])
-    rows.set(`measures_${record}_store`, [{ ...shared, county: region, ...Object.fromEntries(measures) }])
+    rows.set(measureTable(record).name, [{ ...shared, county: region, ...Object.fromEntries(measures) }])
   }
   if (kpis.length > 0) {
-    rows.set('kpi_revisions_store', kpis)
-    rows.set('kpi_store', kpis)
+    rows.set('kpi_revisions_windows_store', kpis)
+    rows.set('kpi_windows_store', kpis)
   }
   return rows
 }

@@ -103,7 +103,7 @@ export class RegionalSink implements Sink {
 
 /** Measures, then revisions, then `kpi`: whoever sees a KPI finds what is behind it. */
 function inWritingOrder(tables: readonly string[]): readonly (readonly string[])[] {
-  const after = ['kpi_revisions_store', 'kpi_store']
+  const after = ['kpi_revisions_windows_store', 'kpi_windows_store']
   return [
     tables.filter(table => !after.includes(table)),
     ...after.map(table => tables.filter(candidate => candidate === table)),

@@ -20,7 +20,7 @@ export async function pendingNotices(store: Store, progress: LogProgress): Promi
           store,
           Row,
           `SELECT DISTINCT record, county, toUnixTimestamp64Milli(window_start) AS start
-           FROM ${store.database}.late_store WHERE ${open.join(' OR ')}`,
+           FROM ${store.database}.late_windows_store WHERE ${open.join(' OR ')}`,
         )
   const noticed = new Set(rows.map(({ record, start }) => `${record}|${start}`))
   const wholly = new Set(rows.filter(speaksOfEveryWindow).map(({ record }) => record))

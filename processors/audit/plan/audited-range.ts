@@ -32,7 +32,7 @@ async function newestEnd(store: Store, record: RecordId, to: number): Promise<nu
   const [row] = await ask(
     store,
     Newest,
-    `SELECT toUnixTimestamp64Milli(maxOrNull(window_end)) AS newest FROM ${store.database}.measures_${record}_store
+    `SELECT toUnixTimestamp64Milli(maxOrNull(window_end)) AS newest FROM ${store.database}.measures_${record}_windows_store
      WHERE window_start < ${instant(to)}`,
   )
   return row?.newest ?? 0

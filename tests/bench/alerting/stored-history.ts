@@ -35,7 +35,7 @@ export async function judgeStored(rule: Rule, windows: number): Promise<JudgedHi
     // A day's wave, with a place of its own in it for each county, and some windows without data.
     const codes = counties.map(({ code }) => `'${code}'`).join(',')
     await clickhouse.command({
-      query: `INSERT INTO ${database}.kpi_store
+      query: `INSERT INTO ${database}.kpi_windows_store
           (kpi, region, level, record, window_start, window_end, value, status, revision, version, coverage)
         SELECT '${rule.kpi}', region, 'county', 'facility', fromUnixTimestamp64Milli(start), fromUnixTimestamp64Milli(start + ${minute}),
           1.25 + 0.22 * sin(2 * pi() * (number + 17 * place) / 1440) + (number * 7919 + place * 104729) % 97 / 970,

@@ -66,8 +66,8 @@ beforeAll(async () => {
     ...series('datacenter.pue', '370102', [[1.9], [1.9], [1.9]]),
     ...series('datacenter.coverage_pct', '370102', [[100], [0], [0]], 0.1),
   ]
-  await db.insert('kpi_revisions_store', rows)
-  await db.insert('kpi_store', rows)
+  await db.insert('kpi_revisions_windows_store', rows)
+  await db.insert('kpi_windows_store', rows)
 })
 afterAll(() => db?.drop())
 
@@ -108,7 +108,7 @@ test('a range and a region limit it', async () => {
 test('a week of minutes of every city streams by', async () => {
   const [from, week] = [Date.UTC(2026, 0, 5), 7 * 24 * 60]
   await db.client.command({
-    query: `INSERT INTO ${db.database}.kpi_store (kpi, region, level, record, window_start, window_end, value, status, revision, version, coverage)
+    query: `INSERT INTO ${db.database}.kpi_windows_store (kpi, region, level, record, window_start, window_end, value, status, revision, version, coverage)
       SELECT 'datacenter.pue', toString(370100 + 100 * intDiv(number, ${week})), 'city', 'rack',
         toDateTime64('2026-01-05 00:00:00', 3, 'UTC') + toIntervalMinute(number % ${week}),
         toDateTime64('2026-01-05 00:01:00', 3, 'UTC') + toIntervalMinute(number % ${week}),

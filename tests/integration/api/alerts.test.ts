@@ -188,7 +188,7 @@ test('of a past minute it tells what went on, as known then and as known now', a
   })
   await db.insert('alerts_store', [stored(retracted)])
   await alerting.alert(late)
-  await db.insert('kpi_revisions_store', [
+  await db.insert('kpi_revisions_windows_store', [
     {
       kpi: 'parking.occupancy_pct',
       region: '370103',
@@ -231,7 +231,11 @@ test('the hand-over counts corrected values, and knows what is stored only', asy
     version: revision,
     computed_at: sqlTime(computed),
   })
-  await db.insert('kpi_revisions_store', [row(1, now - 2 * hour), row(2, now - hour), row(3, now - hour / 2)])
+  await db.insert('kpi_revisions_windows_store', [
+    row(1, now - 2 * hour),
+    row(2, now - hour),
+    row(3, now - hour / 2),
+  ])
   const { status, body } = await get(`/v1/handover?region=370100&since=${now - 4 * hour}`)
   expect(status).toBe(200)
   expect(body.corrections).toEqual([

@@ -72,12 +72,12 @@ async function store(number: number, { value, revision }: { value: number | null
     computed_at: sqlTime(opened + 70_000),
   }
   await clickhouse.insert({
-    table: `${database}.kpi_store`,
+    table: `${database}.kpi_windows_store`,
     format: 'JSONEachRow',
     values: [{ ...common, kpi, region: county, level: 'county', record: 'parking', value, coverage: 0.9 }],
   })
   await clickhouse.insert({
-    table: `${database}.measures_parking_store`,
+    table: `${database}.measures_parking_windows_store`,
     format: 'JSONEachRow',
     values: [
       {

@@ -48,11 +48,11 @@ beforeAll(async () => {
     stored('370102', 1, 2, 14),
     stored('370103', 0, 1, null),
   ]
-  await db.insert('kpi_store', rows)
-  await db.insert('kpi_revisions_store', rows)
+  await db.insert('kpi_windows_store', rows)
+  await db.insert('kpi_revisions_windows_store', rows)
   await db.client.command({
     query: `
-      INSERT INTO ${db.database}.kpi_store (kpi, region, level, record, window_start, window_end, value, status, revision, version)
+      INSERT INTO ${db.database}.kpi_windows_store (kpi, region, level, record, window_start, window_end, value, status, revision, version)
       SELECT 'parking.free_spaces', '370102', 'county', 'parking', toDateTime64('2026-01-01 00:00:00', 3, 'UTC') + number AS start,
         start + 1, rand() / 7, 'final', 1, number
       FROM numbers(${manyRows})`,
@@ -270,7 +270,7 @@ test('a file that ClickHouse cannot finish breaks the connection', async () => {
     const own = await testDatabase(other.url)
     await own.client.command({
       query: `
-        INSERT INTO ${own.database}.kpi_store (kpi, region, level, record, window_start, window_end, value, status, revision, version)
+        INSERT INTO ${own.database}.kpi_windows_store (kpi, region, level, record, window_start, window_end, value, status, revision, version)
         SELECT 'parking.free_spaces', '370102', 'county', 'parking', toDateTime64('2026-01-01 00:00:00', 3, 'UTC') + number AS start,
           start + 1, rand() / 7, 'final', 1, number
         FROM numbers(${manyRows})`,

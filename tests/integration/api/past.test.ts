@@ -67,8 +67,8 @@ beforeAll(async () => {
   }))
   // As the archive stores it: all revisions there, the last one here, and both may come twice.
   for (const _again of [1, 2]) {
-    await db.insert('kpi_revisions_store', rows)
-    await db.insert('kpi_store', rows)
+    await db.insert('kpi_revisions_windows_store', rows)
+    await db.insert('kpi_windows_store', rows)
   }
   api = await app({ stored: { clickhouseUrl: inject('clickhouseUrl'), database: db.database } })
 })

@@ -425,7 +425,7 @@ describe('the lineage', () => {
     const [row] = await run(
       `SELECT * FROM ${db.database}.measures_parking WHERE county = '${lixia}' AND window_start = '${sqlTime(other)}'`,
     )
-    await db.insert('measures_parking_store', [{ ...row, version: 999, ...change }])
+    await db.insert('measures_parking_windows_store', [{ ...row, version: 999, ...change }])
     for (const region of [lixia, '370100', '370000']) {
       const { adds_up, differences } = await lineage(region, '', kpi, other)
       expect(adds_up, region).toBe(false)
@@ -442,7 +442,7 @@ describe('the lineage', () => {
     const other = start + 100 * minute
     await new ToldWindow(db, other, log, expected).tell(seen[0]!)
     await db.client.command({
-      query: `ALTER TABLE ${db.database}.measures_parking_store DELETE WHERE county = '${shizhong}' AND window_start = '${sqlTime(other)}' SETTINGS mutations_sync = 2`,
+      query: `ALTER TABLE ${db.database}.measures_parking_windows_store DELETE WHERE county = '${shizhong}' AND window_start = '${sqlTime(other)}' SETTINGS mutations_sync = 2`,
     })
     const { adds_up, differences } = await lineage('370000', '', kpi, other)
     expect(adds_up).toBe(false)
@@ -589,7 +589,7 @@ describe('a census', () => {
     const [row] = await run(
       `SELECT * FROM ${db.database}.kpi WHERE kpi = 'radio.sites_in_service' AND region = '${shinan}'`,
     )
-    await db.insert('kpi_store', [{ ...row, numerator: 2, value: 2, version: start + 3 * minute }])
+    await db.insert('kpi_windows_store', [{ ...row, numerator: 2, value: 2, version: start + 3 * minute }])
     expect(await lineage('370000', '', 'radio.sites_in_service')).toMatchObject({
       adds_up: false,
       differences: [

@@ -143,7 +143,7 @@ describe('a tampered system', () => {
     const [row] = await system.rows<{ value: number; version: string }>(
       `SELECT value, version FROM citybrain.kpi WHERE ${where}`,
     )
-    const report = await auditedWith('kpi_store', where, {
+    const report = await auditedWith('kpi_windows_store', where, {
       replace: `version + 1 AS version, value + ${offset} AS value`,
     })
     expect(report.differences).toEqual([
@@ -171,7 +171,7 @@ describe('a tampered system', () => {
     'is found out by a wrong %s of the province',
     async column => {
       const where = `kpi = 'datacenter.racks_in_use_pct' AND region = '370000' AND ${inWindow}`
-      const report = await auditedWith('kpi_store', where, {
+      const report = await auditedWith('kpi_windows_store', where, {
         replace: `version + 1 AS version, ${column} + 1 AS ${column}`,
       })
       expect(report.differences).toMatchObject([
@@ -182,7 +182,7 @@ describe('a tampered system', () => {
 
   it.each(['370100', 'circle-shenghui'])('is found out by a wrong roll-up of %s', async region => {
     const where = `kpi = 'datacenter.inlet_max_c' AND region = '${region}' AND ${inWindow}`
-    const report = await auditedWith('kpi_store', where, {
+    const report = await auditedWith('kpi_windows_store', where, {
       replace: 'version + 1 AS version, value + 1 AS value',
     })
     expect(report.differences).toMatchObject([{ check: 'kpis', region, name: 'datacenter.inlet_max_c' }])
@@ -190,7 +190,7 @@ describe('a tampered system', () => {
 
   it('is found out by a wrong measure, down from the county', async () => {
     const where = `county = '${county}' AND ${inWindow}`
-    const report = await auditedWith('measures_rack_store', where, {
+    const report = await auditedWith('measures_rack_windows_store', where, {
       replace: 'version + 1 AS version, it_power_w + 1 AS it_power_w',
     })
     const differences = found(report)
@@ -207,7 +207,7 @@ describe('a tampered system', () => {
 
   it('is found out by duplicates that were not received', async () => {
     const where = `county = '${county}' AND ${inWindow}`
-    const report = await auditedWith('measures_rack_store', where, {
+    const report = await auditedWith('measures_rack_windows_store', where, {
       replace: 'version + 1 AS version, duplicates + 1 AS duplicates',
     })
     expect(found(report)).toMatchObject([{ check: 'conservation', region: county, name: 'received' }])
@@ -216,7 +216,11 @@ describe('a tampered system', () => {
   })
 
   it('is found out by a county’s missing window', async () => {
-    const report = await auditedWith('measures_rack_store', `county = '${county}' AND ${inWindow}`, 'delete')
+    const report = await auditedWith(
+      'measures_rack_windows_store',
+      `county = '${county}' AND ${inWindow}`,
+      'delete',
+    )
     expect(found(report)).toContainEqual({
       check: 'missing',
       region: county,
@@ -229,7 +233,7 @@ describe('a tampered system', () => {
 
   it('is found out by a KPI that is not stored', async () => {
     const where = `kpi = 'datacenter.pue' AND region = '370000' AND ${inWindow}`
-    const report = await auditedWith('kpi_store', where, 'delete', 'facility')
+    const report = await auditedWith('kpi_windows_store', where, 'delete', 'facility')
     expect(report.differences).toMatchObject([
       {
         check: 'kpis',
@@ -285,7 +289,7 @@ describe('a tampered system', () => {
     const where = `county = '${county}' AND ${inWindow}`
     const replace =
       'version + 1 AS version, arrayMap(x -> 0, lineage_through_offset) AS lineage_through_offset'
-    const report = await auditedWith('measures_rack_store', where, { replace })
+    const report = await auditedWith('measures_rack_windows_store', where, { replace })
     expect(report.differences).toContainEqual(
       expect.objectContaining({ check: 'readings', region: county, note: '6 of them lie above its lineage' }),
     )
@@ -295,7 +299,7 @@ describe('a tampered system', () => {
     const where = `county = '${county}' AND ${inWindow}`
     const replace =
       'version + 1 AS version, arrayMap(x -> x + 1000, lineage_through_offset) AS lineage_through_offset'
-    const report = await auditedWith('measures_rack_store', where, { replace })
+    const report = await auditedWith('measures_rack_windows_store', where, { replace })
     expect(report.differences).toMatchObject([
       { check: 'progress', region: county, note: expect.stringContaining('the archive has not stored') },
     ])
@@ -304,7 +308,7 @@ describe('a tampered system', () => {
   it('is found out by a wrong census', async () => {
     const { windowStart } = settled.census.find(({ census }) => census === 'grid_census')!
     const where = `kpi = 'grid.defects_open_critical' AND region = '370000' AND window_start = fromUnixTimestamp64Milli(${windowStart})`
-    const report = await auditedWith('kpi_store', where, {
+    const report = await auditedWith('kpi_windows_store', where, {
       replace: 'version + 1 AS version, value + 1 AS value',
     })
     expect(report.differences).toMatchObject([

@@ -186,7 +186,7 @@ describe.each(recordIds)('%s', record => {
     for (const { id } of measureSets[record].measures) {
       const row = `SELECT * REPLACE (version + 1 AS version, ifNull(${id}, 0) + 0.001 AS ${id})
         FROM ${db.database}.measures_${record} WHERE county = '370102' AND window_start = fromUnixTimestamp64Milli(${start})`
-      await db.client.command({ query: `INSERT INTO ${db.database}.measures_${record}_store ${row}` })
+      await db.client.command({ query: `INSERT INTO ${db.database}.measures_${record}_windows_store ${row}` })
       tampered.push(id)
       const { windows: found } = await lookAt(target, { series: { record, sizeMs: minute }, spans }, progress)
       expect(found.map(({ windowStart }) => windowStart)).toEqual([start])

@@ -106,10 +106,10 @@ beforeAll(async () => {
       found_at: '2026-11-22 11:00:00.250',
     },
   ])
-  await db.insert('measures_rack_store', [measures(2)])
-  await db.insert('measures_grid_defect_store', [measures(1)])
+  await db.insert('measures_rack_windows_store', [measures(2)])
+  await db.insert('measures_grid_defect_windows_store', [measures(1)])
   await db.insert(
-    'kpi_store',
+    'kpi_windows_store',
     Object.entries(levels).flatMap(([level, region]) =>
       Object.entries(kpis).map(([kpi, value]) => kpiRow(kpi, region, level, value, 1)),
     ),
@@ -130,7 +130,7 @@ it('finds no difference where what is stored is what was accepted', async () => 
 
 it('finds a wrong value, a wrong reading, a lost one and a wrong count', async () => {
   const wrongCircle = kpiRow('datacenter.it_load_kw', levels.circle, 'circle', 4.5, 2)
-  await db.insert('kpi_store', [wrongCircle])
+  await db.insert('kpi_windows_store', [wrongCircle])
   expect((await compare()).differences).toEqual([
     {
       kpi: 'datacenter.it_load_kw',
@@ -141,7 +141,7 @@ it('finds a wrong value, a wrong reading, a lost one and a wrong count', async (
       readings: 2,
     },
   ])
-  await db.insert('kpi_store', [{ ...wrongCircle, value: 4.5005, version: 3 }])
+  await db.insert('kpi_windows_store', [{ ...wrongCircle, value: 4.5005, version: 3 }])
 
   // What was the second value of r1 is stored as the first one, and the defect is gone.
   await db.client.command({ query: `TRUNCATE TABLE ${db.database}.readings_rack_store` })
@@ -152,7 +152,7 @@ it('finds a wrong value, a wrong reading, a lost one and a wrong count', async (
     event_time: sqlTime(new Date(reading.event_time).getTime()),
   }))
   await db.insert('readings_rack_store', wrong)
-  await db.insert('measures_rack_store', [{ ...measures(3), version: 2 }])
+  await db.insert('measures_rack_windows_store', [{ ...measures(3), version: 2 }])
   const { differences } = await compare()
   expect(differences).toMatchObject([
     {

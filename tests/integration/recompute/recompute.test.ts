@@ -286,8 +286,8 @@ async function tamper(
   value: number,
 ): Promise<void> {
   const [row] = await db.rows<Record<string, unknown> & { version: string }>(
-    `SELECT * FROM db.${view}_store FINAL WHERE ${where} AND window_start = '${sqlTime(windowAt(number))}'`,
+    `SELECT * FROM db.${view}_windows_store FINAL WHERE ${where} AND window_start = '${sqlTime(windowAt(number))}'`,
   )
   expect(row).toBeDefined()
-  await db.insert(`${view}_store`, [{ ...row, [column]: value, version: Number(row!.version) + 1 }])
+  await db.insert(`${view}_windows_store`, [{ ...row, [column]: value, version: Number(row!.version) + 1 }])
 }

@@ -28,7 +28,7 @@ const message: RegionalMessage = {
 }
 
 it('fills every column of the measures of a county, an extreme of nothing with null', () => {
-  const [row] = regionalRows(message, 7).get('measures_rack_store') ?? []
+  const [row] = regionalRows(message, 7).get('measures_rack_windows_store') ?? []
   expect(Object.keys(row ?? {}).sort()).toEqual(
     measureTable('rack')
       .columns.map(column => column.name)
@@ -39,14 +39,21 @@ it('fills every column of the measures of a county, an extreme of nothing with n
 
 it('stores measures of counties only, KPIs of every region', () => {
   const tables = (change: Partial<RegionalMessage>) => [...regionalRows({ ...message, ...change }, 7).keys()]
-  expect(tables({})).toEqual(['measures_rack_store', 'kpi_revisions_store', 'kpi_store'])
-  expect(tables({ region: '370100', level: 'city' })).toEqual(['kpi_revisions_store', 'kpi_store'])
-  expect(tables({ record: 'radio_census' })).toEqual(['kpi_revisions_store', 'kpi_store'])
-  expect(tables({ kpis: [] })).toEqual(['measures_rack_store'])
+  expect(tables({})).toEqual([
+    'measures_rack_windows_store',
+    'kpi_revisions_windows_store',
+    'kpi_windows_store',
+  ])
+  expect(tables({ region: '370100', level: 'city' })).toEqual([
+    'kpi_revisions_windows_store',
+    'kpi_windows_store',
+  ])
+  expect(tables({ record: 'radio_census' })).toEqual(['kpi_revisions_windows_store', 'kpi_windows_store'])
+  expect(tables({ kpis: [] })).toEqual(['measures_rack_windows_store'])
 })
 
 it('leaves a measure that the sender does not know yet empty', () => {
   expect(measureSets.rack.measures).toHaveLength(7)
-  const [row] = regionalRows({ ...message, measures: [1000] }, 7).get('measures_rack_store') ?? []
+  const [row] = regionalRows({ ...message, measures: [1000] }, 7).get('measures_rack_windows_store') ?? []
   expect(row).toMatchObject({ it_power_w: 1000, in_use: null })
 })

@@ -1,0 +1,151 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { ClickHouseClient } from '@clickhouse/client'
+import { Type } from 'typebox'
+import { Value } from 'typebox/value'
+import { type RebuiltTable, rebuiltTables } from '../../schemas/clickhouse/rebuilt-tables.ts'
+import { createMaterializedView } from '../../schemas/clickhouse/table.ts'
+import type { Log } from '../log.ts'
+
+const Columns = Type.Array(Type.Object({ table: Type.String(), name: Type.String() }))
+const Days = Type.Array(Type.Object({ day: Type.Integer() }))
+const Queries = Type.Array(Type.Object({ id: Type.String() }))
+
+const dayMs = 86_400_000
+const pollMs = 100
+
+/**
+ * Fills the tables that were built anew with what the tables of before hold. The caller has created them and switches the
+ * views over afterwards.
+ *
+ * Nothing is lost, although an archive of this or the earlier version may be inserting meanwhile:
+ * 1. A materialized view forwards every insert into the table of before from now on. It stays, so an earlier version may
+ *    go on writing there. An archive of this version writes to the new table, and does so only after this has returned.
+ * 2. An insert that began before the view was there is not forwarded. It is waited for.
+ * 3. So what was not forwarded is in the table of before now, and all of that is copied.
+ * A row may come both ways, and the copy may be repeated, by several processes at once, or be cut off anywhere: the new
+ * tables replace by key and keep the greatest version like the old ones, so a row that comes again changes nothing.
+ * (Two rows of one key and version tell the same values; which one holds may change.)
+ * Only after the whole copy the new table's comment says that it is done.
+ * @param comments of the tables there are, by name
+ * @throws ClickHouseError
+ */
+export async function rebuildTables(
+  client: ClickHouseClient,
+  database: string,
+  comments: ReadonlyMap<string, string>,
+  log: Log,
+): Promise<void> {
+  const due = rebuiltTables.filter(
+    table => comments.has(table.from) && comments.get(table.to) !== done(table),
+  )
+  if (due.length === 0) return
+  const columns = await sharedColumns(client, database, due)
+  for (const table of due) {
+    const shared = columns(table).join(', ')
+    const query = `SELECT ${shared} FROM ${database}.${table.from}`
+    await client.command({
+      query: createMaterializedView({ name: `${table.from}_forwarder`, to: table.to, query }, database),
+    })
+  }
+  await untilEnded(client, await runningInserts(client, due))
+  for (const table of due) {
+    const days = await copy(client, database, table, columns(table).join(', '))
+    await client.command({
+      query: `ALTER TABLE ${database}.${table.to} MODIFY COMMENT '${done(table)}'`,
+    })
+    if (days > 0) log.info({ table: table.to, from: table.from, days }, 'table built anew')
+  }
+}
+
+function done({ from }: RebuiltTable): string {
+  return `holds all of ${from}`
+}
+
+/** The columns that both tables have: one of an earlier version may lack some measures. */
+async function sharedColumns(
+  client: ClickHouseClient,
+  database: string,
+  tables: readonly RebuiltTable[],
+): Promise<(table: RebuiltTable) => readonly string[]> {
+  const names = tables.flatMap(({ from, to }) => [from, to])
+  const found = await rows(
+    client,
+    `SELECT table, name FROM system.columns
+     WHERE database = {database: String} AND table IN {names: Array(String)} ORDER BY table, position`,
+    { database, names },
+  )
+  const columns = Value.Parse(Columns, found)
+  const of = (table: string) => columns.filter(column => column.table === table).map(({ name }) => name)
+  return ({ from, to }) => {
+    const known = new Set(of(to))
+    return of(from).filter(name => known.has(name))
+  }
+}
+
+async function runningInserts(
+  client: ClickHouseClient,
+  tables: readonly RebuiltTable[],
+): Promise<readonly string[]> {
+  const found = await rows(
+    client,
+    `SELECT query_id AS id FROM system.processes
+     WHERE query_kind = 'Insert' AND multiSearchAny(query, {names: Array(String)})`,
+    { names: tables.map(({ from }) => from) },
+  )
+  return Value.Parse(Queries, found).map(({ id }) => id)
+}
+
+async function untilEnded(client: ClickHouseClient, ids: readonly string[]): Promise<void> {
+  for (let left = ids; left.length > 0; ) {
+    await sleep(pollMs)
+    const found = await rows(
+      client,
+      'SELECT query_id AS id FROM system.processes WHERE query_id IN {left: Array(String)}',
+      { left },
+    )
+    left = Value.Parse(Queries, found).map(({ id }) => id)
+  }
+}
+
+/** Copies a day of windows at a time: no statement takes longer than a client waits. Returns the number of days. */
+async function copy(
+  client: ClickHouseClient,
+  database: string,
+  { from, to }: RebuiltTable,
+  columns: string,
+): Promise<number> {
+  const found = await rows(
+    client,
+    `SELECT DISTINCT intDiv(toUnixTimestamp64Milli(window_start), ${dayMs}) AS day FROM ${database}.${from} ORDER BY day`,
+    {},
+  )
+  const days = Value.Parse(Days, found)
+  for (const { day } of days) {
+    await client.command({
+      // FINAL: of rows of one key and version the last one goes over, as readers see it.
+      query: `INSERT INTO ${database}.${to} (${columns}) SELECT ${columns} FROM ${database}.${from} FINAL
+        WHERE window_start >= ${instant(day)} AND window_start < ${instant(day + 1)}
+        SETTINGS do_not_merge_across_partitions_select_final = 1`,
+      clickhouse_settings: { async_insert: 0 },
+    })
+  }
+  return days.length
+}
+
+function instant(day: number): string {
+  return `fromUnixTimestamp64Milli(toInt64(${day * dayMs}), 'UTC')`
+}
+
+async function rows(
+  client: ClickHouseClient,
+  query: string,
+  params: Record<string, unknown>,
+): Promise<unknown> {
+  const result = await client.query({
+    query,
+    query_params: params,
+    format: 'JSONEachRow',
+    clickhouse_settings: { output_format_json_quote_64bit_integers: 0 },
+  })
+  return result.json()
+}
