@@ -1,16 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ClickHouseClient } from '@clickhouse/client'
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { type RebuiltTable, rebuiltTables } from '../../schemas/clickhouse/rebuilt-tables.ts'
 import { createMaterializedView } from '../../schemas/clickhouse/table.ts'
 import type { Log } from '../log.ts'
 
 const Columns = Type.Array(Type.Object({ table: Type.String(), name: Type.String() }))
-const Days = Type.Array(Type.Object({ day: Type.Integer() }))
+const Days = Type.Array(Type.Object({ day: Type.Integer(), rows: Type.Integer() }))
 const Queries = Type.Array(Type.Object({ id: Type.String() }))
 
 const dayMs = 86_400_000
+/** Copied by one statement, about: none takes longer than a client waits. */
+const rowsAtOnce = 2_000_000
 const pollMs = 100
 
 /**
@@ -49,11 +51,11 @@ export async function rebuildTables(
   }
   await untilEnded(client, await runningInserts(client, due))
   for (const table of due) {
-    const days = await copy(client, database, table, columns(table).join(', '))
+    const copied = await copy(client, database, table, columns(table).join(', '))
     await client.command({
       query: `ALTER TABLE ${database}.${table.to} MODIFY COMMENT '${done(table)}'`,
     })
-    if (days > 0) log.info({ table: table.to, from: table.from, days }, 'table built anew')
+    if (copied > 0) log.info({ table: table.to, from: table.from, rows: copied }, 'table built anew')
   }
 }
 
@@ -107,7 +109,7 @@ async function untilEnded(client: ClickHouseClient, ids: readonly string[]): Pro
   }
 }
 
-/** Copies a day of windows at a time: no statement takes longer than a client waits. Returns the number of days. */
+/** Copies whole days of windows. Returns the number of rows that were there. */
 async function copy(
   client: ClickHouseClient,
   database: string,
@@ -116,20 +118,40 @@ async function copy(
 ): Promise<number> {
   const found = await rows(
     client,
-    `SELECT DISTINCT intDiv(toUnixTimestamp64Milli(window_start), ${dayMs}) AS day FROM ${database}.${from} ORDER BY day`,
+    `SELECT intDiv(toUnixTimestamp64Milli(window_start), ${dayMs}) AS day, count() AS rows
+     FROM ${database}.${from} GROUP BY day ORDER BY day`,
     {},
   )
-  const days = Value.Parse(Days, found)
-  for (const { day } of days) {
+  const spans = inSpans(Value.Parse(Days, found))
+  for (const span of spans) {
     await client.command({
       // FINAL: of rows of one key and version the last one goes over, as readers see it.
       query: `INSERT INTO ${database}.${to} (${columns}) SELECT ${columns} FROM ${database}.${from} FINAL
-        WHERE window_start >= ${instant(day)} AND window_start < ${instant(day + 1)}
+        WHERE window_start >= ${instant(span.from)} AND window_start < ${instant(span.to)}
         SETTINGS do_not_merge_across_partitions_select_final = 1`,
-      clickhouse_settings: { async_insert: 0 },
+      clickhouse_settings: { async_insert: 0, max_partitions_per_insert_block: '0' },
     })
   }
-  return days.length
+  return spans.reduce((sum, span) => sum + span.rows, 0)
+}
+
+interface DaySpan {
+  /** Days since the epoch, half-open. */
+  readonly from: number
+  readonly to: number
+  readonly rows: number
+}
+
+/** Neighbouring days together, until they have so many rows: some tables reach over years and have a few rows a day. */
+function inSpans(days: Static<typeof Days>): readonly DaySpan[] {
+  const spans: DaySpan[] = []
+  for (const { day, rows: count } of days) {
+    const last = spans.at(-1)
+    const together = (last?.rows ?? Number.POSITIVE_INFINITY) + count <= rowsAtOnce
+    if (last && together) spans.splice(-1, 1, { from: last.from, to: day + 1, rows: last.rows + count })
+    else spans.push({ from: day, to: day + 1, rows: count })
+  }
+  return spans
 }
 
 function instant(day: number): string {
