@@ -20,6 +20,7 @@ import type { CorrectMetrics } from './correct-metrics.ts'
 import type { Corrector } from './corrector.ts'
 import {
   type CorrectionReason,
+  nextSlice,
   PendingCorrections,
   type PendingLimits,
   type PendingWindow,
@@ -45,8 +46,6 @@ export const correctGroup = 'citybrain-correct'
 const lookEveryMs = 250
 /** Windows of one round: between two rounds everything else gets its turn. */
 const windowsAtOnce = 64
-/** Of all windows of a record type, looked at together: at most so many that follow one another. */
-const windowsToSpread = 500
 /** Notices are read no further while so many windows wait. */
 const mostPending = 20_000
 
@@ -236,20 +235,16 @@ export class CorrectRunner implements Resource, LogReader {
   /** Names the next windows of all that hold readings which their stored revisions have not seen. */
   private async spread(pending: PendingCorrections, every: PendingWindow): Promise<void> {
     const { corrector, clock, log } = this.options
-    const { record, sizeMs, through, everyFrom = Number.NEGATIVE_INFINITY } = every
+    const { record, sizeMs, through, every: slice } = every
+    if (!slice) return
     if (pending.size >= mostPending) return pending.putBack(every, clock.now())
-    const found = await corrector.unseen({
-      record,
-      sizeMs,
-      through,
-      from: everyFrom,
-      windows: windowsToSpread,
-    })
+    const found = await corrector.unseen({ record, sizeMs, through, ...slice })
     if (found === 'not_archived') return pending.putBack(every, clock.now())
     const { windows, next } = found
     if (windows.length > 0)
       log.warn({ record, windows: windows.length }, 'windows are computed again from restored readings')
-    pending.spread(every, windows, next, clock.now())
+    const following = next === undefined ? undefined : nextSlice(slice, next, windows.length)
+    pending.spread(every, windows, following, clock.now())
   }
 
   private async commit(pending: PendingCorrections): Promise<void> {
@@ -275,7 +270,7 @@ export class CorrectRunner implements Resource, LogReader {
 
 /** Those that stand for all windows of a record type, and those that are windows. */
 function apart(taken: readonly PendingWindow[]): [PendingWindow[], PendingWindow[]] {
-  const isEvery = ({ everyFrom }: PendingWindow) => everyFrom !== undefined
+  const isEvery = ({ every }: PendingWindow) => every !== undefined
   return [taken.filter(isEvery), taken.filter(window => !isEvery(window))]
 }
 

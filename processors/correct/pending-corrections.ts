@@ -16,8 +16,25 @@ export interface PendingWindow {
    * late. `restored`: its readings were lost by ClickHouse and stored again.
    */
   readonly reason: CorrectionReason
-  /** Stands for all windows of the record that start here or later: to be given to `spread`. */
-  readonly everyFrom: number | undefined
+  /** Stands for all windows of the record from here on: to be given to `spread`. */
+  readonly every: Slice | undefined
+}
+
+/** Windows that are looked at together. */
+export interface Slice {
+  /** Epoch ms; -Infinity for the oldest. */
+  readonly from: number
+  /** How many that follow one another. */
+  readonly windows: number
+}
+
+/** Readings of most record types lie close together, those of events may be hours apart: then slices grow. */
+const firstSlice: Slice = { from: Number.NEGATIVE_INFINITY, windows: 500 }
+const fewWindows = 50
+
+/** The slice that follows one in which so many windows were found. @param from where it begins, epoch ms */
+export function nextSlice({ windows }: Slice, from: number, found: number): Slice {
+  return { from, windows: found < fewWindows ? windows * 4 : firstSlice.windows }
 }
 
 export type CorrectionReason = Exclude<Reason, 'recompute'>
@@ -39,7 +56,7 @@ interface Entry extends PendingWindow {
   readonly counties: Set<string>
   readonly through: Map<number, number>
   reason: CorrectionReason
-  everyFrom: number | undefined
+  every: Slice | undefined
   /** Where the first notices stand in kpi.late, by its partitions. */
   readonly firsts: Map<number, number>
   since: number
@@ -79,21 +96,16 @@ export class PendingCorrections {
     if (!entry.firsts.has(latePartition)) entry.firsts.set(latePartition, offset)
     entry.last = now
     entry.reason = weightier(entry.reason, reasonOf(notice))
-    if (speaksOfEveryWindow(notice)) entry.everyFrom = Number.NEGATIVE_INFINITY
+    if (speaksOfEveryWindow(notice)) entry.every = firstSlice
     else entry.counties.add(notice.county)
     raise(entry.through, notice.partition, notice.through_offset)
   }
 
   /**
    * Puts windows in the place of one that stands for all; its notice is done once they are.
-   * @param next where those begin that were not named yet, epoch ms; undefined when all are
+   * @param next those that are to be looked at next; undefined when all were
    */
-  spread(
-    every: PendingWindow,
-    windows: readonly UnseenWindow[],
-    next: number | undefined,
-    now: number,
-  ): void {
+  spread(every: PendingWindow, windows: readonly UnseenWindow[], next: Slice | undefined, now: number): void {
     const taken = this.taken.get(keyOf(every.record, every.windowStart))
     if (!taken) return
     for (const { windowStart, counties } of windows) {
@@ -103,9 +115,9 @@ export class PendingCorrections {
       for (const county of counties) entry.counties.add(county)
       entry.reason = weightier(entry.reason, taken.reason)
     }
-    taken.everyFrom = next
+    taken.every = next
     if (next === undefined) this.done(every)
-    else this.putBack(every, now)
+    else this.putBack(every, now, 0)
   }
 
   /** Skips a message that is not a notice. */
@@ -137,7 +149,7 @@ export class PendingCorrections {
   }
 
   /** It could not be computed yet: it is due again after a while. */
-  putBack({ record, windowStart }: PendingWindow, now: number): void {
+  putBack({ record, windowStart }: PendingWindow, now: number, waitMs = this.limits.settleMs): void {
     const key = keyOf(record, windowStart)
     const entry = this.taken.get(key)
     if (!entry) return
@@ -147,8 +159,8 @@ export class PendingCorrections {
     for (const [partition, through] of newer?.through ?? []) raise(entry.through, partition, through)
     for (const [partition, offset] of newer?.firsts ?? []) lower(entry.firsts, partition, offset)
     if (newer) entry.reason = weightier(entry.reason, newer.reason)
-    if (newer?.everyFrom !== undefined) entry.everyFrom = newer.everyFrom
-    entry.notBefore = now + this.limits.settleMs
+    if (newer?.every !== undefined) entry.every = newer.every
+    entry.notBefore = now + waitMs
     this.waiting.set(key, entry)
   }
 
@@ -172,7 +184,7 @@ export class PendingCorrections {
       counties: new Set(),
       through: new Map(),
       reason: 'late',
-      everyFrom: undefined,
+      every: undefined,
       firsts: new Map(),
       since: now,
       last: now,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { PendingCorrections } from '../../../processors/correct/pending-corrections.ts'
+import { nextSlice, PendingCorrections } from '../../../processors/correct/pending-corrections.ts'
 import { everyWindow, type LateNotice } from '../../../processors/windows/partial.ts'
 
 const limits = { settleMs: 2_000, longestWaitMs: 15_000 }
@@ -96,7 +96,7 @@ describe('a notice of every window', () => {
     pending.accept(0, 4, 'rack', every({ partition: 2, through_offset: 700 }), 0)
     const [taken, ...others] = pending.take(2_000, 10)
     expect(others).toEqual([])
-    expect(taken?.everyFrom).toBe(Number.NEGATIVE_INFINITY)
+    expect(taken?.every?.from).toBe(Number.NEGATIVE_INFINITY)
     expect(taken?.through).toEqual(new Map([[1, 500], [2, 700]])) // biome-ignore format: pairs
   })
 
@@ -104,11 +104,16 @@ describe('a notice of every window', () => {
     const pending = new PendingCorrections(limits)
     pending.accept(0, 3, 'rack', every(), 0)
     pending.skip(0, 9)
-    pending.spread(pending.take(2_000, 10)[0]!, found(60_000, 120_000), 180_000, 2_000)
+    pending.spread(
+      pending.take(2_000, 10)[0]!,
+      found(60_000, 120_000),
+      { from: 180_000, windows: 500 },
+      2_000,
+    )
     const [first, second, ...rest] = pending.take(4_000, 10)
-    const [again] = [first, second, ...rest].filter(window => window?.everyFrom !== undefined)
-    expect(again?.everyFrom, 'goes on where it stopped').toBe(180_000)
-    const named = [first!, second!, ...rest].filter(({ everyFrom }) => everyFrom === undefined)
+    const [again] = [first, second, ...rest].filter(window => window?.every !== undefined)
+    expect(again?.every?.from, 'goes on where it stopped').toBe(180_000)
+    const named = [first!, second!, ...rest].filter(({ every: slice }) => slice === undefined)
     expect(named.map(({ windowStart, reason }) => [windowStart, reason])).toEqual([
       [60_000, 'restored'],
       [120_000, 'restored'],
@@ -126,8 +131,15 @@ describe('a notice of every window', () => {
     const pending = new PendingCorrections(limits)
     pending.accept(0, 3, 'rack', every(), 0)
     pending.accept(2, 8, 'rack', notice({ window_start: 60_000, through_offset: 600 }), 0)
-    const [taken] = pending.take(2_000, 10).filter(({ everyFrom }) => everyFrom !== undefined)
+    const [taken] = pending.take(2_000, 10).filter(({ every: slice }) => slice !== undefined)
     pending.spread(taken!, found(60_000), undefined, 2_000)
     expect(pending.committable()).toEqual(new Map([[0, 3], [2, 8]])) // biome-ignore format: pairs
+  })
+
+  test('looks at more at once where little is found, so that years of rare events are soon looked at', () => {
+    let slice = { from: 0, windows: 500 }
+    for (let step = 0; step < 8; step++) slice = nextSlice(slice, slice.from + slice.windows, 3)
+    expect(slice.from).toBeGreaterThan((365 * 86_400) / 10)
+    expect(nextSlice(slice, 0, 400).windows).toBe(500)
   })
 })
