@@ -59,6 +59,8 @@ export class TopicArchiver implements Resource, LogReader {
   private paused = false
   private overdue = false
   private readonly lag = new TopicLag()
+  /** How often one of its partitions was read again. */
+  private round = 0
   private positions: Promise<ReadonlyMap<number, LogPosition>> = Promise.resolve(new Map())
   private known: ReadonlyMap<number, LogPosition> | undefined
 
@@ -173,6 +175,10 @@ export class TopicArchiver implements Resource, LogReader {
         begun.set(partition, { round: mark?.round ?? 0, through: base + start })
     }
     await marks.begin(topic, begun, signal)
+    const rounds = [...ranges.keys()].map(
+      partition => (begun.get(partition) ?? found.get(partition))?.round ?? 0,
+    )
+    this.round = Math.max(0, ...rounds)
     return positions
   }
 
@@ -278,7 +284,7 @@ export class TopicArchiver implements Resource, LogReader {
     const { messages, unread, lost, spans } = this.pending.take()
     this.resume(consumer)
     await settleBatch(messages, {
-      write: part => sink.write(part, signal),
+      write: part => sink.write(part, signal, this.round),
       refuse: async (message, reason) => {
         await deadLetters.refuse(topic, message, reason.message)
         metrics.refused.inc({ topic })

@@ -31,12 +31,12 @@ export class AvroSink implements Sink {
     this.options = options
   }
 
-  async write(messages: readonly LogMessage[], signal: AbortSignal): Promise<void> {
+  async write(messages: readonly LogMessage[], signal: AbortSignal, round: number): Promise<void> {
     const { topic, table, columns, writer } = this.options
     for (const [schemaId, data] of this.bySchema(messages)) {
       const header = await this.headerOf(schemaId, signal)
       const body = buildContainer(header, data)
-      const token = insertToken(topic, data, body)
+      const token = insertToken(topic, data, body, round)
       await writer.insert({ table, columns, format: 'Avro', body, rows: data.length, token }, signal)
     }
   }

@@ -36,7 +36,7 @@ export class RegionalSink implements Sink {
     this.reader = new AvroReader(options.registry, topic)
   }
 
-  async write(messages: readonly LogMessage[], signal: AbortSignal): Promise<void> {
+  async write(messages: readonly LogMessage[], signal: AbortSignal, round: number): Promise<void> {
     await this.prepare(messages, signal)
     const tables = new Map<string, Row[]>()
     const kept: LogMessage[] = []
@@ -51,7 +51,9 @@ export class RegionalSink implements Sink {
       }
     }
     for (const together of inWritingOrder([...tables.keys()])) {
-      await Promise.all(together.map(table => this.insert(table, tables.get(table) ?? [], kept, signal)))
+      await Promise.all(
+        together.map(table => this.insert(table, tables.get(table) ?? [], kept, round, signal)),
+      )
     }
   }
 
@@ -59,11 +61,12 @@ export class RegionalSink implements Sink {
     table: string,
     rows: readonly Row[],
     messages: readonly LogMessage[],
+    round: number,
     signal: AbortSignal,
   ): Promise<void> {
     const body = Buffer.from(rows.map(row => `${JSON.stringify(row)}\n`).join(''), 'utf8')
     const columns = Object.keys(rows[0] ?? {})
-    const token = insertToken(topic, messages, body)
+    const token = insertToken(topic, messages, body, round)
     await this.options.writer.insert(
       { table, columns, format: 'JSONEachRow', body, rows: rows.length, token },
       signal,

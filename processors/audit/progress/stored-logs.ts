@@ -19,16 +19,13 @@ export async function storedLogs(store: Store, kafka: Kafka): Promise<Logs> {
     Row,
     `SELECT topic, argMax(e.log, e.base) AS log, max(e.base) AS base FROM ${store.database}.log_epochs AS e GROUP BY topic`,
   )
-  const ids = await topicIds(
-    kafka,
-    topics.map(({ name }) => name),
-  )
+  const names = topics.map(({ name }) => name).filter(name => name !== topicNames.epochs)
+  const ids = await topicIds(kafka, names)
   const open = new Map<string, OpenLog>()
   for (const { topic, log, base } of rows) {
-    const current = logOf(ids, topic)
-    if (current === undefined || current === log) open.set(topic, { log, base, closedUntil: null })
+    if (logOf(ids, topic) === log) open.set(topic, { log, base, closedUntil: null })
   }
-  const missing = [...ids.topics.keys()].filter(topic => topic !== topicNames.epochs && !open.has(topic))
+  const missing = names.filter(topic => !open.has(topic))
   if (missing.length > 0) {
     throw new CodedError('log_not_open', `nobody has opened the logs of ${missing.join(', ')} yet`, {
       hint: 'archive does, and stores it within seconds: is it running?',

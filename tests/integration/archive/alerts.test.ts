@@ -34,6 +34,7 @@ async function store(topic: string, table: string, values: readonly object[]): P
   await sink.write(
     messages.map(message => ({ ...message, timestamp: '0' })),
     new AbortController().signal,
+    0,
   )
 }
 

@@ -5,8 +5,8 @@ const [kafkaBrokers = '', clickhouseUrl = '', registryUrl = '', topic = '', data
   process.argv.slice(2)
 const archive = rackArchive({ kafkaBrokers, clickhouseUrl, registryUrl }, topic, database, {
   wrap: sink => ({
-    async write(messages, signal) {
-      await sink.write(messages, signal)
+    async write(messages, signal, round) {
+      await sink.write(messages, signal, round)
       process.stdout.write('inserted\n')
       await new Promise(() => undefined)
     },

@@ -197,7 +197,7 @@ describe('another log', () => {
       const values = await storedValues()
       await system.loseKafka()
       const lost = load('rack')
-      await sleep(3 * windowMs)
+      await sleep(4 * windowMs)
       const sent = await lost.stop()
       await untilCounted('rack', sent, Math.ceil(sent[0]!.event_time / windowMs) * windowMs + windowMs)
       const newest = Math.floor(sent.at(-1)!.event_time / windowMs) * windowMs

@@ -90,7 +90,11 @@ describe('the token of an insert', () => {
   const at = [{ partition: 0, offset: 0 }]
 
   it('is the same for the same content and another for other content at the same offsets', () => {
-    expect(insertToken('t', at, Buffer.from('a'))).toBe(insertToken('t', at, Buffer.from('a')))
-    expect(insertToken('t', at, Buffer.from('a'))).not.toBe(insertToken('t', at, Buffer.from('b')))
+    expect(insertToken('t', at, Buffer.from('a'), 0)).toBe(insertToken('t', at, Buffer.from('a'), 0))
+    expect(insertToken('t', at, Buffer.from('a'), 0)).not.toBe(insertToken('t', at, Buffer.from('b'), 0))
+  })
+
+  it('is another one where rows that were lost are inserted again', () => {
+    expect(insertToken('t', at, Buffer.from('a'), 1)).not.toBe(insertToken('t', at, Buffer.from('a'), 0))
   })
 })
