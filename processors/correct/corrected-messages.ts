@@ -33,7 +33,6 @@ export function correctedMessages(correction: Correction): RegionalMessage[] {
   const counties = countyTotals(correction)
   const regions = rollUp(measures, counties)
   const lineage = lineageOf(window)
-  const version = nextVersion(window)
   const changed = new Set<string>()
   const messages: RegionalMessage[] = []
   for (const region of candidates(regions.keys(), about)) {
@@ -48,7 +47,7 @@ export function correctedMessages(correction: Correction): RegionalMessage[] {
         end: window.windowStart + window.sizeMs,
         status: stored ? 'corrected' : 'final',
         revision: (stored?.revision ?? 0) + 1,
-        version,
+        version: nextVersion(window, region),
         observedUntil: window.windowStart + window.sizeMs,
         computedAt: now,
         lineage,
@@ -120,12 +119,12 @@ function lineageOf({ vector, received }: WindowToCorrect): OffsetRange[] {
 }
 
 /**
- * The clock of the log. Where it stands still, because definitions changed and not the readings, the next number after
- * what is stored.
+ * The clock of the log. Where it stands still, because definitions changed and not the readings, the next number after what is
+ * stored of the region itself: of a revision that was published in part, what is missing has seen no more than the rest.
  */
-function nextVersion({ vector, counties, regions }: WindowToCorrect): number {
-  const stored = [...counties.values(), ...regions.values()].map(({ version }) => version)
-  return Math.max(versionOf(vector), ...stored.map(version => version + 1))
+function nextVersion({ vector, counties, regions }: WindowToCorrect, region: string): number {
+  const stored = [counties.get(region), regions.get(region)]
+  return Math.max(versionOf(vector), ...stored.map(known => (known?.version ?? -1) + 1))
 }
 
 function sameReadings(fresh: Totals, stored: Totals): boolean {

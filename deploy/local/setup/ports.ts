@@ -35,6 +35,17 @@ export function portsAt(offset: number): Ports {
   return ports
 }
 
+/** Below 65,536 and not reserved, what browsers and fetch refuse to connect to (Fetch Standard, "bad port"). */
+const refusedByBrowsers: ReadonlySet<number> = new Set([
+  1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697,
+  10_080,
+])
+
+/** Those of the ports that no browser connects to. */
+export function refusedPorts(ports: Ports): readonly number[] {
+  return Object.values(ports).filter(port => refusedByBrowsers.has(port))
+}
+
 /** Whether nothing listens on a port. */
 export async function isFree(host: string, port: number): Promise<boolean> {
   const server = createServer()
@@ -79,6 +90,7 @@ export async function freePortOffset(host: string, random: () => number = Math.r
   for (let attempt = 0; attempt < 100; attempt++) {
     const offset = 1_000 + Math.floor(random() * (firstClientPort - highest - 1_000))
     const ports = portsAt(offset)
+    if (refusedPorts(ports).length > 0) continue
     const free = await Promise.all(portNames.map(name => isFree(host, ports[name])))
     if (free.every(Boolean)) return offset
   }

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 import { CodedError } from '../../../platform/errors.ts'
 import { defaultPatience, type Patience } from '../supervise/patience.ts'
 import { mergeWindows } from './local-windows.ts'
-import { offsetRange } from './ports.ts'
+import { offsetRange, portsAt, refusedPorts } from './ports.ts'
 
 /** What `npm start` was asked for. */
 export interface StartOptions {
@@ -67,7 +67,7 @@ const flags: Readonly<Record<string, Flag>> = {
   'port-offset': {
     value: 'N',
     describe: 'added to every port, so that two can run side by side (default 0)',
-    read: text => ({ portOffset: integer(text, offsetRange.from, offsetRange.to) }),
+    read: text => ({ portOffset: portOffset(text) }),
   },
   windows: {
     value: 'W',
@@ -147,6 +147,13 @@ function positive(text: string): number {
   const value = Number(text)
   if (!(value > 0) || !Number.isFinite(value)) throw new Error(`\`${text}\` is not a number above 0`)
   return value
+}
+
+function portOffset(text: string): number {
+  const offset = integer(text, offsetRange.from, offsetRange.to)
+  const refused = refusedPorts(portsAt(offset))
+  if (refused.length === 0) return offset
+  throw new Error(`\`${text}\` leads to ports that browsers refuse: ${refused.join(', ')}`)
 }
 
 function integer(text: string, from: number, to: number): number {

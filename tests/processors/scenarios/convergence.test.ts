@@ -117,6 +117,27 @@ test('two correctors that say the same under different revisions agree with Clic
   ])
 })
 
+test('what a sleeper adds to a revision that was published in part is no newer than that', () => {
+  const reading = { asset: 0, power: null, repeat: false, moved: false }
+  convergesToBatch(1, [
+    {
+      readings: [10_399, 1_108, 1_723, 1_770].map(step => ({ ...reading, step })),
+      steps: [{ do: 'crash', what: 'correct', sleeps: true }],
+      closes: false,
+    },
+    { readings: [{ ...reading, step: 0 }], steps: [], closes: true },
+    {
+      readings: [{ ...reading, step: 1 }],
+      steps: [
+        { do: 'compute', who: 'owner', atMost: 1 },
+        { do: 'publish', who: 'owner', atMost: 1 },
+        { do: 'compute', who: 'sleeper', atMost: 1 },
+      ],
+      closes: false,
+    },
+  ])
+})
+
 function convergesToBatch(
   partitions: number,
   phases: readonly {

@@ -46,6 +46,7 @@ test.each([
   [['--scale', 'big'], '--scale: `big` is not a number above 0'],
   [['--speed', '0'], '--speed: `0` is not a number above 0'],
   [['--seed', '1.5'], '--seed: `1.5` is not a whole number'],
+  [['--port-offset', '2000'], '--port-offset: `2000` leads to ports that browsers refuse: 10080'],
   [['--port-offset', '70000'], '--port-offset: `70000` is not a whole number from -'],
   [['--start-timeout', '0'], '--start-timeout: `0` is not a number above 0'],
   [['--hang-timeout', 'off'], '--hang-timeout: `off` is not a whole number'],
