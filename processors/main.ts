@@ -12,7 +12,7 @@ import { type PartContext, runPart } from '../platform/part.ts'
 import { clickhouseProbe } from '../platform/ready/clickhouse-probe.ts'
 import { kafkaProbe } from '../platform/ready/kafka-probe.ts'
 import { LagWatch, type LogReader } from '../platform/ready/log-lag.ts'
-import { topicNames, topics } from '../schemas/topics.ts'
+import { openedTopics } from '../schemas/topics.ts'
 import { type ProcessorContext, processorSettings } from './context.ts'
 import { sameSizes } from './same-sizes.ts'
 import { isProcessorName, type Processor, type ProcessorName, topology } from './topology.ts'
@@ -72,7 +72,7 @@ function logEpochs({ config, log, fail }: PartContext<typeof processorSettings>)
   return new LogEpochs({
     kafka: kafkaClient(config, 'citybrain-logs', log),
     registry: new SchemaRegistry(config.schemaRegistryUrl),
-    topics: topics.map(({ name }) => name).filter(name => name !== topicNames.epochs),
+    topics: openedTopics,
     log,
     fail,
   })

@@ -42,6 +42,11 @@ export function telemetryTopic(record: RecordId): string {
   return `telemetry.${record}`
 }
 
+/** The record type whose readings a topic holds. */
+export function recordOf(topic: string): RecordId | undefined {
+  return recordIds.find(id => telemetryTopic(id) === topic)
+}
+
 export const topicNames = {
   rejected: 'telemetry.rejected',
   redriven: 'telemetry.redriven',
@@ -222,6 +227,11 @@ export const topics: readonly Topic[] = [
     boundedBy: 'An operator: a note of 2,000 characters, or a silence; a request has 64 KiB',
   },
 ]
+
+/** Topics of which `log.epochs` says which log they are: all others. */
+export const openedTopics: readonly string[] = topics
+  .map(({ name }) => name)
+  .filter(name => name !== topicNames.epochs)
 
 export function topicOf(name: string): Topic {
   const topic = topics.find(candidate => candidate.name === name)

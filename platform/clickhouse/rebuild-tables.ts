@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ClickHouseClient } from '@clickhouse/client'
 import { type Static, Type } from 'typebox'
-import { Value } from 'typebox/value'
 import { type RebuiltTable, rebuiltTables } from '../../schemas/clickhouse/rebuilt-tables.ts'
 import { createMaterializedView } from '../../schemas/clickhouse/table.ts'
 import type { Log } from '../log.ts'
+import { selectRows } from './select-rows.ts'
 
-const Columns = Type.Array(Type.Object({ table: Type.String(), name: Type.String() }))
-const Days = Type.Array(Type.Object({ day: Type.Integer(), rows: Type.Integer() }))
-const Queries = Type.Array(Type.Object({ id: Type.String() }))
+const Column = Type.Object({ table: Type.String(), name: Type.String() })
+const Day = Type.Object({ day: Type.Integer(), rows: Type.Integer() })
+const Query = Type.Object({ id: Type.String() })
 
 const dayMs = 86_400_000
 /** Copied by one statement, about: none takes longer than a client waits. */
@@ -49,7 +49,7 @@ export async function rebuildTables(
       query: createMaterializedView({ name: `${table.from}_forwarder`, to: table.to, query }, database),
     })
   }
-  await untilEnded(client, await runningInserts(client, due))
+  await untilEnded(client, database, await runningInserts(client, database, due))
   for (const table of due) {
     const copied = await copy(client, database, table, columns(table).join(', '))
     await client.command({
@@ -70,13 +70,13 @@ async function sharedColumns(
   tables: readonly RebuiltTable[],
 ): Promise<(table: RebuiltTable) => readonly string[]> {
   const names = tables.flatMap(({ from, to }) => [from, to])
-  const found = await rows(
-    client,
+  const columns = await selectRows(
+    { clickhouse: client, database },
+    Column,
     `SELECT table, name FROM system.columns
      WHERE database = {database: String} AND table IN {names: Array(String)} ORDER BY table, position`,
-    { database, names },
+    { names },
   )
-  const columns = Value.Parse(Columns, found)
   const of = (table: string) => columns.filter(column => column.table === table).map(({ name }) => name)
   return ({ from, to }) => {
     const known = new Set(of(to))
@@ -86,26 +86,29 @@ async function sharedColumns(
 
 async function runningInserts(
   client: ClickHouseClient,
+  database: string,
   tables: readonly RebuiltTable[],
 ): Promise<readonly string[]> {
-  const found = await rows(
-    client,
+  const found = await selectRows(
+    { clickhouse: client, database },
+    Query,
     `SELECT query_id AS id FROM system.processes
      WHERE query_kind = 'Insert' AND multiSearchAny(query, {names: Array(String)})`,
     { names: tables.map(({ from }) => from) },
   )
-  return Value.Parse(Queries, found).map(({ id }) => id)
+  return found.map(({ id }) => id)
 }
 
-async function untilEnded(client: ClickHouseClient, ids: readonly string[]): Promise<void> {
+async function untilEnded(client: ClickHouseClient, database: string, ids: readonly string[]): Promise<void> {
   for (let left = ids; left.length > 0; ) {
     await sleep(pollMs)
-    const found = await rows(
-      client,
+    const found = await selectRows(
+      { clickhouse: client, database },
+      Query,
       'SELECT query_id AS id FROM system.processes WHERE query_id IN {left: Array(String)}',
       { left },
     )
-    left = Value.Parse(Queries, found).map(({ id }) => id)
+    left = found.map(({ id }) => id)
   }
 }
 
@@ -116,13 +119,13 @@ async function copy(
   { from, to }: RebuiltTable,
   columns: string,
 ): Promise<number> {
-  const found = await rows(
-    client,
+  const found = await selectRows(
+    { clickhouse: client, database },
+    Day,
     `SELECT intDiv(toUnixTimestamp64Milli(window_start), ${dayMs}) AS day, count() AS rows
      FROM ${database}.${from} GROUP BY day ORDER BY day`,
-    {},
   )
-  const spans = inSpans(Value.Parse(Days, found))
+  const spans = inSpans(found)
   for (const span of spans) {
     await client.command({
       // FINAL: of rows of one key and version the last one goes over, as readers see it.
@@ -143,7 +146,7 @@ interface DaySpan {
 }
 
 /** Neighbouring days together, until they have so many rows: some tables reach over years and have a few rows a day. */
-function inSpans(days: Static<typeof Days>): readonly DaySpan[] {
+function inSpans(days: Static<typeof Day>[]): readonly DaySpan[] {
   const spans: DaySpan[] = []
   for (const { day, rows: count } of days) {
     const last = spans.at(-1)
@@ -156,18 +159,4 @@ function inSpans(days: Static<typeof Days>): readonly DaySpan[] {
 
 function instant(day: number): string {
   return `fromUnixTimestamp64Milli(toInt64(${day * dayMs}), 'UTC')`
-}
-
-async function rows(
-  client: ClickHouseClient,
-  query: string,
-  params: Record<string, unknown>,
-): Promise<unknown> {
-  const result = await client.query({
-    query,
-    query_params: params,
-    format: 'JSONEachRow',
-    clickhouse_settings: { output_format_json_quote_64bit_integers: 0 },
-  })
-  return result.json()
 }

@@ -1,13 +1,13 @@
 import type { ClickHouseClient } from '@clickhouse/client'
 import { Type } from 'typebox'
-import { Value } from 'typebox/value'
 import { measureTable } from '../../schemas/clickhouse/measure-tables.ts'
 import { rebuiltTables } from '../../schemas/clickhouse/rebuilt-tables.ts'
 import { type RecordId, recordIds } from '../../schemas/records/record.ts'
 import type { WindowSizes } from '../window-sizes.ts'
+import { selectRows } from './select-rows.ts'
 
-const Names = Type.Array(Type.Object({ name: Type.String() }))
-const Sizes = Type.Array(Type.Object({ record: Type.String(), size: Type.Number() }))
+const Name = Type.Object({ name: Type.String() })
+const Size = Type.Object({ record: Type.String(), size: Type.Number() })
 
 /**
  * How long the newest stored window of each record type is; record types without windows are left out. The tables
@@ -18,15 +18,16 @@ export async function storedWindowSizes(
   clickhouse: ClickHouseClient,
   database: string,
 ): Promise<WindowSizes> {
-  const names = await rows(
-    clickhouse,
+  const store = { clickhouse, database }
+  const names = await selectRows(
+    store,
+    Name,
     'SELECT name FROM system.tables WHERE database = {database: String}',
-    database,
   )
-  const there = new Set(Value.Parse(Names, names).map(({ name }) => name))
+  const there = new Set(names.map(({ name }) => name))
   const newest = recordIds.flatMap(record => newestSql(record, there, database))
   if (newest.length === 0) return {}
-  const sizes = Value.Parse(Sizes, await rows(clickhouse, newest.join('\nUNION ALL\n'), database))
+  const sizes = await selectRows(store, Size, newest.join('\nUNION ALL\n'))
   return Object.fromEntries(sizes.map(({ record, size }) => [record, size]))
 }
 
@@ -43,14 +44,4 @@ function newestSql(record: RecordId, there: ReadonlySet<string>, database: strin
   return [
     `SELECT '${record}' AS record, argMax(size, start) AS size FROM (${newest.join(' UNION ALL ')}) HAVING count() > 0`,
   ]
-}
-
-async function rows(clickhouse: ClickHouseClient, query: string, database: string): Promise<unknown> {
-  const result = await clickhouse.query({
-    query,
-    query_params: { database },
-    format: 'JSONEachRow',
-    clickhouse_settings: { output_format_json_quote_64bit_integers: 0 },
-  })
-  return result.json()
 }

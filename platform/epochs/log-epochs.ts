@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { topicNames } from '../../schemas/topics.ts'
 import { CodedError, messageOf } from '../errors.ts'
 import { topicIds } from '../kafka/log-ids.ts'
-import { TopicFollower } from '../kafka/topic-follower.ts'
+import type { TopicFollower } from '../kafka/topic-follower.ts'
 import type { Resource } from '../lifecycle.ts'
 import type { Logs, OpenLog } from './open-log.ts'
-import { type EpochsOptions, KnownEpochs, logOf, logsOf, openLog } from './read-epochs.ts'
+import { type EpochsOptions, epochsFollower, KnownEpochs, logOf, logsOf, openOf } from './read-epochs.ts'
 
 export interface LogEpochsOptions extends EpochsOptions {
   /** Whose logs are waited for and watched. */
@@ -34,16 +34,8 @@ export class LogEpochs implements Resource, Logs {
 
   constructor(options: LogEpochsOptions) {
     this.options = options
-    const known = new KnownEpochs(options.registry)
-    this.known = known
-    this.follower = new TopicFollower({
-      kafka: options.kafka,
-      topic: topicNames.epochs,
-      follower: 'epochs',
-      from: 'beginning',
-      log: options.log,
-      onMessages: messages => known.take(messages),
-    })
+    this.known = new KnownEpochs(options.registry)
+    this.follower = epochsFollower(options, this.known)
   }
 
   /** @throws Error before it is started */
@@ -71,15 +63,9 @@ export class LogEpochs implements Resource, Logs {
     const { kafka, topics, log } = this.options
     const { signal } = this.stopping
     for (let waitedMs = 0; ; waitedMs += pollMs) {
-      const ids = await topicIds(kafka, topics)
-      const open = new Map<string, OpenLog>()
-      for (const topic of topics) {
-        const epoch = this.known.get(topic)
-        if (epoch && epoch.log === logOf(ids, topic)) open.set(topic, openLog(epoch))
-      }
-      if (open.size === topics.length) return logsOf(open)
+      const { open, missing } = openOf(topics, await topicIds(kafka, topics), this.known)
+      if (missing.length === 0) return logsOf(open)
       if (waitedMs % sayAfterMs === 0 && waitedMs > 0) {
-        const missing = topics.filter(topic => !open.has(topic))
         log.warn({ topics: missing }, 'waiting for archive, which opens new logs')
       }
       await sleep(pollMs, undefined, { signal })

@@ -39,10 +39,9 @@ export class KnownEpochs {
   }
 }
 
-/** Everything that was written to `log.epochs` so far. */
-export async function readEpochs({ kafka, registry, log }: EpochsOptions): Promise<KnownEpochs> {
-  const known = new KnownEpochs(registry)
-  const follower = new TopicFollower({
+/** Reads `log.epochs` into `known`; once started, everything that was written so far is known. */
+export function epochsFollower({ kafka, log }: EpochsOptions, known: KnownEpochs): TopicFollower {
+  return new TopicFollower({
     kafka,
     topic: topicNames.epochs,
     follower: 'epochs',
@@ -50,6 +49,12 @@ export async function readEpochs({ kafka, registry, log }: EpochsOptions): Promi
     log,
     onMessages: messages => known.take(messages),
   })
+}
+
+/** Everything that was written to `log.epochs` so far. */
+export async function readEpochs(options: EpochsOptions): Promise<KnownEpochs> {
+  const known = new KnownEpochs(options.registry)
+  const follower = epochsFollower(options, known)
   try {
     await follower.start()
     return known
@@ -61,20 +66,34 @@ export async function readEpochs({ kafka, registry, log }: EpochsOptions): Promi
 /** The logs of some topics as they are opened now, for a command. @throws CodedError `log_not_open` */
 export async function currentLogs(options: EpochsOptions, topics: readonly string[]): Promise<Logs> {
   const ids = await topicIds(options.kafka, topics)
-  const known = await readEpochs(options)
-  const open = new Map(
-    topics.map(topic => {
-      const epoch = known.get(topic)
-      if (!epoch || epoch.log !== logOf(ids, topic)) throw notOpen(topic)
-      return [topic, openLog(epoch)]
-    }),
-  )
-  return logsOf(open)
+  return requireOpen(openOf(topics, ids, await readEpochs(options)))
 }
 
-function notOpen(topic: string): CodedError {
-  return new CodedError('log_not_open', `nobody has opened the log of ${topic} yet`, {
-    hint: 'archive does, when it starts: is it running?',
+/** Which of some topics are the log that was opened last, and which are not. */
+export interface OpenOf {
+  readonly open: ReadonlyMap<string, OpenLog>
+  readonly missing: readonly string[]
+}
+
+/** @param known the log that was opened last, by topic */
+export function openOf(
+  topics: readonly string[],
+  ids: LogIds,
+  known: { get(topic: string): Pick<LogEpoch, 'log' | 'base' | 'closed_until'> | undefined },
+): OpenOf {
+  const open = new Map<string, OpenLog>()
+  for (const topic of topics) {
+    const epoch = known.get(topic)
+    if (epoch && epoch.log === logOf(ids, topic)) open.set(topic, openLog(epoch))
+  }
+  return { open, missing: topics.filter(topic => !open.has(topic)) }
+}
+
+/** @throws CodedError `log_not_open` where one is missing */
+export function requireOpen({ open, missing }: OpenOf): Logs {
+  if (missing.length === 0) return logsOf(open)
+  throw new CodedError('log_not_open', `nobody has opened the logs of ${missing.join(', ')} yet`, {
+    hint: 'archive does within seconds of its start: is it running?',
   })
 }
 
@@ -88,7 +107,11 @@ export function logsOf(open: ReadonlyMap<string, OpenLog>): Logs {
   }
 }
 
-export function openLog({ log, base, closed_until: closedUntil }: LogEpoch): OpenLog {
+function openLog({
+  log,
+  base,
+  closed_until: closedUntil,
+}: Pick<LogEpoch, 'log' | 'base' | 'closed_until'>): OpenLog {
   return { log, base, closedUntil }
 }
 

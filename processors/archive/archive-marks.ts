@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ClickHouseClient } from '@clickhouse/client'
-import { Type } from 'typebox'
-import { Value } from 'typebox/value'
 import { retryWhileAway } from '../../platform/clickhouse/retry-while-away.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { CodedError } from '../../platform/errors.ts'
 import type { Resource } from '../../platform/lifecycle.ts'
 import type { Log } from '../../platform/log.ts'
+import { readMarks } from './archive-progress.ts'
 import type { OffsetSpan } from './pending-batch.ts'
 import { sqlTime } from './sinks/regional-rows.ts'
 
@@ -27,13 +26,6 @@ export interface ArchiveMarksOptions {
   /** Marks of several topics are gathered for this long and written together, ms. */
   readonly gatherMs?: number
 }
-
-const Row = Type.Object({
-  topic: Type.String(),
-  partition: Type.Number(),
-  round: Type.Number(),
-  through: Type.Number(),
-})
 
 /**
  * Writes in ClickHouse itself how far each topic is stored there. Offsets in Kafka say what was stored once; only ClickHouse
@@ -66,7 +58,11 @@ export class ArchiveMarks implements Resource {
   /** The marks of a topic by partition. Waits while ClickHouse is away. @throws the signal's reason */
   async find(topic: string, signal: AbortSignal): Promise<ReadonlyMap<number, Mark>> {
     const { log } = this.options
-    const all = await retryWhileAway(() => this.read(), { what: 'marks of the archive', log, signal })
+    const all = await retryWhileAway(() => readMarks(this.options), {
+      what: 'marks of the archive',
+      log,
+      signal,
+    })
     for (const key of this.known.keys()) if (key.startsWith(`${topic}/`)) this.known.delete(key)
     const found = new Map<number, Mark>()
     for (const { topic: of, partition, round, through } of all) {
@@ -131,7 +127,7 @@ export class ArchiveMarks implements Resource {
     due: readonly { readonly topic: string; readonly partition: number; readonly mark: Mark }[],
   ): Promise<void> {
     const { clickhouse, database, clock } = this.options
-    const stored = new Map((await this.read()).map(row => [keyOf(row.topic, row.partition), row]))
+    const stored = new Map((await readMarks(this.options)).map(row => [keyOf(row.topic, row.partition), row]))
     for (const { topic, partition } of due)
       this.requireHeld(topic, partition, stored.get(keyOf(topic, partition)))
     await clickhouse.insert({
@@ -158,17 +154,6 @@ export class ArchiveMarks implements Resource {
         hint: 'it was emptied, or an older state of it restored: the archive starts anew and reads the log again',
       },
     )
-  }
-
-  private async read() {
-    const { clickhouse, database } = this.options
-    const result = await clickhouse.query({
-      query: `SELECT topic, kafka_partition AS partition, round, through_offset AS through FROM {database: Identifier}.archived`,
-      query_params: { database },
-      format: 'JSONEachRow',
-      clickhouse_settings: { output_format_json_quote_64bit_integers: 0 },
-    })
-    return Value.Parse(Type.Array(Row), await result.json())
   }
 }
 

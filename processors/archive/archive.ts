@@ -8,11 +8,11 @@ import { type Resource, together } from '../../platform/lifecycle.ts'
 import { logColumns } from '../../schemas/clickhouse/reading-tables.ts'
 import { receivedTable } from '../../schemas/clickhouse/received-tables.ts'
 import { recordIds } from '../../schemas/records/record.ts'
-import { telemetryTopic, topicNames, topicOf } from '../../schemas/topics.ts'
+import { recordOf, telemetryTopic, topicNames, topicOf } from '../../schemas/topics.ts'
 import type { ProcessorContext } from '../context.ts'
 import { Publisher } from '../publish/publisher.ts'
 import type { CommittedRange } from '../task/committed-positions.ts'
-import { everyWindow } from '../windows/partial.ts'
+import { noticeOfEveryWindow } from '../windows/partial.ts'
 import { ArchiveMarks } from './archive-marks.ts'
 import { archiveMetrics } from './archive-metrics.ts'
 import { DeadLetters } from './dead-letters.ts'
@@ -43,7 +43,7 @@ function storedAs(topic: string) {
 
 /** Of readings, the table that has every message. */
 function tableOfReceived(topic: string): string | undefined {
-  const record = recordIds.find(id => telemetryTopic(id) === topic)
+  const record = recordOf(topic)
   return record ? receivedTable(record).name : tables.get(topic)
 }
 
@@ -132,21 +132,9 @@ async function nameLoss(
   partition: number,
   { low, high }: CommittedRange,
 ): Promise<void> {
-  const record = recordIds.find(id => telemetryTopic(id) === topic)
+  const record = recordOf(topic)
   if (!record) return
   const { base } = logs.of(topic)
-  await publisher.publish({
-    late: [
-      {
-        ...everyWindow,
-        record,
-        window_ms: windows[record].sizeMs,
-        partition,
-        from_offset: base + low,
-        through_offset: base + high,
-        readings: 0,
-        noticed_by: 'archive',
-      },
-    ],
-  })
+  const span = { partition, from: base + low, through: base + high }
+  await publisher.publish({ late: [noticeOfEveryWindow(record, windows[record].sizeMs, span)] })
 }

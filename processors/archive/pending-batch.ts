@@ -50,12 +50,6 @@ export class PendingBatch {
   private lost: OffsetSpan[] = []
   private spans = new Map<number, OffsetSpan>()
   private bytes = 0
-  private readonly base: number
-
-  /** @param base what is added to an offset to have a place */
-  constructor(base = 0) {
-    this.base = base
-  }
 
   get rows(): number {
     return this.messages.length
@@ -70,12 +64,15 @@ export class PendingBatch {
     this.lost.push(span)
   }
 
-  /** @param next what lies below it was taken before */
-  add(fetched: Fetched, next = 0): void {
+  /**
+   * @param next offset: what lies below it was taken before
+   * @param base of the log: what is added to an offset to have a place
+   */
+  add(fetched: Fetched, next = 0, base = 0): void {
     const { partition } = fetched
     for (const { offset, key, value, timestamp } of fetched.messages) {
       if (Number(offset) < next) continue
-      this.messages.push({ partition, offset: this.base + Number(offset), key, value, timestamp })
+      this.messages.push({ partition, offset: base + Number(offset), key, value, timestamp })
       this.bytes += value?.length ?? 0
     }
     for (const batch of undecodableIn(fetched)) {

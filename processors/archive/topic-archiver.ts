@@ -49,7 +49,7 @@ export class TopicArchiver implements Resource, LogReader {
   readonly topics: readonly string[]
   private readonly options: TopicArchiverOptions
   private readonly limits: BatchLimits
-  private pending = new PendingBatch()
+  private readonly pending = new PendingBatch()
   private readonly stopping = new AbortController()
   private consumer: Consumer | undefined
   private timer: NodeJS.Timeout | undefined
@@ -73,8 +73,7 @@ export class TopicArchiver implements Resource, LogReader {
   }
 
   async start(): Promise<void> {
-    const { kafka, topic, logs, fail } = this.options
-    this.pending = new PendingBatch(logs.of(topic).base)
+    const { kafka, topic, fail } = this.options
     const consumer = kafka.consumer({
       groupId: archiveGroup(topic),
       // Few, large fetches: the table may be a second behind.
@@ -218,7 +217,7 @@ export class TopicArchiver implements Resource, LogReader {
       resolveOffset(batch.lastOffset())
       return
     }
-    this.pending.add(batch, next)
+    this.pending.add(batch, next, this.options.logs.of(this.topic).base)
     this.lag.begin(batch.partition, Math.max(next, first))
     this.lag.observeEnd(batch.partition, Number(batch.highWatermark))
     position.advance(Number(batch.lastOffset()))

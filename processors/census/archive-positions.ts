@@ -5,7 +5,7 @@ import { censusSources } from '../../schemas/clickhouse/census/census-sources.ts
 import type { CensusId } from '../../schemas/kpis/kpi.ts'
 import type { RecordId } from '../../schemas/records/record.ts'
 import { telemetryTopic, topicNames } from '../../schemas/topics.ts'
-import { archivedOffsets, endPlaces, reaches } from '../correct/archive-progress.ts'
+import { archivedOffsets, endPlaces, reaches } from '../archive/archive-progress.ts'
 import type { LogPosition } from './log-position.ts'
 
 type Offsets = Map<number, number>
@@ -54,12 +54,12 @@ export class ArchivePositions {
   /** Whether everything that was said in kpi.regional up to there is stored. */
   async regionalStored(end: ReadonlyMap<number, number>): Promise<boolean> {
     const { clickhouse, database } = this.options
-    return reaches(await archivedOffsets(clickhouse, database, topicNames.regional), end)
+    return reaches(await archivedOffsets({ clickhouse, database }, topicNames.regional), end)
   }
 
   private async storedOf(topic: string): Promise<Offsets> {
     const { clickhouse, database } = this.options
-    const archived = new Map(await archivedOffsets(clickhouse, database, topic))
+    const archived = new Map(await archivedOffsets({ clickhouse, database }, topic))
     for (const [partition, low] of this.lows.get(topic) ?? []) {
       archived.set(partition, Math.max(low, archived.get(partition) ?? 0))
     }

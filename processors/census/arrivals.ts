@@ -1,6 +1,6 @@
 import type { ClickHouseClient } from '@clickhouse/client'
 import { Type } from 'typebox'
-import { Value } from 'typebox/value'
+import { selectRows } from '../../platform/clickhouse/select-rows.ts'
 import type { Below } from '../../schemas/clickhouse/census/census-sources.ts'
 import type { RecordId } from '../../schemas/records/record.ts'
 import { sqlInstant, windowSql } from '../correct/stored-windows.ts'
@@ -46,7 +46,7 @@ interface Stretch {
 }
 
 async function readStretches(
-  { clickhouse, database, sizeMs, before, oldest }: ArrivalsQuery,
+  { sizeMs, before, oldest, ...store }: ArrivalsQuery,
   record: RecordId,
   stretches: readonly Stretch[],
 ): Promise<Arrivals[]> {
@@ -55,16 +55,14 @@ async function readStretches(
     ({ partition, from, to }) =>
       `(kafka_partition = ${partition} AND kafka_offset >= ${from} AND kafka_offset < ${to})`,
   )
-  const result = await clickhouse.query({
-    query: `SELECT kafka_partition AS partition, greatest(${windowSql(sizeMs)}, ${oldest - sizeMs}) AS windowStart,
+  const rows = await selectRows(
+    store,
+    Row,
+    `SELECT kafka_partition AS partition, greatest(${windowSql(sizeMs)}, ${oldest - sizeMs}) AS windowStart,
        max(kafka_offset) AS lastOffset, count() AS messages
      FROM {database: Identifier}.received_${record}
      WHERE (${within.join(' OR ')}) AND event_time < ${sqlInstant(before)}
      GROUP BY partition, windowStart`,
-    query_params: { database },
-    format: 'JSONEachRow',
-    clickhouse_settings: { output_format_json_quote_64bit_integers: 0 },
-  })
-  const rows = Value.Parse(Type.Array(Row), await result.json())
+  )
   return rows.map(row => ({ record, ...row }))
 }

@@ -1,6 +1,6 @@
 import type { ClickHouseClient } from '@clickhouse/client'
 import { Type } from 'typebox'
-import { Value } from 'typebox/value'
+import { selectRows } from '../../platform/clickhouse/select-rows.ts'
 import type { Below } from '../../schemas/clickhouse/census/census-sources.ts'
 import { censusParameters, censusSql } from '../../schemas/clickhouse/census-sql.ts'
 import { censusMeasures } from '../../schemas/kpis/census.ts'
@@ -26,30 +26,24 @@ export type CensusByWindow = ReadonlyMap<number, ReadonlyMap<string, CountyCensu
  * @throws ClickHouseError; ParseError where the SQL does not give the columns it should.
  */
 export async function queryCensus(query: CensusQuery): Promise<CensusByWindow> {
-  const { clickhouse, database, census, windows, below } = query
+  const { census, windows, below } = query
   const found = new Map(windows.map(({ start }) => [start, new Map<string, CountyCensus>()]))
   const newest = windows.at(-1)
   if (!newest) return found
   const windowMs = newest.end - newest.start
   const measures = censusMeasures[census]
-  const result = await clickhouse.query({
-    query: `SELECT county, toUnixTimestamp64Milli(window_end) AS end, readings, ${measures.join(', ')}\nFROM (\n${censusSql(census)})`,
-    query_params: {
-      database,
-      ...censusParameters(newest.end, { windows: windows.length, windowMs, below }),
-    },
-    format: 'JSONEachRow',
-    clickhouse_settings: { output_format_json_quote_64bit_integers: 0 },
+  const Row = Type.Object({
+    county: Type.String(),
+    end: Type.Number(),
+    readings: Type.Number(),
+    ...Object.fromEntries(measures.map(measure => [measure, Type.Number()])),
   })
-  const Rows = Type.Array(
-    Type.Object({
-      county: Type.String(),
-      end: Type.Number(),
-      readings: Type.Number(),
-      ...Object.fromEntries(measures.map(measure => [measure, Type.Number()])),
-    }),
+  const rows: readonly Readonly<Record<string, unknown>>[] = await selectRows(
+    query,
+    Row,
+    `SELECT county, toUnixTimestamp64Milli(window_end) AS end, readings, ${measures.join(', ')}\nFROM (\n${censusSql(census)})`,
+    censusParameters(newest.end, { windows: windows.length, windowMs, below }),
   )
-  const rows: readonly Readonly<Record<string, unknown>>[] = Value.Parse(Rows, await result.json())
   for (const row of rows) {
     const values = measures.map(measure => Number(row[measure]))
     found

@@ -1,6 +1,6 @@
 import { type Below, censusSources } from '../../schemas/clickhouse/census/census-sources.ts'
 import type { CensusId } from '../../schemas/kpis/kpi.ts'
-import { reaches } from '../correct/archive-progress.ts'
+import { reaches } from '../archive/archive-progress.ts'
 
 type Offsets = ReadonlyMap<number, number>
 

@@ -1,6 +1,6 @@
 import type { ClickHouseClient } from '@clickhouse/client'
-import { type TSchema, Type } from 'typebox'
-import { Value } from 'typebox/value'
+import { Type } from 'typebox'
+import { selectRows } from '../../platform/clickhouse/select-rows.ts'
 import { sizeText, windowsChanged } from '../../platform/window-sizes.ts'
 import { type Below, belowOfLineage } from '../../schemas/clickhouse/census/census-sources.ts'
 import type { CensusId } from '../../schemas/kpis/kpi.ts'
@@ -41,12 +41,12 @@ export async function readKnownWindows(query: StoredCensusQuery, oldest: number)
   const { census, sizeMs } = query
   const kpi = kpisOf(census)[0]?.id ?? ''
   const from = `FROM {database: Identifier}.kpi WHERE kpi = '${kpi}' AND region = '${province}' AND ${ofSize(sizeMs)}`
-  const [span] = await select(
+  const [span] = await selectRows(
     query,
     Span,
     `SELECT count() AS windows, ${ms('min(window_start)')} AS first, ${ms('max(window_start)')} AS last ${from}`,
   )
-  const known = await select(
+  const known = await selectRows(
     query,
     Known,
     `SELECT ${ms('window_start')} AS start, lineage_partition AS partitions, lineage_through_offset AS offsets
@@ -70,7 +70,7 @@ export async function readCensusSize(
   database: string,
 ): Promise<number | undefined> {
   const kpi = kpisOf(census)[0]?.id ?? ''
-  const [newest] = await select(
+  const [newest] = await selectRows(
     { clickhouse, database },
     Size,
     `SELECT ${ms('window_end')} - ${ms('window_start')} AS size FROM {database: Identifier}.kpi
@@ -98,7 +98,7 @@ export async function readStoredRegions(
   const stored = new Map(windows.map(({ start }) => [start, new Map<string, StoredRegion>()]))
   if (!first || !last) return stored
   const kpis = kpisOf(query.census).map(({ id }) => `'${id}'`)
-  const rows = await select(
+  const rows = await selectRows(
     query,
     Region,
     `SELECT ${ms('window_start')} AS start, region, kpi, numerator, denominator, revision, version, readings
@@ -120,18 +120,4 @@ function ms(instant: string): string {
 
 function ofSize(sizeMs: number): string {
   return `${ms('window_end')} - ${ms('window_start')} = ${sizeMs}`
-}
-
-async function select<T extends TSchema>(
-  { clickhouse, database }: Pick<StoredCensusQuery, 'clickhouse' | 'database'>,
-  row: T,
-  query: string,
-) {
-  const result = await clickhouse.query({
-    query,
-    query_params: { database },
-    format: 'JSONEachRow',
-    clickhouse_settings: { output_format_json_quote_64bit_integers: 0 },
-  })
-  return Value.Parse(Type.Array(row), await result.json())
 }

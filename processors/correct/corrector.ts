@@ -6,10 +6,10 @@ import { measureSets } from '../../schemas/measures/measures.ts'
 import type { RecordId } from '../../schemas/records/record.ts'
 import { records } from '../../schemas/records/records.ts'
 import { telemetryTopic, topicNames } from '../../schemas/topics.ts'
+import { archivedOffsets, endPlaces, reaches } from '../archive/archive-progress.ts'
 import type { Expected } from '../regional/expectations.ts'
 import type { Reason, RegionalMessage } from '../regional/regional-message.ts'
 import { compileMeasures, type MeasureProgram } from '../windows/measure-program.ts'
-import { archivedOffsets, endPlaces, reaches } from './archive-progress.ts'
 import { correctedMessages } from './corrected-messages.ts'
 import { storedOf } from './differences.ts'
 import { type IsFinal, readFinalProgress } from './final-progress.ts'
@@ -95,7 +95,7 @@ export class Corrector {
     this.isFinal = await readFinalProgress(admin)
     const end = await endPlaces(admin, logs, topicNames.regional)
     for (;;) {
-      const stored = await archivedOffsets(clickhouse, database, topicNames.regional)
+      const stored = await archivedOffsets({ clickhouse, database }, topicNames.regional)
       if (reaches(stored, end)) return
       onWait?.(sumOf(end) - sumOf(stored))
       await sleep(pollMs, undefined, { signal })
@@ -110,7 +110,7 @@ export class Corrector {
     reason: Reason,
   ): AsyncGenerator<[Asked, Corrected]> {
     const { clickhouse, database } = this.options
-    const vector = await archivedOffsets(clickhouse, database, telemetryTopic(record))
+    const vector = await archivedOffsets({ clickhouse, database }, telemetryTopic(record))
     const ready: Asked[] = []
     for (const window of asked) {
       const wait = this.waitsFor(record, sizeMs, window, vector)
@@ -161,7 +161,7 @@ export class Corrector {
    */
   async unseen({ record, sizeMs, through, from, windows }: EveryWindow): Promise<Unseen | 'not_archived'> {
     const { clickhouse, database } = this.options
-    const vector = await archivedOffsets(clickhouse, database, telemetryTopic(record))
+    const vector = await archivedOffsets({ clickhouse, database }, telemetryTopic(record))
     if (!reaches(vector, through)) return 'not_archived'
     return unseenWindows({ clickhouse, database, record, sizeMs, vector, from, windows })
   }

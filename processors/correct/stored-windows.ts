@@ -1,6 +1,6 @@
 import type { ClickHouseClient } from '@clickhouse/client'
 import { Type } from 'typebox'
-import { Value } from 'typebox/value'
+import { selectRows } from '../../platform/clickhouse/select-rows.ts'
 import { kpisOf } from '../../schemas/kpis/kpis.ts'
 import { identityOf, type Measure } from '../../schemas/measures/measure.ts'
 import type { RecordId } from '../../schemas/records/record.ts'
@@ -85,7 +85,7 @@ type ByWindow<T> = Map<number, Map<string, T>>
 async function readCounties(query: WindowsQuery): Promise<ByWindow<StoredCounty>> {
   const { record, measures, starts, sizeMs } = query
   const windows: ByWindow<StoredCounty> = new Map()
-  const rows = await select(
+  const rows = await selectRows(
     query,
     CountyRow,
     `SELECT county, toUnixTimestamp64Milli(window_start) AS start, revision, version, assets, expected, readings, duplicates,
@@ -125,7 +125,7 @@ async function readRegions(query: WindowsQuery): Promise<ByWindow<StoredRegion>>
   const ids = kpisOf(query.record).map(({ id }) => `'${id}'`)
   const windows: ByWindow<StoredRegion & { readonly kpis: Map<string, RegionKpi> }> = new Map()
   if (ids.length === 0) return windows
-  const rows = await select(
+  const rows = await selectRows(
     query,
     RegionRow,
     `SELECT region, toUnixTimestamp64Milli(window_start) AS start, kpi, value, numerator, denominator,
@@ -147,7 +147,7 @@ type RegionKpi = { value: number | null; numerator: number; denominator: number 
 async function readReceived(query: WindowsQuery): Promise<ByWindow<Map<number, Received>>> {
   const { record, starts, sizeMs, vector } = query
   const windows: ByWindow<Map<number, Received>> = new Map()
-  const rows = await select(
+  const rows = await selectRows(
     query,
     ReceivedRow,
     `SELECT ${windowSql(sizeMs)} AS start, county, kafka_partition,
@@ -162,20 +162,6 @@ async function readReceived(query: WindowsQuery): Promise<ByWindow<Map<number, R
     byPartition.set(kafka_partition, { messages, first, last })
   }
   return windows
-}
-
-async function select<T extends typeof CountyRow | typeof RegionRow | typeof ReceivedRow>(
-  { clickhouse, database }: WindowsQuery,
-  row: T,
-  query: string,
-) {
-  const result = await clickhouse.query({
-    query,
-    query_params: { database },
-    format: 'JSONEachRow',
-    clickhouse_settings: { output_format_json_quote_64bit_integers: 0 },
-  })
-  return Value.Parse(Type.Array(row), await result.json())
 }
 
 /** Windows of another size may be stored at the same start: of before sizes were kept. */

@@ -1,6 +1,6 @@
 import type { ClickHouseClient } from '@clickhouse/client'
 import { Type } from 'typebox'
-import { Value } from 'typebox/value'
+import { selectRows } from '../../platform/clickhouse/select-rows.ts'
 import type { RecordId } from '../../schemas/records/record.ts'
 import { windowStart } from '../windows/window-spec.ts'
 import type { UnseenWindow } from './pending-corrections.ts'
@@ -36,7 +36,7 @@ const Row = Type.Object({ windowStart: Type.Number(), counties: Type.Array(Type.
 export async function unseenWindows(query: UnseenQuery): Promise<Unseen> {
   const { record, sizeMs, vector, from, windows } = query
   const since = Number.isFinite(from) ? `event_time >= ${sqlInstant(from)} AND` : ''
-  const [first] = await select(
+  const [first] = await selectRows(
     query,
     Oldest,
     `SELECT toUnixTimestamp64Milli(minOrNull(event_time)) AS oldest
@@ -45,7 +45,7 @@ export async function unseenWindows(query: UnseenQuery): Promise<Unseen> {
   if (first?.oldest === null || first?.oldest === undefined) return { windows: [], next: undefined }
   const start = windowStart(first.oldest, sizeMs)
   const next = start + windows * sizeMs
-  const rows = await select(
+  const rows = await selectRows(
     query,
     Row,
     `SELECT start AS windowStart, groupUniqArray(county) AS counties
@@ -64,18 +64,4 @@ export async function unseenWindows(query: UnseenQuery): Promise<Unseen> {
      GROUP BY start ORDER BY start`,
   )
   return { windows: rows, next }
-}
-
-async function select<T extends typeof Oldest | typeof Row>(
-  { clickhouse, database }: UnseenQuery,
-  row: T,
-  query: string,
-) {
-  const result = await clickhouse.query({
-    query,
-    query_params: { database },
-    format: 'JSONEachRow',
-    clickhouse_settings: { output_format_json_quote_64bit_integers: 0 },
-  })
-  return Value.Parse(Type.Array(row), await result.json())
 }

@@ -16,8 +16,8 @@ import { Metrics } from '../../platform/metrics.ts'
 import { partSettings } from '../../platform/part.ts'
 import type { RecordId } from '../../schemas/records/record.ts'
 import { telemetryTopic, topicNames } from '../../schemas/topics.ts'
+import { archivedOffsets } from '../archive/archive-progress.ts'
 import { processorSettings } from '../context.ts'
-import { archivedOffsets } from '../correct/archive-progress.ts'
 import { Corrector } from '../correct/corrector.ts'
 import { Publisher } from '../publish/publisher.ts'
 import { expectedAssets } from '../regional/expected-assets.ts'
@@ -100,7 +100,7 @@ export async function connect(
       signal,
     }),
     archived: async () => {
-      const offsets = await archivedOffsets(clickhouse, database, telemetryTopic(record))
+      const offsets = await archivedOffsets({ clickhouse, database }, telemetryTopic(record))
       return [...offsets.values()].reduce((sum, offset) => sum + offset, 0)
     },
     ...(publisher ? { publisher } : {}),

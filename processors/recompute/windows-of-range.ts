@@ -1,6 +1,6 @@
 import type { ClickHouseClient } from '@clickhouse/client'
-import { type TSchema, Type } from 'typebox'
-import { Value } from 'typebox/value'
+import { Type } from 'typebox'
+import { selectRows } from '../../platform/clickhouse/select-rows.ts'
 import { requireSameSizes } from '../../platform/window-sizes.ts'
 import type { RecordId } from '../../schemas/records/record.ts'
 import { sqlInstant, windowSql } from '../correct/stored-windows.ts'
@@ -41,7 +41,7 @@ export async function windowsOfRange(query: RangeQuery): Promise<Chosen> {
 /** That of the stored windows: the local system has other sizes than the defaults. Where none is stored, what WINDOWS says. */
 async function sizeOfUnpublished(query: RangeQuery): Promise<number> {
   const { record, windows, toMs } = query
-  const [nearest] = await select(
+  const [nearest] = await selectRows(
     query,
     Size,
     `SELECT argMinOrNull(${sizeSql}, abs(toUnixTimestamp64Milli(window_start) - ${toMs})) AS size
@@ -61,7 +61,7 @@ async function storedWindows(
   longestMs: number,
 ): Promise<WindowSpan[]> {
   const from = Math.min(first, query.fromMs)
-  const rows = await select(
+  const rows = await selectRows(
     query,
     Span,
     `SELECT toUnixTimestamp64Milli(window_start) AS start, argMax(${sizeSql}, version) AS size
@@ -78,7 +78,7 @@ async function receivedGrains(
   end: number,
   grainMs: number,
 ): Promise<number[]> {
-  const rows = await select(
+  const rows = await selectRows(
     query,
     Start,
     `SELECT DISTINCT ${windowSql(grainMs)} AS start FROM {database: Identifier}.received_${query.record}
@@ -88,13 +88,3 @@ async function receivedGrains(
 }
 
 const sizeSql = 'toUnixTimestamp64Milli(window_end) - toUnixTimestamp64Milli(window_start)'
-
-async function select<T extends TSchema>({ clickhouse, database }: RangeQuery, row: T, query: string) {
-  const result = await clickhouse.query({
-    query,
-    query_params: { database },
-    format: 'JSONEachRow',
-    clickhouse_settings: { output_format_json_quote_64bit_integers: 0 },
-  })
-  return Value.Parse(Type.Array(row), await result.json())
-}

@@ -32,16 +32,42 @@ export interface LateNotice {
   readonly readings: number
   /**
    * `repartition`: nothing came late, but assets of the county may have been counted in two partitions.
-   * `archive`: ClickHouse lost what it had stored and has it again from the log, up to `through_offset`; see `everyWindow`.
+   * `archive`: ClickHouse lost what it had stored and has it again from the log, up to `through_offset`; see `noticeOfEveryWindow`.
    */
   readonly noticed_by: 'aggregate' | 'rollup' | 'repartition' | 'archive'
 }
 
-/** Of a notice that speaks of no single window: every one that holds readings its stored revision has not seen. */
-export const everyWindow = { county: '', window_start: 0 } as const
+/** What the notice of every window has in the place of a county. */
+const everyCounty = ''
+
+/**
+ * A notice of all windows of a record type that hold readings which their stored revisions have not seen.
+ * @param from the place from which, and `through` up to which (exclusive), the partition has to be stored before
+ */
+export function noticeOfEveryWindow(
+  record: string,
+  windowMs: number,
+  {
+    partition,
+    from,
+    through,
+  }: { readonly partition: number; readonly from: number; readonly through: number },
+): LateNotice {
+  return {
+    record,
+    county: everyCounty,
+    window_start: 0,
+    window_ms: windowMs,
+    partition,
+    from_offset: from,
+    through_offset: through,
+    readings: 0,
+    noticed_by: 'archive',
+  }
+}
 
 export function speaksOfEveryWindow({ county }: Pick<LateNotice, 'county'>): boolean {
-  return county === everyWindow.county
+  return county === everyCounty
 }
 
 /** The `kpi.partial` partition that a window belongs to, so that one rollup sees all of it. */

@@ -7,22 +7,21 @@ import { ensureTopics } from '../../platform/kafka/ensure-topics.ts'
 import { kafkaClient, kafkaSettings } from '../../platform/kafka/kafka-client.ts'
 import { topicIds } from '../../platform/kafka/log-ids.ts'
 import { createLog } from '../../platform/log.ts'
-import { topicNames, topics } from '../../schemas/topics.ts'
+import { openedTopics, topicNames } from '../../schemas/topics.ts'
 
 /** What archive does on a new cluster, for processes that are started without it. */
 export async function openFirstLogs(kafkaBrokers: string, registryUrl: string): Promise<void> {
   const config = readConfig(kafkaSettings, { KAFKA_BROKERS: kafkaBrokers })
   const kafka = kafkaClient(config, 'test-logs', createLog('test', 'silent'))
   await ensureTopics(kafka)
-  const names = topics.map(({ name }) => name).filter(name => name !== topicNames.epochs)
-  const ids = await topicIds(kafka, names)
+  const ids = await topicIds(kafka, openedTopics)
   const writer = await avroWriter<LogEpoch>(new SchemaRegistry(registryUrl), topicNames.epochs)
   const producer = kafka.producer()
   await producer.connect()
   await producer.send({
     topic: topicNames.epochs,
     acks: -1,
-    messages: names.map(topic => {
+    messages: openedTopics.map(topic => {
       const log = logOf(ids, topic) ?? ''
       const epoch: LogEpoch = { topic, log, base: 0, closed_until: null, opened_at: Date.now() }
       return { key: topic, value: writer.encode(epoch) }

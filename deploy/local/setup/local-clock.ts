@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { Type } from 'typebox'
-import { Value } from 'typebox/value'
 import { type Clock, type ScaledClockOptions, scaledClock, wallClock } from '../../../platform/clock.ts'
-import { CodedError, messageOf } from '../../../platform/errors.ts'
-import { StateFile, type StateFileOptions } from './state-file.ts'
+import { CodedError } from '../../../platform/errors.ts'
+import { readStateFile, StateFile, type StateFileOptions } from './state-file.ts'
 
 /** The clock of an installation, as `clock.json` keeps it. */
 const ClockState = Type.Object({
@@ -45,20 +43,14 @@ export function resumeClock(last: ClockState | null, speed: number, wallMs: numb
 
 /** @throws CodedError `clock_state_broken` */
 export function readClockState(path: string): ClockState | null {
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
-    throw error
-  }
-  try {
-    return Value.Parse(ClockState, JSON.parse(text))
-  } catch (error) {
-    throw new CodedError('clock_state_broken', `${path} is not a clock's state: ${messageOf(error)}`, {
-      hint: 'remove it; event time then starts at the wall clock',
-    })
-  }
+  return readStateFile(
+    path,
+    ClockState,
+    reason =>
+      new CodedError('clock_state_broken', `${path} is not a clock's state: ${reason}`, {
+        hint: 'remove it; event time then starts at the wall clock',
+      }),
+  )
 }
 
 const renewMs = 20_000

@@ -1,4 +1,6 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import type { Static, TSchema } from 'typebox'
+import { Value } from 'typebox/value'
 import { messageOf } from '../../../platform/errors.ts'
 
 export interface StateFileOptions {
@@ -47,6 +49,29 @@ export class StateFile {
 
   private again(): void {
     if (this.due !== undefined) this.put(this.due)
+  }
+}
+
+/**
+ * What a state file holds; null where there is none.
+ * @throws what `broken` makes of a file that is not of this shape
+ */
+export function readStateFile<T extends TSchema>(
+  path: string,
+  shape: T,
+  broken: (reason: string) => Error,
+): Static<T> | null {
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+    throw error
+  }
+  try {
+    return Value.Parse(shape, JSON.parse(text))
+  } catch (error) {
+    throw broken(messageOf(error))
   }
 }
 

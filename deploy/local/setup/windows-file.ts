@@ -1,29 +1,21 @@
-import { readFileSync } from 'node:fs'
 import { Type } from 'typebox'
-import { Value } from 'typebox/value'
-import { CodedError, messageOf } from '../../../platform/errors.ts'
+import { CodedError } from '../../../platform/errors.ts'
 import type { WindowSizes } from '../../../platform/window-sizes.ts'
-import { StateFile, type StateFileOptions } from './state-file.ts'
+import { readStateFile, StateFile, type StateFileOptions } from './state-file.ts'
 
 /** `windows.json` of a data directory: how long the windows are that its data were counted in, ms by record type. */
 const Sizes = Type.Record(Type.String(), Type.Integer({ minimum: 1 }))
 
 /** Null while nothing was counted here, or where only an earlier version was at work. @throws CodedError `windows_state_broken` */
 export function readWindowsFile(path: string): WindowSizes | null {
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
-    throw error
-  }
-  try {
-    return Value.Parse(Sizes, JSON.parse(text))
-  } catch (error) {
-    throw new CodedError('windows_state_broken', `${path} tells no sizes of windows: ${messageOf(error)}`, {
-      hint: 'remove it; what is stored in ClickHouse tells the sizes then',
-    })
-  }
+  return readStateFile(
+    path,
+    Sizes,
+    reason =>
+      new CodedError('windows_state_broken', `${path} tells no sizes of windows: ${reason}`, {
+        hint: 'remove it; what is stored in ClickHouse tells the sizes then',
+      }),
+  )
 }
 
 /** Call before anything counts. Returns what gives up writing it, where the disk is full. */

@@ -1,6 +1,5 @@
-import type { ClickHouseClient } from '@clickhouse/client'
 import { Type } from 'typebox'
-import { Value } from 'typebox/value'
+import { type Store, selectRows } from '../../../platform/clickhouse/select-rows.ts'
 import type { RecordId } from '../../../schemas/records/record.ts'
 import { telemetryTopic } from '../../../schemas/topics.ts'
 import type { OffsetSpan } from '../pending-batch.ts'
@@ -11,51 +10,37 @@ export interface LostReadings {
   readonly spans: readonly OffsetSpan[]
 }
 
-const Base = Type.Array(Type.Object({ base: Type.Number() }))
-const Span = Type.Array(
-  Type.Object({ partition: Type.Number(), from: Type.Number(), through: Type.Number() }),
-)
+const Base = Type.Object({ base: Type.Number() })
+const Span = Type.Object({ partition: Type.Number(), from: Type.Number(), through: Type.Number() })
 
 /**
  * Readings of the log that ClickHouse knows last which final windows have seen and the archive has not stored: with the log
  * they are gone. What only open windows had seen is not known. @throws ClickHouseError
  */
-export async function lostReadings(
-  clickhouse: ClickHouseClient,
-  database: string,
-  record: RecordId,
-): Promise<LostReadings> {
-  const ask = async (query: string): Promise<unknown> => {
-    const result = await clickhouse.query({
-      query,
-      query_params: { database, topic: telemetryTopic(record) },
-      format: 'JSONEachRow',
-      clickhouse_settings: { output_format_json_quote_64bit_integers: 0, join_use_nulls: 0 },
-    })
-    return result.json()
-  }
-  const [last] = Value.Parse(
+export async function lostReadings(store: Store, record: RecordId): Promise<LostReadings> {
+  const topic = telemetryTopic(record)
+  const [last] = await selectRows(
+    store,
     Base,
-    await ask(
-      'SELECT maxOrDefault(base) AS base FROM {database: Identifier}.log_epochs WHERE topic = {topic: String}',
-    ),
+    'SELECT maxOrDefault(base) AS base FROM {database: Identifier}.log_epochs WHERE topic = {topic: String}',
+    { topic },
   )
   const base = last?.base ?? 0
-  const spans = Value.Parse(
+  const spans = await selectRows(
+    store,
     Span,
-    await ask(
-      `SELECT partition, greatest(mark, ${base}) - ${base} AS from, seen - ${base} AS through
-       FROM (
-         SELECT p AS partition, max(t) AS seen
-         FROM {database: Identifier}.measures_${record} ARRAY JOIN lineage_partition AS p, lineage_through_offset AS t
-         WHERE window_start > now64() - INTERVAL 7 DAY GROUP BY p
-       ) AS told
-       LEFT JOIN (
-         SELECT kafka_partition AS partition, through_offset AS mark
-         FROM {database: Identifier}.archived WHERE topic = {topic: String}
-       ) AS stored USING (partition)
-       WHERE seen > greatest(mark, ${base}) ORDER BY partition`,
-    ),
+    `SELECT partition, greatest(mark, ${base}) - ${base} AS from, seen - ${base} AS through
+     FROM (
+       SELECT p AS partition, max(t) AS seen
+       FROM {database: Identifier}.measures_${record} ARRAY JOIN lineage_partition AS p, lineage_through_offset AS t
+       WHERE window_start > now64() - INTERVAL 7 DAY GROUP BY p
+     ) AS told
+     LEFT JOIN (
+       SELECT kafka_partition AS partition, through_offset AS mark
+       FROM {database: Identifier}.archived WHERE topic = {topic: String}
+     ) AS stored USING (partition)
+     WHERE seen > greatest(mark, ${base}) ORDER BY partition`,
+    { topic },
   )
   return { base, spans }
 }

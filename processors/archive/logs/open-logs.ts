@@ -10,8 +10,8 @@ import { topicIds } from '../../../platform/kafka/log-ids.ts'
 import type { Log } from '../../../platform/log.ts'
 import type { DeadLetter } from '../../../schemas/records/dead-letter.ts'
 import { type RecordId, recordIds } from '../../../schemas/records/record.ts'
-import { telemetryTopic, topicNames, topics } from '../../../schemas/topics.ts'
-import { everyWindow, type LateNotice } from '../../windows/partial.ts'
+import { openedTopics, recordOf, telemetryTopic, topicNames } from '../../../schemas/topics.ts'
+import { type LateNotice, noticeOfEveryWindow } from '../../windows/partial.ts'
 import type { WindowSpecs } from '../../windows/window-spec.ts'
 import { lostOf } from '../dead-letters.ts'
 import { lostReadings } from './lost-readings.ts'
@@ -53,10 +53,9 @@ interface Opening {
  */
 export async function openLogs(options: OpenLogsOptions): Promise<void> {
   const { kafka, log } = options
-  const names = topics.map(({ name }) => name).filter(name => name !== topicNames.epochs)
-  const ids = await topicIds(kafka, names)
+  const ids = await topicIds(kafka, openedTopics)
   const known = await readEpochs(options)
-  const unopened = names.flatMap(topic => {
+  const unopened = openedTopics.flatMap(topic => {
     const id = logOf(ids, topic)
     return id !== undefined && known.get(topic)?.log !== id ? [{ topic, log: id }] : []
   })
@@ -85,14 +84,14 @@ export async function openLogs(options: OpenLogsOptions): Promise<void> {
 }
 
 async function openingOf(
-  { clickhouse, database, storedAs }: OpenLogsOptions,
+  options: OpenLogsOptions,
   admin: OffsetsAdmin,
   known: KnownEpochs,
   { topic, log }: { readonly topic: string; readonly log: string },
 ): Promise<Opening> {
   const before = known.get(topic)
-  const stored = storedAs(topic)
-  const reach = stored ? await storedReach(clickhouse, database, topic, stored.table) : 0
+  const stored = options.storedAs(topic)
+  const reach = stored ? await storedReach(options, topic, stored.table) : 0
   const isKnown =
     before === undefined && stored !== undefined && (await hasCommits(admin, stored.group, topic))
   return { topic, log, before, reach: Math.max(reach, before?.base ?? 0), isKnown }
@@ -108,13 +107,13 @@ async function epochsOf(
   options: OpenLogsOptions,
   openings: readonly Opening[],
 ): Promise<readonly LogEpoch[]> {
-  const { clickhouse, database, clock, wall } = options
+  const { clock, wall } = options
   // A topic that is not stored has had another log if any of those that are has.
   const isLost = ({ before, reach, isKnown }: Opening) => before !== undefined || (reach > 0 && !isKnown)
   const anyLost = openings.some(isLost)
   const now = clock.now()
   const newest = async (records: readonly RecordId[]): Promise<number> => {
-    const times = await Promise.all(records.map(record => newestEventTime(clickhouse, database, record)))
+    const times = await Promise.all(records.map(record => newestEventTime(options, record)))
     return Math.max(now, ...times.map(time => time ?? now))
   }
   return Promise.all(
@@ -140,12 +139,13 @@ function isLater({ base }: LogEpoch): boolean {
 /** The record types whose windows are made from what a topic says. */
 function windowsOf(topic: string): readonly RecordId[] {
   if (topic === topicNames.partial) return recordIds
-  return recordIds.filter(id => telemetryTopic(id) === topic)
+  const record = recordOf(topic)
+  return record ? [record] : []
 }
 
 /** Readings that were taken and counted, and were gone with their log before they were stored: into the dead letters. */
 async function nameLost(
-  { clickhouse, database, registry, wall, log }: OpenLogsOptions,
+  { registry, wall, log, ...store }: OpenLogsOptions,
   producer: Producer,
   later: readonly LogEpoch[],
 ): Promise<void> {
@@ -153,7 +153,7 @@ async function nameLost(
   for (const record of recordIds) {
     const topic = telemetryTopic(record)
     if (!later.some(epoch => epoch.topic === topic)) continue
-    const { base, spans } = await lostReadings(clickhouse, database, record)
+    const { base, spans } = await lostReadings(store, record)
     for (const span of spans) {
       const letter = lostOf(topic, span, wall.now(), base)
       log.error(
@@ -193,16 +193,11 @@ async function giveToCorrect(
   const writer = await avroWriter<LateNotice>(registry, late)
   const messages = concerned.map(record => {
     const through = later.find(({ topic }) => topic === telemetryTopic(record))?.base ?? 0
-    const notice: LateNotice = {
-      ...everyWindow,
-      record,
-      window_ms: windows[record].sizeMs,
+    const notice = noticeOfEveryWindow(record, windows[record].sizeMs, {
       partition: 0,
-      from_offset: through,
-      through_offset: through,
-      readings: 0,
-      noticed_by: 'archive',
-    }
+      from: through,
+      through,
+    })
     return { key: `${record}||0`, value: writer.encode(notice), partition: 0 }
   })
   await producer.send({ topic: late, acks: -1, messages })

@@ -2,7 +2,7 @@ import type { Logs } from '../../../platform/epochs/open-log.ts'
 import type { OffsetsAdmin } from '../../../platform/kafka/lasting-admin.ts'
 import type { RecordId } from '../../../schemas/records/record.ts'
 import { telemetryTopic, topicNames } from '../../../schemas/topics.ts'
-import { readArchived } from '../../correct/archive-progress.ts'
+import { readArchived } from '../../archive/archive-progress.ts'
 import { correctGroup } from '../../correct/correct-runner.ts'
 import { rollupGroup } from '../../rollup/rollup.ts'
 import { type Checkpoint, parseCheckpoint } from '../../windows/checkpoint.ts'
@@ -67,7 +67,7 @@ export async function readLogProgress(
   records: readonly RecordId[],
 ): Promise<LogProgress> {
   const { partial, late, regional, rejected } = topicNames
-  const marks = await readArchived(clickhouse, database)
+  const marks = await readArchived({ clickhouse, database })
   const archived = (topic: string) => offsetsOf(marks.get(topic) ?? new Map())
   const [rollup, corrected, ...ofRecords] = await Promise.all([
     tasks(admin, logs, rollupGroup, partial),

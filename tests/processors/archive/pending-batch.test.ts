@@ -60,8 +60,8 @@ describe('a pending batch', () => {
 
 describe('a pending batch of another log than the first', () => {
   it('knows messages by their places, and what is to be committed by offsets', () => {
-    const batch = new PendingBatch(2_000_000_000)
-    batch.add(fetched(0, [message(5), message(6)]))
+    const batch = new PendingBatch()
+    batch.add(fetched(0, [message(5), message(6)]), 0, 2_000_000_000)
     const { messages, spans } = batch.take()
     expect(messages.map(({ offset }) => offset)).toEqual([2_000_000_005, 2_000_000_006])
     expect(spans).toEqual([{ partition: 0, from: 5, through: 7 }])

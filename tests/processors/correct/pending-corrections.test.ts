@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { nextSlice, PendingCorrections } from '../../../processors/correct/pending-corrections.ts'
-import { everyWindow, type LateNotice } from '../../../processors/windows/partial.ts'
+import { type LateNotice, noticeOfEveryWindow } from '../../../processors/windows/partial.ts'
 
 const limits = { settleMs: 2_000, longestWaitMs: 15_000 }
 const notice = (change: Partial<LateNotice> = {}): LateNotice => ({
@@ -79,21 +79,14 @@ describe('what may be committed', () => {
 })
 
 describe('a notice of every window', () => {
-  const every = (change: Partial<LateNotice> = {}) =>
-    notice({
-      ...everyWindow,
-      partition: 1,
-      through_offset: 500,
-      readings: 0,
-      noticed_by: 'archive',
-      ...change,
-    })
+  const every = ({ partition = 1, through = 500 } = {}) =>
+    noticeOfEveryWindow('rack', 60_000, { partition, from: 0, through })
   const found = (...starts: number[]) => starts.map(windowStart => ({ windowStart, counties: ['370102'] }))
 
   test('stands for no window, and is one for all partitions that were lost', () => {
     const pending = new PendingCorrections(limits)
     pending.accept(0, 3, 'rack', every(), 0)
-    pending.accept(0, 4, 'rack', every({ partition: 2, through_offset: 700 }), 0)
+    pending.accept(0, 4, 'rack', every({ partition: 2, through: 700 }), 0)
     const [taken, ...others] = pending.take(2_000, 10)
     expect(others).toEqual([])
     expect(taken?.every?.from).toBe(Number.NEGATIVE_INFINITY)

@@ -1,27 +1,37 @@
-import type { ClickHouseClient } from '@clickhouse/client'
-import { Type } from 'typebox'
-import { Value } from 'typebox/value'
+import { type Static, Type } from 'typebox'
+import { type Store, selectRows } from '../../platform/clickhouse/select-rows.ts'
 import type { Logs } from '../../platform/epochs/open-log.ts'
 import type { OffsetsAdmin } from '../../platform/kafka/lasting-admin.ts'
 
-const Row = Type.Object({ topic: Type.String(), partition: Type.Number(), through: Type.Number() })
+const Row = Type.Object({
+  topic: Type.String(),
+  partition: Type.Number(),
+  round: Type.Number(),
+  through: Type.Number(),
+})
+
+/** How far a partition of a topic is stored. */
+export type StoredMark = Static<typeof Row>
 
 /** By topic and partition: everything below these places is in ClickHouse, or was gone from the log before. */
 export type Archived = ReadonlyMap<string, ReadonlyMap<number, number>>
+
+/** What `ArchiveMarks` has written. @throws ClickHouseError */
+export function readMarks(store: Store): Promise<StoredMark[]> {
+  return selectRows(
+    store,
+    Row,
+    'SELECT topic, kafka_partition AS partition, round, through_offset AS through FROM {database: Identifier}.archived',
+  )
+}
 
 /**
  * How far the archive has got with every topic. Asked of ClickHouse, not of Kafka: a ClickHouse that lost what it had, or
  * was restored to what it was, says so, whatever was committed. @throws ClickHouseError
  */
-export async function readArchived(clickhouse: ClickHouseClient, database: string): Promise<Archived> {
-  const result = await clickhouse.query({
-    query: `SELECT topic, kafka_partition AS partition, through_offset AS through FROM {database: Identifier}.archived`,
-    query_params: { database },
-    format: 'JSONEachRow',
-    clickhouse_settings: { output_format_json_quote_64bit_integers: 0 },
-  })
+export async function readArchived(store: Store): Promise<Archived> {
   const archived = new Map<string, Map<number, number>>()
-  for (const { topic, partition, through } of Value.Parse(Type.Array(Row), await result.json())) {
+  for (const { topic, partition, through } of await readMarks(store)) {
     const offsets = archived.get(topic) ?? new Map<number, number>()
     archived.set(topic, offsets.set(partition, through))
   }
@@ -29,12 +39,8 @@ export async function readArchived(clickhouse: ClickHouseClient, database: strin
 }
 
 /** How far the archive has got with one topic, by partition; a partition that it has not begun is absent. */
-export async function archivedOffsets(
-  clickhouse: ClickHouseClient,
-  database: string,
-  topic: string,
-): Promise<ReadonlyMap<number, number>> {
-  return (await readArchived(clickhouse, database)).get(topic) ?? new Map()
+export async function archivedOffsets(store: Store, topic: string): Promise<ReadonlyMap<number, number>> {
+  return (await readArchived(store)).get(topic) ?? new Map()
 }
 
 /** Ends of a topic's partitions: the places of what is appended next. */
