@@ -2,12 +2,13 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { afterAll, beforeAll, expect, inject, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { storedWindowSizes } from '../../platform/clickhouse/stored-window-sizes.ts'
 import { exitCode } from '../../platform/errors.ts'
 import { measureTable } from '../../schemas/clickhouse/measure-tables.ts'
 import { kpisOf } from '../../schemas/kpis/kpis.ts'
 import { sqlTime, type TestDatabase, testDatabase } from './database.ts'
+import { stackEnvironment } from './stack-environment.ts'
 
 /** Noon in the province. */
 const noon = Date.UTC(2026, 2, 5, 4)
@@ -26,12 +27,7 @@ afterAll(() => db.drop())
 async function run(script: string, args: readonly string[], env: object) {
   const child = spawn(process.execPath, [join(import.meta.dirname, '../..', script), ...args], {
     env: {
-      ...process.env,
-      NODE_OPTIONS: '',
-      KAFKA_BROKERS: inject('kafkaBrokers'),
-      CLICKHOUSE_URL: inject('clickhouseUrl'),
-      SCHEMA_REGISTRY_URL: inject('registryUrl'),
-      CLICKHOUSE_DATABASE: db.database,
+      ...stackEnvironment(db.database),
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -9,6 +9,7 @@ import { Publisher } from '../../../processors/publish/publisher.ts'
 import type { RegionalMessage } from '../../../processors/regional/regional-message.ts'
 import { topicNames } from '../../../schemas/topics.ts'
 import { type TestDatabase, testDatabase } from '../database.ts'
+import { stackEnvironment } from '../stack-environment.ts'
 import { testKafka } from './rack-archive.ts'
 
 const kafka = testKafka(inject('kafkaBrokers'))
@@ -37,12 +38,7 @@ function processors(...names: string[]): ChildProcess {
     [join(import.meta.dirname, '../../../processors/main.ts'), ...names],
     {
       env: {
-        ...process.env,
-        NODE_OPTIONS: '',
-        KAFKA_BROKERS: inject('kafkaBrokers'),
-        CLICKHOUSE_URL: inject('clickhouseUrl'),
-        SCHEMA_REGISTRY_URL: inject('registryUrl'),
-        CLICKHOUSE_DATABASE: db.database,
+        ...stackEnvironment(db.database),
         CENSUS_WINDOW: '2000',
         ADMIN_PORT: '0',
         LOG_LEVEL: 'error',

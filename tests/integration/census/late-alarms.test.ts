@@ -8,6 +8,7 @@ import { ensureTopics } from '../../../platform/kafka/ensure-topics.ts'
 import { telemetryTopic, topicNames } from '../../../schemas/topics.ts'
 import { testKafka } from '../archive/rack-archive.ts'
 import { type TestDatabase, testDatabase } from '../database.ts'
+import { stackEnvironment } from '../stack-environment.ts'
 
 /** Archive and census as processes, on the real broker and ClickHouse: alarms that come late, restarts, two at once. */
 const kafka = testKafka(inject('kafkaBrokers'))
@@ -34,12 +35,7 @@ afterAll(async () => {
 function start(name: 'archive' | 'census'): ChildProcess {
   const child = spawn(process.execPath, [join(import.meta.dirname, '../../../processors/main.ts'), name], {
     env: {
-      ...process.env,
-      NODE_OPTIONS: '',
-      KAFKA_BROKERS: inject('kafkaBrokers'),
-      CLICKHOUSE_URL: inject('clickhouseUrl'),
-      SCHEMA_REGISTRY_URL: inject('registryUrl'),
-      CLICKHOUSE_DATABASE: db.database,
+      ...stackEnvironment(db.database),
       CENSUS_WINDOW: String(size),
       ADMIN_PORT: '0',
       LOG_LEVEL: 'error',

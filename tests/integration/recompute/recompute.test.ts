@@ -8,6 +8,7 @@ import { ensureTopics } from '../../../platform/kafka/ensure-topics.ts'
 import { topicNames } from '../../../schemas/topics.ts'
 import { testKafka } from '../archive/rack-archive.ts'
 import { sqlTime, type TestDatabase, testDatabase } from '../database.ts'
+import { stackEnvironment } from '../stack-environment.ts'
 import { type Lot, ParkingHistory } from './parking-history.ts'
 
 const kafka = testKafka(inject('kafkaBrokers'))
@@ -55,12 +56,7 @@ function script(
 ): ChildProcess {
   return spawn(process.execPath, [join(import.meta.dirname, '../../..', file), ...args], {
     env: {
-      ...process.env,
-      NODE_OPTIONS: '',
-      KAFKA_BROKERS: inject('kafkaBrokers'),
-      CLICKHOUSE_URL: inject('clickhouseUrl'),
-      SCHEMA_REGISTRY_URL: inject('registryUrl'),
-      CLICKHOUSE_DATABASE: db.database,
+      ...stackEnvironment(db.database),
       ADMIN_PORT: '0',
       LOG_LEVEL: 'error',
       ...env,
