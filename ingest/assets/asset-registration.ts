@@ -1,5 +1,6 @@
 import type { Asset } from '../../platform/assets/asset.ts'
 import type { Clock } from '../../platform/clock.ts'
+import { messageOf } from '../../platform/errors.ts'
 import { countyInForce } from '../../schemas/regions/regions.ts'
 import { topicNames } from '../../schemas/topics.ts'
 import type { IntakeBatch, Receipt, Sender, SenderScope } from '../intake.ts'
@@ -78,22 +79,28 @@ export class AssetRegistration {
     const { assets, clock, encode, send, turns } = this.options
     // Names one write: two requests in the same millisecond must not share it.
     this.lastUpdate = Math.max(clock.now(), this.lastUpdate + 1)
-    const changed = new Map<string, Asset>()
-    const messages: Outgoing[] = []
+    const changed = new Map<string, Offered>()
     for (const [position, { index, asset }] of offered.entries()) {
       if (position % sliceAssets === 0) await turns.next()
-      const current = changed.get(asset.asset_id) ?? assets.get(asset.asset_id)
+      const current = changed.get(asset.asset_id)?.asset ?? assets.get(asset.asset_id)
       const foreign = scope === null ? null : beyondScope(asset, current, scope)
       if (foreign) rejections.add(index, foreign)
       else if (!sameAsset(asset, assets.get(asset.asset_id))) {
-        changed.set(asset.asset_id, { ...asset, updated_at: this.lastUpdate })
+        changed.set(asset.asset_id, { index, asset: { ...asset, updated_at: this.lastUpdate } })
       } else changed.delete(asset.asset_id)
     }
-    const written = [...changed.values()]
-    for (const [position, asset] of written.entries()) {
+    const written: Asset[] = []
+    const messages: Outgoing[] = []
+    for (const [position, { index, asset }] of [...changed.values()].entries()) {
       if (position % sliceAssets === 0) await turns.next()
-      const value = encode(topicNames.assets, asset)
-      messages.push({ topic: topicNames.assets, key: asset.asset_id, value })
+      try {
+        const value = encode(topicNames.assets, asset)
+        messages.push({ topic: topicNames.assets, key: asset.asset_id, value })
+        written.push(asset)
+      } catch (error) {
+        // An error at one asset is that asset's, and no other's.
+        rejections.add(index, new Refusal('not_encodable', messageOf(error)))
+      }
     }
     assets.writing(written)
     try {

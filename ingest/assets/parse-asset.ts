@@ -6,12 +6,14 @@ import { fieldForm } from '../pipeline/field-form.ts'
 import { isObject } from '../pipeline/normalise.ts'
 import type { Value } from '../pipeline/reading.ts'
 import { type Outcome, Refusal, shown } from '../pipeline/refusal.ts'
+import { UnreadableItem } from '../pipeline/unreadable-item.ts'
 import { assetFields, assetIdPattern } from './asset-fields.ts'
 
 const forms = assetFields.map(field => ({ field, form: fieldForm(field) }))
 
 /** An asset as it came through a door -> as it is registered, or why not. Absent fields become null. */
 export function parseAsset(item: unknown, nowMs: number): Outcome<Asset> {
+  if (item instanceof UnreadableItem) return new Refusal(item.code, item.problem)
   if (!isObject(item)) return new Refusal('not_an_object', `expected an object, got ${shown(item)}`)
   const values: Record<string, Value> = {}
   for (const { field, form } of forms) {

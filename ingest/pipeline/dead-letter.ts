@@ -1,7 +1,8 @@
 import type { DeadLetter } from '../../schemas/records/dead-letter.ts'
-import { isObject, UnparsedLine } from './normalise.ts'
+import { isObject } from './normalise.ts'
 import { jsonText, type Refusal } from './refusal.ts'
 import { timestampMs } from './timestamp.ts'
+import { UnreadableItem } from './unreadable-item.ts'
 
 /** Longest payload kept, UTF-16 units of its JSON text; a longer one is cut and its message says so. */
 export const maxPayloadLength = 65_536
@@ -16,9 +17,9 @@ export function deadLetter(
   source: string | null,
   receivedAtMs: number,
 ): DeadLetter {
-  const fields = isObject(item) && !(item instanceof UnparsedLine) ? item : {}
+  const fields = isObject(item) && !(item instanceof UnreadableItem) ? item : {}
   const eventTime = timestampMs(fields.event_time)
-  const text = item instanceof UnparsedLine ? item.text : jsonText(item)
+  const text = item instanceof UnreadableItem ? item.text : jsonText(item)
   // A sender's name is not believed where it is the reason for the refusal.
   const claimed = refusal.code === 'forbidden_source' ? null : textOf(fields.source)
   return {
@@ -31,6 +32,18 @@ export function deadLetter(
     message: `${refusal.message.slice(0, maxMessageLength)}${lostOf(text)}`,
     payload: text?.slice(0, maxPayloadLength) ?? '',
   }
+}
+
+/** Where what was refused cannot even be written down: that it was. */
+export function bareDeadLetter(
+  record: string,
+  refusal: Refusal,
+  source: string | null,
+  receivedAtMs: number,
+): DeadLetter {
+  const message = `${refusal.message.slice(0, maxMessageLength)} (payload not kept)`
+  const unknown = { asset_id: null, event_time: null, payload: '' }
+  return { record, ...unknown, received_at: receivedAtMs, source, code: refusal.code, message }
 }
 
 /** What of a payload is not kept, in words; empty where all of it is. */

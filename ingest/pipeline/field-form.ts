@@ -54,6 +54,9 @@ export function textForm(name: string, value: unknown): Outcome<string> {
   if (typeof value !== 'string') {
     return new Refusal('field_type', `${name}: expected a text, got ${shown(value)}`)
   }
+  if (!value.isWellFormed()) {
+    return new Refusal('not_utf8', `${name}: has half of a character (a lone surrogate), got ${shown(value)}`)
+  }
   if (value.length > 0 && value.length <= maxTextLength) return value
   const problem = value.length === 0 ? 'is empty' : `has ${value.length} characters, at most ${maxTextLength}`
   return new Refusal('field_length', `${name}: ${problem}`)

@@ -4,17 +4,7 @@ import type { Reading, Value } from './reading.ts'
 import { readingShape } from './reading-shape.ts'
 import { type Outcome, Refusal, shown } from './refusal.ts'
 import { timestampMs } from './timestamp.ts'
-
-/** A line that a source could not parse: it takes part as an item, so that it is refused and kept like one. */
-export class UnparsedLine {
-  readonly text: string
-  readonly problem: string
-
-  constructor(text: string, problem: string) {
-    this.text = text
-    this.problem = problem
-  }
-}
+import { UnreadableItem } from './unreadable-item.ts'
 
 export interface Normaliser {
   /** Whatever came through the door -> a reading with every field of the record in its canonical form. */
@@ -46,7 +36,7 @@ export function normaliser(record: RecordDefinition): Normaliser {
   const values: Value[] = fields.map(() => null)
 
   const normalise = (item: unknown, sender: string | null): Outcome<Reading> => {
-    if (item instanceof UnparsedLine) return new Refusal('malformed_json', item.problem)
+    if (item instanceof UnreadableItem) return new Refusal(item.code, item.problem)
     if (!isObject(item)) return new Refusal('not_an_object', `expected an object, got ${shown(item)}`)
     const { asset_id, event_time } = item
     if (typeof asset_id !== 'string') return withoutText('asset_id', asset_id)

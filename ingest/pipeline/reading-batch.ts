@@ -1,14 +1,15 @@
 import type { Clock } from '../../platform/clock.ts'
+import { messageOf } from '../../platform/errors.ts'
 import type { RecordId } from '../../schemas/records/record.ts'
 import { countyInForce } from '../../schemas/regions/regions.ts'
 import { telemetryTopic, topicNames } from '../../schemas/topics.ts'
 import type { DeadLetterPolicy, IntakeBatch, Receipt, Sender, SenderScope } from '../intake.ts'
 import type { Outgoing } from '../sink/send-queue.ts'
-import { deadLetter } from './dead-letter.ts'
+import { bareDeadLetter, deadLetter } from './dead-letter.ts'
 import type { AssetLookup } from './enrich.ts'
 import { isObject } from './normalise.ts'
 import type { RecordPipeline } from './record-pipeline.ts'
-import { Refusal, shown } from './refusal.ts'
+import { type Outcome, Refusal, shown } from './refusal.ts'
 import { Rejections } from './rejections.ts'
 
 export interface ReadingBatchOptions {
@@ -55,22 +56,31 @@ export class ReadingBatch implements IntakeBatch {
 
   add(items: readonly unknown[]): number {
     const { pipeline, assets, sender, clock } = this.options
-    const { source, scope } = sender
+    const { scope } = sender
     const nowMs = clock.now()
     let bytes = 0
     for (const item of items) {
       const foreign = scope === null ? null : beyondScope(item, scope, assets)
-      const reading = foreign ?? pipeline.run(item, source, nowMs)
-      bytes +=
-        reading instanceof Refusal
-          ? this.refuse(item, reading, nowMs)
-          : this.push({ topic: this.topic, key: reading.asset_id, value: this.encode(this.topic, reading) })
-      if (!(reading instanceof Refusal) && isObject(item)) {
+      const message = foreign ?? this.messageOf(item, nowMs)
+      bytes += message instanceof Refusal ? this.refuse(item, message, nowMs) : this.push(message)
+      if (!(message instanceof Refusal) && isObject(item)) {
         for (const name of pipeline.unknownFields(item)) this.ignore(name)
       }
       this.items++
     }
     return bytes
+  }
+
+  /** An error at one item is that item's, and no other's. */
+  private messageOf(item: unknown, nowMs: number): Outcome<Outgoing> {
+    const { topic } = this
+    try {
+      const reading = this.options.pipeline.run(item, this.options.sender.source, nowMs)
+      if (reading instanceof Refusal) return reading
+      return { topic, key: reading.asset_id, value: this.encode(topic, reading) }
+    } catch (error) {
+      return new Refusal('not_encodable', messageOf(error))
+    }
   }
 
   async send(signal?: AbortSignal): Promise<Receipt> {
@@ -86,9 +96,15 @@ export class ReadingBatch implements IntakeBatch {
     const { record, sender, deadLetters } = this.options
     this.rejections.add(this.items, refusal)
     if (deadLetters === 'none') return 0
-    const letter = deadLetter(record, item, refusal, sender.source, nowMs)
+    const { source } = sender
     const topic = topicNames.rejected
-    return this.push({ topic, key: letter.asset_id, value: this.encode(topic, letter) })
+    try {
+      const letter = deadLetter(record, item, refusal, source, nowMs)
+      return this.push({ topic, key: letter.asset_id, value: this.encode(topic, letter) })
+    } catch {
+      const letter = bareDeadLetter(record, refusal, source, nowMs)
+      return this.push({ topic, key: null, value: this.encode(topic, letter) })
+    }
   }
 
   private push(message: Outgoing): number {

@@ -41,6 +41,8 @@ export async function readingOfLetter(
 ): Promise<Outcome<Resent>> {
   if (letter.code === 'archive_refused') return archived(letter, decode)
   if (notReadings.has(letter.code)) return new Refusal('undecodable', letter.message)
+  // Parsed, it would be another text than the one that was sent.
+  if (letter.code === 'not_utf8') return new Refusal('not_utf8', letter.message)
   const { record, source, payload } = letter
   if (!isRecordId(record)) return new Refusal('unknown_record', `no record type ${record}`)
   let item: unknown

@@ -16,6 +16,9 @@ export const rack: RecordDefinition = {
   rules: [],
 }
 
+/** 2 GW all day, kWh: more than any data centre. */
+const maxEnergy = 48_000_000
+
 /** Energy of one data-centre facility and period (ISO/IEC 30134-2). */
 export const facility: RecordDefinition = {
   id: 'facility',
@@ -25,9 +28,15 @@ export const facility: RecordDefinition = {
   kinds: ['facility'],
   fields: [
     { name: 'period_s', type: 'long', min: 1, max: 86_400, doc: 'Metering period, s' },
-    { name: 'total_energy_kwh', type: 'double', min: 0, doc: 'Energy of the whole facility, kWh' },
-    { name: 'it_energy_kwh', type: 'double', min: 0, doc: 'Energy of the IT equipment, kWh' },
-    { name: 'cooling_energy_kwh', type: 'double', min: 0, doc: 'Energy of the cooling, kWh' },
+    {
+      name: 'total_energy_kwh',
+      type: 'double',
+      min: 0,
+      max: maxEnergy,
+      doc: 'Energy of the whole facility, kWh',
+    },
+    { name: 'it_energy_kwh', type: 'double', min: 0, max: maxEnergy, doc: 'Energy of the IT equipment, kWh' },
+    { name: 'cooling_energy_kwh', type: 'double', min: 0, max: maxEnergy, doc: 'Energy of the cooling, kWh' },
   ],
   rules: [
     { lesser: 'it_energy_kwh', greater: 'total_energy_kwh' },

@@ -16,8 +16,8 @@ export const parking: RecordDefinition = {
     },
     { name: 'capacity', type: 'long', min: 0, max: 100_000, doc: 'Spaces' },
     { name: 'occupied', type: 'long', min: 0, max: 100_000, doc: 'Occupied spaces' },
-    { name: 'entries', type: 'long', min: 0, doc: 'Vehicles in since the reading before' },
-    { name: 'exits', type: 'long', min: 0, doc: 'Vehicles out since the reading before' },
+    { name: 'entries', type: 'long', min: 0, max: 1_000_000, doc: 'Vehicles in since the reading before' },
+    { name: 'exits', type: 'long', min: 0, max: 1_000_000, doc: 'Vehicles out since the reading before' },
   ],
   rules: [{ lesser: 'occupied', greater: 'capacity' }],
 }

@@ -1,6 +1,18 @@
 import type { Field, RecordDefinition } from './record.ts'
 
-const counter = (name: string, doc: string): Field => ({ name, type: 'double', min: 0, doc })
+/** @param max more than one cell can count in a day: what is above it is a mistake of unit, or no counter */
+const counter = (name: string, doc: string, max: number): Field => ({
+  name,
+  type: 'double',
+  min: 0,
+  max,
+  doc,
+})
+const attempts = (name: string, doc: string) => counter(name, doc, 1e9)
+/** Resource blocks of all slots of a day, of a carrier with 273 of them: 1e12 at most. */
+const blocks = (name: string, doc: string) => counter(name, doc, 1e12)
+/** At 100 Gbit/s: 8.64e9 Mbit. */
+const megabits = (name: string, doc: string) => counter(name, doc, 1e10)
 
 /** Performance counters of one 5G cell and period (3GPP TS 28.552). */
 export const radioPm: RecordDefinition = {
@@ -12,24 +24,26 @@ export const radioPm: RecordDefinition = {
   suspectField: 'suspect',
   fields: [
     { name: 'period_s', type: 'long', min: 1, max: 86_400, doc: 'Granularity period, s' },
-    counter('rrc_estab_att', 'RRC.ConnEstabAtt'),
-    counter('rrc_estab_succ', 'RRC.ConnEstabSucc'),
-    counter('uectx_estab_att', 'UECNTX.ConnEstabAtt'),
-    counter('uectx_estab_succ', 'UECNTX.ConnEstabSucc'),
-    counter('drb_estab_att', 'DRB.EstabAtt'),
-    counter('drb_estab_succ', 'DRB.EstabSucc'),
-    counter('drb_rel_act', 'DRB.RelActNbr: active bearers released abnormally'),
-    counter('drb_session_s', 'DRB.SessionTime, s'),
-    counter('prb_used_dl', 'RRU.PrbUsedDl, PRB'),
-    counter('prb_avail_dl', 'RRU.PrbAvailDl, PRB'),
-    counter('ho_prep_att', 'MM.HoPrepInterReq'),
-    counter('ho_prep_succ', 'MM.HoPrepInterSucc'),
-    counter('ho_exec_att', 'MM.HoExeInterReq'),
-    counter('ho_exec_succ', 'MM.HoExeInterSucc'),
-    counter('pdcp_volume_dl_mbit', 'DRB.PdcpSduVolumeDL, Mbit'),
-    counter('pdcp_volume_ul_mbit', 'DRB.PdcpSduVolumeUL, Mbit'),
-    counter('energy_kwh', 'PEE.Energy, kWh'),
-    counter('unavailable_s', 'Time in the period in which the cell was not available, s'),
+    attempts('rrc_estab_att', 'RRC.ConnEstabAtt'),
+    attempts('rrc_estab_succ', 'RRC.ConnEstabSucc'),
+    attempts('uectx_estab_att', 'UECNTX.ConnEstabAtt'),
+    attempts('uectx_estab_succ', 'UECNTX.ConnEstabSucc'),
+    attempts('drb_estab_att', 'DRB.EstabAtt'),
+    attempts('drb_estab_succ', 'DRB.EstabSucc'),
+    attempts('drb_rel_act', 'DRB.RelActNbr: active bearers released abnormally'),
+    // 100,000 bearers at once, all day.
+    counter('drb_session_s', 'DRB.SessionTime, s', 1e10),
+    blocks('prb_used_dl', 'RRU.PrbUsedDl, PRB'),
+    blocks('prb_avail_dl', 'RRU.PrbAvailDl, PRB'),
+    attempts('ho_prep_att', 'MM.HoPrepInterReq'),
+    attempts('ho_prep_succ', 'MM.HoPrepInterSucc'),
+    attempts('ho_exec_att', 'MM.HoExeInterReq'),
+    attempts('ho_exec_succ', 'MM.HoExeInterSucc'),
+    megabits('pdcp_volume_dl_mbit', 'DRB.PdcpSduVolumeDL, Mbit'),
+    megabits('pdcp_volume_ul_mbit', 'DRB.PdcpSduVolumeUL, Mbit'),
+    // 400 kW all day.
+    counter('energy_kwh', 'PEE.Energy, kWh', 10_000),
+    counter('unavailable_s', 'Time in the period in which the cell was not available, s', 86_400),
     { name: 'suspect', type: 'boolean', doc: 'The element marked its own counters as unreliable' },
   ],
   rules: [

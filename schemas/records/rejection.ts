@@ -4,7 +4,9 @@
  * what stands in the log already.
  */
 export const rejections = {
-  malformed_json: 'A line of the body is not JSON',
+  malformed_json: 'An item of the body, or a body that cannot be cut into items, is not JSON',
+  not_utf8: 'The bytes of an item are not UTF-8, or a text has half of a character (a lone surrogate)',
+  item_too_large: 'An item is larger than the door takes; its beginning is kept',
   not_an_object: 'An item is not a JSON object',
   unknown_record: 'The record type does not exist',
   field_missing: 'A required field is absent or null',
@@ -19,6 +21,7 @@ export const rejections = {
   event_time_in_future:
     'event_time is ahead of the clock of ingest by more than MAX_FUTURE_S; redrive once it has come',
   event_time_too_old: 'event_time lies back more than MAX_AGE_DAYS',
+  not_encodable: 'Ingest failed at this item alone; its message says how',
   unknown_asset: 'asset_id is not registered; register it and redrive',
   unknown_county: 'county is not a GB/T 2260 county of the province',
   wrong_kind: 'The kind of the asset does not go with the record type',

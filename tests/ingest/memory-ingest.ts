@@ -23,7 +23,12 @@ export function memoryIngest() {
     types.set(topic, type)
     return type
   }
-  const encode = (topic: string, value: unknown) => typeOf(topic).toBuffer(value)
+  /** Whatever has this in it cannot be encoded. */
+  let poison: string | undefined
+  const encode = (topic: string, value: unknown) => {
+    if (poison !== undefined && JSON.stringify(value).includes(poison)) throw new Error('cannot be encoded')
+    return typeOf(topic).toBuffer(value)
+  }
   let broker: Error | undefined
   const send = async (messages: readonly Outgoing[]) => {
     if (broker) throw broker
@@ -47,7 +52,10 @@ export function memoryIngest() {
   const failWith = (error: Error | undefined) => {
     broker = error
   }
-  return { intake, turns, sent, clock, metrics, failWith }
+  const failToEncode = (text: string) => {
+    poison = text
+  }
+  return { intake, turns, sent, clock, metrics, failWith, failToEncode }
 }
 
 export const rackAsset = { asset_id: 'rack-1', record: 'rack', kind: 'rack', county: '370102', period_s: 60 }

@@ -1,5 +1,7 @@
-import { CodedError, messageOf } from '../../../platform/errors.ts'
-import { type ItemLimits, itemTooLarge, tooManyItems } from './item-limits.ts'
+import { isUtf8 } from 'node:buffer'
+import { type BodyCutter, HeldBytes, type Slices } from './body-cutter.ts'
+import { type ItemLimits, tooManyItems } from './item-limits.ts'
+import { malformed, notUtf8, readItem, TooLargeItem } from './read-item.ts'
 
 const quote = 0x22
 const comma = 0x2c
@@ -9,41 +11,47 @@ const closeBracket = 0x5d
 const openBrace = 0x7b
 const closeBrace = 0x7d
 
+const none = Buffer.alloc(0)
+
 /**
- * Cuts the text of a JSON array at commas between its items, so that it can be parsed in slices, with the result of
- * parsing it whole: each slice, put into brackets, has to be an array of its own. The bytes are only looked at for
- * strings, brackets and commas, all of them ASCII, which UTF-8 never uses within a character.
+ * Cuts the text of a JSON array at commas between its items, so that it can be read in slices, with the result of
+ * parsing it whole: each slice, put into brackets, has to be an array of its own. Where it is none, its items are read one
+ * by one, and those that are not JSON spoil no other. The bytes are only looked at for strings, brackets and commas, all of
+ * them ASCII, which UTF-8 never uses within a character.
  */
-export class ArrayCutter {
+export class ArrayCutter implements BodyCutter {
   private readonly limits: ItemLimits
+  /** Where in the body the next chunk, the slice and the item begin, bytes. */
+  private at: number
+  private sliceAt = 0
+  private itemAt = 0
   /** Bytes of the slice that came in earlier chunks. */
-  private held: Buffer[] = []
-  private heldBytes = 0
+  private readonly held = new HeldBytes()
   private depth = 0
   private inString = false
   private escaped = false
   private ended = false
+  /** What follows the array is one item, which cannot be read. */
+  private isBehind = false
   /** Commas between items: in all, and in the slice. */
   private commas = 0
   private sliceCommas = 0
-  /** Of the item that goes on, in earlier chunks. */
-  private itemBytes = 0
+  /** The item, from the byte on that was too much. */
+  private tooLarge: TooLargeItem | null = null
 
-  constructor(limits: ItemLimits) {
+  /** @param at where in the body the first chunk begins, bytes */
+  constructor(limits: ItemLimits, at = 0) {
     this.limits = limits
+    this.at = at
   }
 
-  /**
-   * The slices that end in this chunk, parsed one by one as they are asked for; ask for all of them.
-   * @throws CodedError `malformed_json`, `too_many_items`, `item_too_large`
-   */
-  *take(chunk: Buffer): Generator<unknown[], void, undefined> {
+  *take(chunk: Buffer): Slices {
     const { maxItems, maxItemBytes, sliceItems, sliceBytes } = this.limits
+    const { at } = this
     let { depth, inString, escaped } = this
-    /** Where in the chunk the slice and the item begin. */
+    /** Where in the chunk the slice begins, or goes on. */
     let slice = 0
-    let item = 0
-    for (let index = 0; index < chunk.length; index++) {
+    for (let index = this.isBehind ? chunk.length : 0; index < chunk.length; index++) {
       const byte = chunk[index]
       if (inString) {
         if (escaped) escaped = false
@@ -51,64 +59,121 @@ export class ArrayCutter {
         else if (byte === quote) inString = false
       } else if (depth === 0) {
         if (isSpace(byte)) continue
-        if (this.ended || byte !== openBracket) throw malformed('there is something behind the array')
+        slice = this.ended ? index : index + 1
+        this.sliceAt = this.itemAt = at + slice
+        if (this.ended) {
+          this.isBehind = true
+          break
+        }
         depth = 1
-        slice = item = index + 1
       } else if (byte === quote) inString = true
       else if (byte === openBracket || byte === openBrace) depth++
-      else if (byte === closeBracket || byte === closeBrace) {
+      else if (byte === closeBrace) {
+        // One too many is the mistake of the item.
+        if (depth > 1) depth--
+      } else if (byte === closeBracket) {
         if (--depth > 0) continue
-        if (byte !== closeBracket) throw malformed('the array ends with a brace')
-        if (this.itemBytes + index - item > maxItemBytes) throw itemTooLarge(maxItemBytes)
-        yield this.cut(chunk.subarray(slice, index), this.commas > 0)
         this.ended = true
+        yield* this.endSlice(chunk.subarray(slice, index), at + index)
       } else if (byte === comma && depth === 1) {
         if (++this.commas >= maxItems) throw tooManyItems(maxItems)
-        if (this.itemBytes + index - item > maxItemBytes) throw itemTooLarge(maxItemBytes)
-        this.itemBytes = 0
-        item = index
-        this.sliceCommas++
-        if (this.sliceCommas < sliceItems && this.heldBytes + index - slice < sliceBytes) continue
-        yield this.cut(chunk.subarray(slice, index), true)
-        slice = index + 1
+        const end = at + index
+        const isFull = this.sliceCommas + 1 >= sliceItems || end - this.sliceAt >= sliceBytes
+        if (isFull || this.tooLarge !== null || end - this.itemAt > maxItemBytes) {
+          yield* this.endSlice(chunk.subarray(slice, index), end)
+          slice = index + 1
+          this.sliceAt = end + 1
+        } else this.sliceCommas++
+        this.itemAt = end + 1
       }
     }
+    this.at += chunk.length
     Object.assign(this, { depth, inString, escaped })
-    if (depth === 0) return
-    this.itemBytes += chunk.length - item
-    if (this.itemBytes > maxItemBytes) throw itemTooLarge(maxItemBytes)
-    this.held.push(chunk.subarray(slice))
-    this.heldBytes += chunk.length - slice
+    if (depth > 0 || this.isBehind) yield* this.hold(chunk.subarray(slice))
   }
 
-  /** @throws CodedError `malformed_json`: the array did not come to its end. */
-  end(): void {
-    if (!this.ended) throw malformed('the array does not come to its end')
+  *end(): Slices {
+    if (this.ended && !this.isBehind) return
+    const { begun, before } = this.divided(none)
+    if (before) yield this.read(before, this.sliceCommas - 1)
+    const problem = this.isBehind
+      ? 'there is something behind the array'
+      : 'the array does not come to its end'
+    if (this.tooLarge) yield [this.tooLarge.end()]
+    else if (isUtf8(begun)) yield [malformed(problem, begun.toString('utf8'), this.place)]
+    else yield [notUtf8(begun, this.place)]
   }
 
-  /** @param filled whether there has to be an item: an array without a comma may be empty */
-  private cut(rest: Buffer, filled: boolean): unknown[] {
-    const bytes = this.held.length === 0 ? rest : Buffer.concat([...this.held, rest])
-    this.held = []
-    this.heldBytes = this.sliceCommas = 0
-    const items = parseSlice(bytes.toString('utf8'))
-    if (filled && items.length === 0) throw malformed('an item is missing between commas')
-    return items
+  private *hold(part: Buffer): Slices {
+    if (this.tooLarge) {
+      this.tooLarge.take(part)
+      return
+    }
+    this.held.add(part)
+    if (this.at - this.itemAt > this.limits.maxItemBytes) yield* this.setAside(none)
+  }
+
+  /** @param part the end of the slice @param end where in the body it ends */
+  private *endSlice(part: Buffer, end: number): Slices {
+    if (this.tooLarge) this.tooLarge.take(part)
+    else if (end - this.itemAt > this.limits.maxItemBytes) yield* this.setAside(part)
+    if (this.tooLarge) yield [this.tooLarge.end()]
+    else {
+      const bytes = this.held.takeWith(part)
+      // An array without a comma may be empty.
+      if (this.commas > 0 || !isBlank(bytes)) yield this.read(bytes, this.sliceCommas)
+    }
+    this.tooLarge = null
+    this.sliceCommas = 0
+  }
+
+  /** Reads what is before the item that is too large, and keeps no more of that than its beginning. */
+  private *setAside(part: Buffer): Slices {
+    const { begun, before } = this.divided(part)
+    if (before) yield this.read(before, this.sliceCommas - 1)
+    this.tooLarge = new TooLargeItem(begun, this.place, this.limits.maxItemBytes)
+  }
+
+  /** The slice up to here: its last item, and the items before that one, if there are any. */
+  private divided(part: Buffer): { readonly begun: Buffer; readonly before: Buffer | null } {
+    const bytes = this.held.takeWith(part)
+    const item = this.itemAt - this.sliceAt
+    return {
+      begun: bytes.subarray(item),
+      before: this.sliceCommas > 0 ? bytes.subarray(0, item - 1) : null,
+    }
+  }
+
+  private read(bytes: Buffer, commas: number): readonly unknown[] {
+    const items = isUtf8(bytes) ? parsedArray(bytes) : null
+    // Nothing at all is no item of JSON, and is one that is missing.
+    if (items?.length === commas + 1) return items
+    if (commas === 0) return [readItem(bytes, placeOf(this.sliceAt))]
+    const single = new ArrayCutter({ ...this.limits, sliceItems: 1 }, this.sliceAt - 1)
+    return [...single.take(Buffer.from(`[${bytes.toString('latin1')}]`, 'latin1'))].flat()
+  }
+
+  private get place(): string {
+    return placeOf(this.itemAt)
   }
 }
 
-function parseSlice(text: string): unknown[] {
+function placeOf(byte: number): string {
+  return `at byte ${byte} of the body`
+}
+
+function parsedArray(bytes: Buffer): unknown[] | null {
   try {
-    return JSON.parse(`[${text}]`) as unknown[]
-  } catch (error) {
-    throw malformed(messageOf(error))
+    return JSON.parse(`[${bytes.toString('utf8')}]`)
+  } catch {
+    return null
   }
+}
+
+function isBlank(bytes: Buffer): boolean {
+  return bytes.every(isSpace)
 }
 
 function isSpace(byte: number | undefined): boolean {
   return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09
-}
-
-function malformed(message: string): CodedError {
-  return new CodedError('malformed_json', message)
 }

@@ -7,6 +7,7 @@ import type { LoopTurns } from '../../pipeline/loop-turns.ts'
 import { InFlightLimit } from './in-flight-limit.ts'
 import { maxItemBytes, slices } from './item-limits.ts'
 import { parseItems } from './parse-items.ts'
+import { UnreadableBody } from './read-item.ts'
 import { type BodyLimits, decompressed, encodingOf, receiveBody, senderLeft } from './receive-body.ts'
 
 export interface BodyReaderOptions extends BodyLimits {
@@ -61,8 +62,17 @@ export function bodyReader(options: BodyReaderOptions) {
         await turns.next()
         gone.signal.throwIfAborted()
       }
-      for await (const items of parseItems(chunks, body.mediaType, itemLimits, turn)) {
-        lease.grow(batch.add(items))
+      try {
+        for await (const items of parseItems(chunks, body.mediaType, itemLimits, turn)) {
+          lease.grow(batch.add(items))
+        }
+      } catch (error) {
+        // It is refused as a whole, and kept.
+        if (error instanceof UnreadableBody && error.item) {
+          batch.add([error.item])
+          await batch.send(gone.signal)
+        }
+        throw error
       }
       return await batch.send(gone.signal)
     } finally {

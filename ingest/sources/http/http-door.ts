@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import { MIMEType } from 'node:util'
 import rateLimit from '@fastify/rate-limit'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { CodedError } from '../../../platform/errors.ts'
@@ -40,6 +41,9 @@ declare module 'fastify' {
     visitor: Visitor | null
   }
 }
+
+/** All of them UTF-8. */
+const charsets = ['utf-8', 'utf8', 'us-ascii']
 
 /** How long a refused body may take to come in before the answer goes out. */
 const drainMs = 10_000
@@ -134,9 +138,28 @@ function bodyOf(request: FastifyRequest, reply: FastifyReply) {
     stream: (body as Readable | undefined) ?? null,
     contentLength: Number(headers['content-length'] ?? 0),
     contentEncoding: headers['content-encoding'],
-    mediaType: (headers['content-type'] ?? jsonType).split(';')[0]?.trim().toLowerCase() ?? jsonType,
+    mediaType: mediaTypeOf(headers['content-type'] ?? jsonType),
     answer: reply.raw,
   }
+}
+
+/** @throws CodedError `unsupported_media_type` */
+function mediaTypeOf(contentType: string): string {
+  let type: MIMEType
+  try {
+    type = new MIMEType(contentType)
+  } catch {
+    throw unsupportedType(contentType)
+  }
+  const charset = type.params.get('charset')?.toLowerCase() ?? 'utf-8'
+  if (!charsets.includes(charset)) throw unsupportedType(contentType)
+  return type.essence
+}
+
+function unsupportedType(contentType: string | undefined): CodedError {
+  const types = [jsonType, ...ndjsonTypes].join(', ')
+  const reason = `Content-Type ${contentType ?? '(none)'}: use one of ${types}, in UTF-8`
+  return new CodedError('unsupported_media_type', reason)
 }
 
 function addErrors(app: FastifyInstance, { log, metrics, maxDecompressedBytes }: HttpDoorOptions): void {
@@ -151,7 +174,9 @@ function addErrors(app: FastifyInstance, { log, metrics, maxDecompressedBytes }:
     if (problem.status === 401) reply.header('www-authenticate', 'Bearer realm="citybrain ingest"')
     return reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem))
   }
-  app.setErrorHandler<Error & { code?: string; statusCode?: number }>(async (error, request, reply) => {
+  app.setErrorHandler<Error & { code?: string; statusCode?: number }>(async (thrown, request, reply) => {
+    const isForeignType = thrown.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE'
+    const error = isForeignType ? unsupportedType(request.headers['content-type']) : thrown
     const code = problemCodeOf(error)
     if (code === 'internal') log.error({ err: error, url: request.url }, 'request failed')
     else log.debug({ code, url: request.url, reason: error.message }, 'request refused')

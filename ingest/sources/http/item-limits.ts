@@ -23,7 +23,3 @@ export function tooManyItems(maxItems: number): CodedError {
     hint: 'send them in several requests',
   })
 }
-
-export function itemTooLarge(maxBytes: number): CodedError {
-  return new CodedError('item_too_large', `an item has more than ${maxBytes} bytes`)
-}

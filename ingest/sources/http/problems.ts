@@ -60,12 +60,7 @@ export function retryAfterOf(code: ProblemCode): number | undefined {
 
 /** Fastify's own errors, and ours, in the words of the table. */
 export function problemCodeOf(error: { readonly code?: string; readonly statusCode?: number }): ProblemCode {
-  switch (error.code) {
-    case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return 'body_too_large'
-    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-      return 'unsupported_media_type'
-  }
+  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return 'body_too_large'
   if (error.code && isProblemCode(error.code)) return error.code
   if (error.statusCode === 429) return 'too_many_requests'
   return error.statusCode && error.statusCode < 500 ? 'bad_request' : 'internal'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { UnparsedLine } from '../../../ingest/pipeline/normalise.ts'
+import { UnreadableItem } from '../../../ingest/pipeline/unreadable-item.ts'
 import type { RecordId } from '../../../schemas/records/record.ts'
 import { type RejectionCode, rejections } from '../../../schemas/records/rejection.ts'
 import { cellAsset, day, memoryIngest, noon, rackAsset } from '../memory-ingest.ts'
@@ -10,7 +10,10 @@ const cell = { asset_id: 'cell-1', event_time: at, period_s: 900 }
 const alarm = { asset_id: 'cell-1', event_time: at, alarm_id: 'a1', state: 'raised' }
 
 const examples: readonly [RejectionCode, RecordId, unknown, string][] = [
-  ['malformed_json', 'rack', new UnparsedLine('{oops', 'bad token'), 'bad token'],
+  ['malformed_json', 'rack', new UnreadableItem('malformed_json', 'bad token', '{oops'), 'bad token'],
+  ['not_utf8', 'rack', new UnreadableItem('not_utf8', 'not UTF-8', '\xc3'), 'not UTF-8'],
+  ['not_utf8', 'rack', { ...rack, source: '\ud800' }, 'source: has half of a character'],
+  ['item_too_large', 'rack', new UnreadableItem('item_too_large', 'more than 9', '{"a'), 'more than 9'],
   ['not_an_object', 'rack', 17, 'expected an object, got 17'],
   ['not_an_object', 'rack', null, 'expected an object, got null'],
   ['not_an_object', 'rack', [rack], 'expected an object'],
@@ -83,6 +86,7 @@ describe('what is refused', () => {
     // An asset's record type; a county that left the list after its assets were registered; messages in the log.
     const elsewhere = [
       'unknown_record',
+      'not_encodable',
       'unknown_county',
       'forbidden_asset',
       'forbidden_source',

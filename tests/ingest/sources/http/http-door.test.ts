@@ -76,18 +76,151 @@ describe('POST /v1/telemetry/{record}', () => {
   })
 })
 
+describe('items of one body', () => {
+  const good = JSON.stringify(reading)
+  const kept = () =>
+    ingest.sent.filter(({ topic }) => topic === 'telemetry.rejected').map(({ value }) => value)
+
+  it.each([
+    ['NaN', `[${good},{"asset_id":"rack-1","event_time":${noon},"it_power_w":NaN},${good}]`, 1],
+    ['Infinity', `[{"asset_id":"rack-1","event_time":${noon},"it_power_w":-Infinity},${good},${good}]`, 0],
+    ['a comma at the end of an object', `[${good},{"asset_id":"rack-1",},${good}]`, 1],
+    ['a comma at the end', `[${good},${good},]`, 2],
+    ['an end too early', `[${good},${good},{"asset_id":"ra`, 2],
+  ])('are taken though there is %s among them', async (_what, body, index) => {
+    const response = await post('/v1/telemetry/rack', body)
+    expect(response.statusCode).toBe(202)
+    expect(response.json()).toMatchObject({ accepted: 2, rejected: [{ index, code: 'malformed_json' }] })
+    expect(kept()).toEqual([expect.objectContaining({ record: 'rack', code: 'malformed_json' })])
+    expect(body).toContain(kept()[0]!.payload)
+  })
+
+  it('are taken though one is too large, of which the beginning is kept', async () => {
+    const wide = await open({
+      maxBodyBytes: 1 << 20,
+      maxDecompressedBytes: 1 << 20,
+      metrics: new Metrics('ingest'),
+    })
+    const large = JSON.stringify({ ...reading, note: 'y'.repeat(300_000) })
+    for (const [body, headers] of [
+      [`[${good},${large},${good}]`, json],
+      [[good, large, good].join('\n'), ndjson],
+    ] as const) {
+      ingest.sent.length = 0
+      const response = await wide.inject({
+        method: 'POST',
+        url: '/v1/telemetry/rack',
+        payload: body,
+        headers,
+      })
+      expect(response.json()).toMatchObject({ accepted: 2, rejected: [{ index: 1, code: 'item_too_large' }] })
+      expect(kept()).toMatchObject([{ code: 'item_too_large', payload: large.slice(0, 65_536) }])
+    }
+    await wide.close()
+  })
+
+  it('are taken though the bytes of one are of another encoding; those are kept', async () => {
+    const gbk = Buffer.concat([
+      Buffer.from(`{"asset_id":"rack-1","event_time":${noon},"it_power_w":1,"source":"`),
+      Buffer.from('bcc3c4cf', 'hex'),
+      Buffer.from('"}'),
+    ])
+    const body = Buffer.concat([Buffer.from(`[${good},`), gbk, Buffer.from(`,${good}]`)])
+    const response = await post('/v1/telemetry/rack', body)
+    expect(response.json()).toMatchObject({ accepted: 2, rejected: [{ index: 1, code: 'not_utf8' }] })
+    expect(Buffer.from(String(kept()[0]!.payload), 'latin1')).toEqual(gbk)
+  })
+
+  it('are refused where a text has half of a character', async () => {
+    const response = await post(
+      '/v1/telemetry/rack',
+      `[${good},{"asset_id":"rack-1","event_time":${noon},"it_power_w":1,"source":"\\ud83d"}]`,
+    )
+    expect(response.json()).toMatchObject({ accepted: 1, rejected: [{ index: 1, code: 'not_utf8' }] })
+    const asset = { ...rackAsset, asset_id: 'rack-2', name: '\ud83d' }
+    const answer = await post('/v1/assets', JSON.stringify([asset]))
+    expect(answer.json()).toMatchObject({ accepted: 0, rejected: [{ index: 0, code: 'not_utf8' }] })
+  })
+
+  it('are taken though one cannot be written down, nor what was sent', async () => {
+    ingest.failToEncode('poison')
+    const response = await post(
+      '/v1/telemetry/rack',
+      JSON.stringify([reading, { ...reading, source: 'poison' }, reading]),
+    )
+    expect(response.json()).toEqual({
+      accepted: 2,
+      rejected: [{ index: 1, code: 'not_encodable', message: 'cannot be encoded' }],
+    })
+  })
+
+  it('are registered though one cannot be read, or not be written down', async () => {
+    ingest.failToEncode('poison')
+    const asset = (id: string) => JSON.stringify({ ...rackAsset, asset_id: id })
+    const response = await post(
+      '/v1/assets',
+      `[${asset('rack-2')},{"asset_id":NaN},${asset('poison')},${asset('rack-3')}]`,
+    )
+    expect(response.json()).toMatchObject({
+      accepted: 2,
+      rejected: [
+        { index: 1, code: 'malformed_json' },
+        { index: 2, code: 'not_encodable' },
+      ],
+    })
+    expect(
+      (await post('/v1/telemetry/rack', JSON.stringify({ ...reading, asset_id: 'rack-3' }))).json(),
+    ).toMatchObject({ accepted: 1 })
+  })
+
+  it.each([
+    ['an array', `[${good}]`, json],
+    ['an object', good, json],
+    ['lines', good, ndjson],
+  ])('are %s behind a byte order mark', async (_what, body, headers) => {
+    expect((await post('/v1/telemetry/rack', `\uFEFF${body}`, headers)).json()).toEqual({
+      accepted: 1,
+      rejected: [],
+    })
+  })
+
+  it.each([
+    ['an object that is not JSON', '{"a"', 'malformed_json', 'malformed_json'],
+    [
+      'an object with NaN',
+      `{"asset_id":"rack-1","event_time":${noon},"it_power_w":NaN}`,
+      'malformed_json',
+      'malformed_json',
+    ],
+    ['no object', '17', 'not_items', 'not_an_object'],
+  ])('are kept as one where there are none: %s', async (_what, body, code, keptCode) => {
+    const response = await post('/v1/telemetry/rack', body)
+    expect(response.json()).toMatchObject({ status: 400, code })
+    expect(kept()).toMatchObject([{ code: keptCode, payload: body }])
+    expect(ingest.sent).toHaveLength(1)
+  })
+})
+
 describe('problems', () => {
   const bomb = gzipSync(Buffer.alloc(200_000, ' '))
   it.each([
-    [400, 'malformed_json', '/v1/telemetry/rack', '{"a"', json],
     [400, 'malformed_json', '/v1/telemetry/rack', '', json],
-    [400, 'not_items', '/v1/telemetry/rack', '17', json],
+    [400, 'malformed_json', '/v1/assets', '{"a"', json],
+    [400, 'not_items', '/v1/assets', '17', json],
     [400, 'malformed_encoding', '/v1/telemetry/rack', 'plain', { ...json, 'content-encoding': 'gzip' }],
     [404, 'unknown_record', '/v1/telemetry/car', '{}', json],
     [404, 'not_found', '/v2/telemetry/rack', '{}', json],
     [413, 'body_too_large', '/v1/telemetry/rack', `"${'x'.repeat(10_000)}"`, json],
     [413, 'body_too_large', '/v1/telemetry/rack', bomb, { ...json, 'content-encoding': 'gzip' }],
     [415, 'unsupported_media_type', '/v1/telemetry/rack', 'a=b', { 'content-type': 'text/csv' }],
+    [
+      415,
+      'unsupported_media_type',
+      '/v1/telemetry/rack',
+      '{}',
+      { 'content-type': 'application/json; charset=gbk' },
+    ],
+    [415, 'unsupported_media_type', '/v1/telemetry/rack', '{}', { 'content-type': 'json' }],
     [415, 'unsupported_encoding', '/v1/telemetry/rack', '{}', { ...json, 'content-encoding': 'lzma' }],
     [413, 'too_many_items', '/v1/telemetry/rack', `[${Array(3_001).fill(0).join(',')}]`, json],
     [413, 'too_many_items', '/v1/telemetry/rack', '0\n'.repeat(3_001), ndjson],
@@ -98,6 +231,19 @@ describe('problems', () => {
     expect(response.json()).toMatchObject({ status, code, type: `urn:citybrain:problem:${code}` })
     expect(response.statusCode).toBe(status)
     expect(ingest.sent).toEqual([])
+  })
+
+  it('lists what is taken where something else came', async () => {
+    for (const contentType of ['text/csv', 'application/json; charset=gb18030', '']) {
+      const response = await post('/v1/telemetry/rack', '{}', { 'content-type': contentType })
+      expect(response.json().detail).toContain('use one of application/json, application/x-ndjson, ')
+    }
+    for (const charset of ['utf-8', '"UTF-8"', 'utf8']) {
+      const response = await post('/v1/telemetry/rack', '[]', {
+        'content-type': `application/json; charset=${charset}`,
+      })
+      expect(response.statusCode).toBe(202)
+    }
   })
 
   it('lists the record types when there is no such', async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { UnparsedLine } from '../../../../ingest/pipeline/normalise.ts'
+import { UnreadableItem } from '../../../../ingest/pipeline/unreadable-item.ts'
 import type { ItemLimits } from '../../../../ingest/sources/http/item-limits.ts'
 import { parseItems } from '../../../../ingest/sources/http/parse-items.ts'
 import { CodedError } from '../../../../platform/errors.ts'
@@ -24,7 +24,7 @@ function piecesOf(body: Buffer, size: number): Buffer[] {
   return pieces
 }
 
-/** The items, or the code of the error; lines that could not be parsed with their text. */
+/** The items, or the code of the error. */
 async function outcome(body: Buffer, mediaType: string, limits: ItemLimits, pieceBytes: number) {
   const items: unknown[] = []
   try {
@@ -37,16 +37,6 @@ async function outcome(body: Buffer, mediaType: string, limits: ItemLimits, piec
     throw error
   }
   return items
-}
-
-/** As the body was parsed before there were slices. */
-function whole(text: string): readonly unknown[] | string {
-  try {
-    const document: unknown = JSON.parse(text)
-    return Array.isArray(document) ? document : 'not an array'
-  } catch {
-    return 'malformed_json'
-  }
 }
 
 const pieces = fc.integer({ min: 1, max: 9 })
@@ -71,29 +61,88 @@ const nearlyJson = fc
     return text
   })
 
+const unread = (code: string, text: string) => expect.objectContaining({ code, text })
+
 describe('a body in slices', () => {
-  it('gives what parsing it whole gives, for an array and for what only looks like one', async () => {
+  it('gives what parsing it whole gives, and wherever it is cut the same', async () => {
+    const count = { valid: 0, broken: 0 }
     await fc.assert(
       fc.asyncProperty(nearlyJson, pieces, async (text, size) => {
-        const body = Buffer.from(text)
         if (!text.startsWith('[')) return
-        expect(await outcome(body, json, narrow, size)).toEqual(whole(body.toString('utf8')))
+        const body = Buffer.from(text)
+        const narrowly = await outcome(body, json, narrow, size)
+        expect(narrowly).toEqual(await outcome(body, json, { ...wide, wholeBytes: 0 }, body.length))
+        expect(narrowly).toEqual(await outcome(body, json, wide, size))
+        let document: unknown
+        try {
+          document = JSON.parse(body.toString('utf8'))
+        } catch {
+          count.broken++
+          expect(narrowly).toContainEqual(expect.any(UnreadableItem))
+          return
+        }
+        count.valid++
+        expect(narrowly).toEqual(document)
       }),
-      { numRuns: 300 },
+      { numRuns: 500 },
+    )
+    expect(count).toEqual({ valid: expect.toSatisfy(n => n > 50), broken: expect.toSatisfy(n => n > 50) })
+  })
+
+  it('gives the neighbours of an item that cannot be read, and that item by itself', async () => {
+    const broken = [
+      'NaN',
+      '{"a":NaN}',
+      '{"a":-Infinity}',
+      '{"a":1,}',
+      "{'a':1}",
+      '{"a":1}}',
+      '{"a" 1}',
+      '"\n"',
+      '01',
+    ]
+    const good = fc.jsonValue().map(value => JSON.stringify(value))
+    const item = fc.oneof(
+      good.map(text => ({ text, isGood: true })),
+      fc.constantFrom(...broken).map(text => ({ text, isGood: false })),
+    )
+    await fc.assert(
+      fc.asyncProperty(fc.array(item, { minLength: 1, maxLength: 8 }), pieces, async (items, size) => {
+        const wanted = items.map(({ text, isGood }) =>
+          isGood ? JSON.parse(text) : unread('malformed_json', text),
+        )
+        const body = Buffer.from(`[${items.map(({ text }) => text).join(',')}]`)
+        for (const limits of [narrow, wide]) expect(await outcome(body, json, limits, size)).toEqual(wanted)
+        const lines = items.filter(({ text }) => !text.includes('\n'))
+        expect(
+          await outcome(Buffer.from(lines.map(({ text }) => text).join('\n')), ndjson, narrow, size),
+        ).toEqual(wanted.filter((_, index) => lines.includes(items[index]!)))
+      }),
     )
   })
 
-  it('gives the same for bytes that are not UTF-8', async () => {
-    const item = fc
-      .uint8Array({ maxLength: 6 })
-      .map(bytes => Buffer.concat([Buffer.from('"'), bytes, Buffer.from('"')]))
+  it('gives items that are not UTF-8 by themselves, byte for byte', async () => {
+    const text = fc.uint8Array({ maxLength: 6, min: 0x30, max: 0xff }).filter(bytes => !bytes.includes(0x5c))
+    const item = text.map(bytes => Buffer.concat([Buffer.from('"'), bytes, Buffer.from('"')]))
+    const count = { good: 0, bad: 0 }
     await fc.assert(
       fc.asyncProperty(fc.array(item, { minLength: 1, maxLength: 4 }), pieces, async (items, size) => {
-        const commas = items.flatMap((each, i) => (i === 0 ? [each] : [Buffer.from(','), each]))
-        const body = Buffer.concat([Buffer.from('['), ...commas, Buffer.from(']')])
-        expect(await outcome(body, json, narrow, size)).toEqual(whole(body.toString('utf8')))
+        const wanted = items.map(bytes => {
+          const utf8 = bytes.toString('utf8')
+          const isGood = Buffer.from(utf8).equals(bytes)
+          count[isGood ? 'good' : 'bad']++
+          return isGood ? JSON.parse(utf8) : unread('not_utf8', bytes.toString('latin1'))
+        })
+        const joined = (separator: string) =>
+          Buffer.concat(items.flatMap((each, i) => (i === 0 ? [each] : [Buffer.from(separator), each])))
+        const array = Buffer.concat([Buffer.from('['), joined(','), Buffer.from(']')])
+        for (const limits of [narrow, wide]) {
+          expect(await outcome(array, json, limits, size)).toEqual(wanted)
+          expect(await outcome(joined('\n'), ndjson, limits, size)).toEqual(wanted)
+        }
       }),
     )
+    expect(count).toEqual({ good: expect.toSatisfy(n => n > 50), bad: expect.toSatisfy(n => n > 50) })
   })
 
   it('gives the same lines, good and bad', async () => {
@@ -103,30 +152,70 @@ describe('a body in slices', () => {
     )
     await fc.assert(
       fc.asyncProperty(fc.array(line, { maxLength: 8 }), pieces, async (lines, size) => {
-        const body = Buffer.from(lines.join('\n'))
-        const atOnce = await outcome(body, ndjson, wide, body.length || 1)
-        expect(await outcome(body, ndjson, narrow, size)).toEqual(atOnce)
-        const texts = lines.filter(text => text.trim() !== '')
-        expect((atOnce as unknown[]).map(item => (item instanceof UnparsedLine ? item.text : item))).toEqual(
-          texts.map(text => (whole(text) === 'malformed_json' ? text : JSON.parse(text))),
-        )
+        const wanted = lines
+          .filter(text => text.trim() !== '')
+          .map(text =>
+            text === '{' ? unread('malformed_json', text) : JSON.parse(text.replace('\uFEFF', '')),
+          )
+        for (const limits of [narrow, wide]) {
+          expect(await outcome(Buffer.from(lines.join('\n')), ndjson, limits, size)).toEqual(wanted)
+        }
       }),
     )
   })
 
+  const long = 'x'.repeat(40)
+  it.each([
+    ['an item that is too large', `[1,"${long}",2]`, json, [1, unread('item_too_large', `"${long}"`), 2]],
+    ['nothing but such an item', `["${long}"]`, json, [unread('item_too_large', `"${long}"`)]],
+    ['such an item without an end', `[1,"${long}`, json, [1, unread('item_too_large', `"${long}`)]],
+    ['a line that is too large', `1\n"${long}"\n2`, ndjson, [1, unread('item_too_large', `"${long}"`), 2]],
+    ['such a line at the end', `1\n"${long}"`, ndjson, [1, unread('item_too_large', `"${long}"`)]],
+    ['an array that does not end', '[1,[2],[[[', json, [1, [2], unread('malformed_json', '[[[')]],
+    ['an array cut in an item', '[1,{"a":', json, [1, unread('malformed_json', '{"a":')]],
+    ['an array cut behind a comma', '[1,', json, [1, unread('malformed_json', '')]],
+    ['a text that does not end', '[1,"a,2,3]', json, [1, unread('malformed_json', '"a,2,3]')]],
+    ['something behind the array', `[1]${' '.repeat(9)}"a"`, json, [1, unread('malformed_json', '"a"')]],
+    ['two arrays', '[1][2]', json, [1, unread('malformed_json', '[2]')]],
+    ['a comma at the end', '[1,2,]', json, [1, 2, unread('malformed_json', '')]],
+    ['two commas', '[1,,2]', json, [1, unread('malformed_json', ''), 2]],
+    ['nothing', '[ ]', json, []],
+    ['a byte order mark before an array', '\uFEFF[1]', json, [1]],
+    ['a byte order mark before an object', '\uFEFF{"a":1}', json, [{ a: 1 }]],
+    ['a byte order mark before lines', '\uFEFF1\n2', ndjson, [1, 2]],
+  ])('gives what can be told apart of %s', async (_what, text, mediaType, items) => {
+    const limits = { ...narrow, maxItems: 3, maxItemBytes: 20 }
+    for (const size of [1, 7, 100]) {
+      // A document that is not an array is read whole.
+      const wholeBytes = text.includes('{"a":1}') ? 100 : 0
+      expect(await outcome(Buffer.from(text), mediaType, { ...limits, wholeBytes }, size)).toEqual(items)
+    }
+  })
+
   it.each([
     ['too many items', '[1,2,3,4]', json, 'too_many_items'],
+    ['too many broken items', '[,,,,', json, 'too_many_items'],
     ['too many lines', '1\n2\n3\n4', ndjson, 'too_many_items'],
-    ['an item that is too large', `[1,${' '.repeat(40)}2]`, json, 'item_too_large'],
-    ['a line that is too large', `1\n"${'x'.repeat(40)}"`, ndjson, 'item_too_large'],
-    ['a large object', `{"a":"${'x'.repeat(40)}"}`, json, 'item_too_large'],
-    ['an array that does not end', `[1,${'[2],'.repeat(1)}[[[[[[[[[[[[[[[[[[`, json, 'malformed_json'],
-    ['something behind the array', `[1]${' '.repeat(20)}"a"`, json, 'malformed_json'],
-    ['an empty slice at the end', `[1,2,${' '.repeat(18)}]`, json, 'malformed_json'],
+    ['a large object', `{"a":"${long}"}`, json, 'item_too_large'],
   ])('refuses %s', async (_what, text, mediaType, code) => {
     const limits = { ...narrow, maxItems: 3, maxItemBytes: 20 }
     for (const size of [1, 7, 100])
       expect(await outcome(Buffer.from(text), mediaType, limits, size)).toBe(code)
+  })
+
+  it('says where in the body it is what cannot be read', async () => {
+    const limits = { ...narrow, sliceItems: 100, sliceBytes: 100 }
+    for (const each of [limits, wide, narrow]) {
+      expect(await outcome(Buffer.from('[{},{"a":1},NaN]'), json, each, 5)).toEqual([
+        {},
+        { a: 1 },
+        expect.objectContaining({ problem: expect.stringContaining('at byte 12 of the body') }),
+      ])
+      expect(await outcome(Buffer.from('{}\n\nNaN'), ndjson, each, 5)).toEqual([
+        {},
+        expect.objectContaining({ problem: expect.stringContaining('line 3') }),
+      ])
+    }
   })
 
   it('may be nested deeply, and empty lines are no items', async () => {
