@@ -4,6 +4,7 @@ import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import fastify, { type FastifyInstance } from 'fastify'
 import type { HttpServers } from '../../platform/http/http-servers.ts'
+import { halfCharacterIn, jsonText } from '../../platform/http/json-text.ts'
 import type { Pages } from '../../platform/http/strange-request.ts'
 import type { Log } from '../../platform/log.ts'
 import type { Metrics } from '../../platform/metrics.ts'
@@ -81,8 +82,7 @@ export async function httpApp(options: HttpAppOptions): Promise<FastifyInstance>
     // Unknown parameters are errors: a misspelt filter must not look like an answer.
     ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array', allowUnionTypes: true } },
   })
-  // Bodies are JSON; a browser may send text to anybody without asking first.
-  app.removeContentTypeParser('text/plain')
+  takeJson(app)
   installProblems(app, log)
   measure(app, metrics)
   await app.register(helmet, { contentSecurityPolicy, strictTransportSecurity: false })
@@ -100,6 +100,20 @@ export async function httpApp(options: HttpAppOptions): Promise<FastifyInstance>
   await app.register(async scope => refuseOtherMethods(scope, () => asyncApiRoute(withTypes(scope))))
   await wallboardFiles(app, wallboardDir)
   return app
+}
+
+/** Bodies are JSON in UTF-8; a browser may send text to anybody without asking first. */
+function takeJson(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers()
+  const parse = app.getDefaultJsonParser('error', 'error')
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    try {
+      const text = jsonText(body as Buffer, request.headers['content-type'] ?? '')
+      parse(request, text, (error, value) => done(error ?? halfCharacterIn(value), value))
+    } catch (error) {
+      done(error as Error)
+    }
+  })
 }
 
 function measure(app: FastifyInstance, metrics: Metrics): void {

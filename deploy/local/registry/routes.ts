@@ -1,8 +1,9 @@
-import fastify, { type FastifyInstance } from 'fastify'
+import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { messageOf } from '../../../platform/errors.ts'
 import type { HttpServers } from '../../../platform/http/http-servers.ts'
+import { jsonText } from '../../../platform/http/json-text.ts'
 import { compatibilityLevel, incompatibilities, parseSchema } from './compatibility.ts'
 import { RegistryError, registryErrors } from './registry-error.ts'
 import {
@@ -36,13 +37,17 @@ export function registryRoutes(file: StoreFile, servers: HttpServers, host: stri
     serverFactory: handler => servers.create(handler, { host, maxConnections: 500 }),
   })
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser(jsonTypes, { parseAs: 'string' }, async (_request: unknown, body: string) => {
-    try {
-      return JSON.parse(body) as unknown
-    } catch (error) {
-      throw registryErrors.invalidRequest(messageOf(error))
-    }
-  })
+  app.addContentTypeParser(
+    jsonTypes,
+    { parseAs: 'buffer' },
+    async ({ headers }: FastifyRequest, body: Buffer) => {
+      try {
+        return JSON.parse(jsonText(body, headers['content-type'] ?? '')) as unknown
+      } catch (error) {
+        throw registryErrors.invalidRequest(messageOf(error))
+      }
+    },
+  )
   app.addHook('onSend', async (_request, reply) => {
     reply.header('content-type', contentType)
   })

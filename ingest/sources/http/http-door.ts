@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream'
-import { MIMEType } from 'node:util'
 import rateLimit from '@fastify/rate-limit'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { CodedError } from '../../../platform/errors.ts'
 import type { HttpServers } from '../../../platform/http/http-servers.ts'
+import { utf8MediaType } from '../../../platform/http/json-text.ts'
 import type { Resource } from '../../../platform/lifecycle.ts'
 import type { Log } from '../../../platform/log.ts'
 import type { Metrics } from '../../../platform/metrics.ts'
@@ -41,9 +41,6 @@ declare module 'fastify' {
     visitor: Visitor | null
   }
 }
-
-/** All of them UTF-8. */
-const charsets = ['utf-8', 'utf8', 'us-ascii']
 
 /** How long a refused body may take to come in before the answer goes out. */
 const drainMs = 10_000
@@ -145,15 +142,9 @@ function bodyOf(request: FastifyRequest, reply: FastifyReply) {
 
 /** @throws CodedError `unsupported_media_type` */
 function mediaTypeOf(contentType: string): string {
-  let type: MIMEType
-  try {
-    type = new MIMEType(contentType)
-  } catch {
-    throw unsupportedType(contentType)
-  }
-  const charset = type.params.get('charset')?.toLowerCase() ?? 'utf-8'
-  if (!charsets.includes(charset)) throw unsupportedType(contentType)
-  return type.essence
+  const mediaType = utf8MediaType(contentType)
+  if (mediaType === null) throw unsupportedType(contentType)
+  return mediaType
 }
 
 function unsupportedType(contentType: string | undefined): CodedError {

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, it, test } from 'vitest'
 import { Metrics } from '../../../platform/metrics.ts'
 import { app } from '../app.ts'
 
@@ -79,4 +79,22 @@ test('answers are measured by route, not by address', async () => {
   expect(await metrics.registry.metrics()).toContain(
     'citybrain_api_rest_seconds_count{route="/v1/kpis/:kpi/series",status="404"} 2',
   )
+})
+
+describe('a JSON body', () => {
+  const gbk = Buffer.concat([Buffer.from('{"comment":"'), Buffer.from('bcc3c4cf', 'hex'), Buffer.from('"}')])
+  const json = 'application/json'
+  it.each([
+    [400, 'invalid_request', 'not UTF-8', json, gbk],
+    [400, 'invalid_request', 'half of a character', json, Buffer.from('{"comment":"\\ud83d"}')],
+    [400, 'invalid_request', 'half of a character', json, Buffer.from('{"a":{"\\udc00":[1]}}')],
+    [415, 'unsupported_media_type', 'charset=gbk', `${json}; charset=gbk`, gbk],
+    // It has been read, and something else is wrong.
+    [403, 'forbidden_role', 'operator', json, Buffer.from('\uFEFF{"comment":"\\ud83d\\ude00"}')],
+    [403, 'forbidden_role', 'operator', `${json}; charset="UTF-8"`, Buffer.from('{"comment":"济南"}')],
+  ])('is UTF-8 or refused: %i %s, %s', async (status, code, detail, type, payload) => {
+    const headers = { 'content-type': type }
+    const answer = await (await app()).inject({ method: 'POST', url: '/v1/silences', payload, headers })
+    expect(answer.json()).toMatchObject({ status, code, detail: expect.stringContaining(detail) })
+  })
 })
