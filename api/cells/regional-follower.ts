@@ -1,9 +1,10 @@
 import { setTimeout } from 'node:timers/promises'
-import type { Admin, Kafka, KafkaMessage } from 'kafkajs'
+import type { Kafka, KafkaMessage } from 'kafkajs'
 import { AvroReader } from '../../platform/avro/avro-reader.ts'
 import type { SchemaRegistry } from '../../platform/avro/schema-registry.ts'
 import { type Clock, wallClock } from '../../platform/clock.ts'
 import { messageOf } from '../../platform/errors.ts'
+import { LastingAdmin } from '../../platform/kafka/lasting-admin.ts'
 import { TopicFollower } from '../../platform/kafka/topic-follower.ts'
 import type { Resource } from '../../platform/lifecycle.ts'
 import type { Log } from '../../platform/log.ts'
@@ -38,7 +39,7 @@ export class RegionalFollower implements Resource, LogReader {
   readonly topics = [topicNames.regional]
   private readonly options: RegionalFollowerOptions
   private readonly reader: AvroReader<RegionalMessage>
-  private readonly admin: Admin
+  private readonly admin: LastingAdmin
   private readonly messages
   private readonly undecodable
   private follower: TopicFollower | undefined
@@ -51,7 +52,7 @@ export class RegionalFollower implements Resource, LogReader {
     const { kafka, registry, metrics } = options
     this.options = options
     this.reader = new AvroReader(registry, topicNames.regional, regionalFields)
-    this.admin = kafka.admin()
+    this.admin = new LastingAdmin(kafka, answerWithinMs)
     this.messages = metrics.counter('regional_messages', 'messages of kpi.regional read')
     this.undecodable = metrics.counter(
       'regional_undecodable',

@@ -23,7 +23,7 @@ export class LastingAdmin implements OffsetsAdmin {
   }
 
   async connect(): Promise<void> {
-    await this.admin()
+    await this.ask(() => Promise.resolve())
   }
 
   async disconnect(): Promise<void> {
@@ -56,12 +56,13 @@ export class LastingAdmin implements OffsetsAdmin {
       try {
         return await question(await asked)
       } catch (error) {
-        if (this.closed || !isPassing(error) || performance.now() >= deadline) throw error
-        // Whoever asked the same client meanwhile and failed too finds the new one.
+        // Also one that could not connect: the next question is asked through a new one. Whoever asked the same client
+        // meanwhile and failed too finds that one.
         if (this.current === asked) {
           this.current = undefined
           void disconnect(asked)
         }
+        if (this.closed || !isPassing(error) || performance.now() >= deadline) throw error
         await sleep(pauseMs)
       }
     }
@@ -86,8 +87,12 @@ async function disconnect(asked: Promise<Admin>): Promise<void> {
 
 /**
  * Whether asking again may help: all but what kafkajs says will not. It fails with plain errors where two questions share
- * a connection that is only being made, and where the broker it asked does not know the topic's partitions yet.
+ * a connection that is only being made, and where the broker it asked does not know the topic's partitions yet. That it
+ * has tried often enough, which it counts among what will not help, is no reason.
  */
 export function isPassing(error: unknown): boolean {
-  return error instanceof Error && !('retriable' in error && error.retriable === false)
+  if (!(error instanceof Error)) return false
+  return (
+    error.name === 'KafkaJSNumberOfRetriesExceeded' || !('retriable' in error && error.retriable === false)
+  )
 }
