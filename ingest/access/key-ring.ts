@@ -1,10 +1,10 @@
 import { timingSafeEqual } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import type { Counter, Gauge } from 'prom-client'
 import { CodedError, messageOf } from '../../platform/errors.ts'
 import type { Resource } from '../../platform/lifecycle.ts'
 import type { Log } from '../../platform/log.ts'
 import type { Metrics } from '../../platform/metrics.ts'
+import { readUtf8 } from '../../platform/utf8-file.ts'
 import { hashOfKey, type IngestKey, parseKeyFile } from './key-file.ts'
 
 export interface KeyRingOptions {
@@ -72,7 +72,7 @@ export class KeyRing implements Resource {
 
   private async read(): Promise<boolean> {
     const { path } = this.options
-    const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    const text = await readUtf8(path).catch((cause: unknown) => {
       throw new CodedError('config_invalid', `INGEST_KEYS ${path}: ${messageOf(cause)}`, { cause })
     })
     if (text === this.text) return false

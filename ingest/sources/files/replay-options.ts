@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { CodedError } from '../../../platform/errors.ts'
 import { timestampMs } from '../../pipeline/timestamp.ts'
+import { knownEncoding } from './text-encoding.ts'
 
 export interface ReplayOptions {
   readonly files: readonly string[]
@@ -16,6 +17,8 @@ export interface ReplayOptions {
   readonly limit: number
   readonly seed: number
   readonly pdcpKbitVendors: readonly string[]
+  /** Of the files' text, where they do not say it themselves. */
+  readonly encoding: string | undefined
   readonly dryRun: boolean
   readonly verbose: boolean
 }
@@ -29,6 +32,8 @@ export const replayUsage = `npm run replay -- FILE... [options]
   --speed N             event time per wall time, or max (max)
   --seed N              of the mapping of foreign assets onto counties (1)
   --pdcp-kbit VENDOR    PM files of this vendor count PDCP volumes in kbit; may be repeated
+  --encoding NAME       of the files' text: gbk, gb18030, utf-16le, … (a byte order mark, else this, else what XML
+                        declares, else utf-8)
   --dry-run             read the files and say what would be posted
   --verbose             name every line, lot and counter that was skipped
 
@@ -49,6 +54,7 @@ export function replayOptions(args: readonly string[], nowMs: number): ReplayOpt
     limit: values.limit === undefined ? Number.POSITIVE_INFINITY : positive('--limit', values.limit),
     seed: whole('--seed', values.seed),
     pdcpKbitVendors: values['pdcp-kbit'],
+    encoding: encoding(values.encoding),
     dryRun: values['dry-run'],
     verbose: values.verbose,
   }
@@ -68,6 +74,7 @@ function parse(args: readonly string[]) {
         speed: { type: 'string', default: 'max' },
         seed: { type: 'string', default: '1' },
         'pdcp-kbit': { type: 'string', multiple: true, default: [] },
+        encoding: { type: 'string' },
         'dry-run': { type: 'boolean', default: false },
         verbose: { type: 'boolean', default: false },
       },
@@ -87,6 +94,13 @@ function time(option: string, text: string): number {
   if (Number.isNaN(ms))
     throw usage(`${option}: expected an RFC 3339 time such as 2026-08-01T00:00:00Z, got ${text}`)
   return ms
+}
+
+function encoding(text: string | undefined): string | undefined {
+  if (text !== undefined && knownEncoding(text) === null) {
+    throw usage(`--encoding: there is no encoding ${text}; use gbk, gb18030, utf-16le or another one`)
+  }
+  return text
 }
 
 function positive(option: string, text: string): number {

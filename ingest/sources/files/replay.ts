@@ -62,7 +62,7 @@ export async function replay(options: ReplayOptions, progress: ReplayProgress): 
 }
 
 async function readFiles(options: ReplayOptions, progress: ReplayProgress): Promise<readonly Plan[]> {
-  const files = await Promise.all(options.files.map(sourceFile))
+  const files = await Promise.all(options.files.map(path => sourceFile(path, options.encoding)))
   const formats = files.map(file => ({ file, format: formatOf(file) }))
   const plans = new Map<string, Plan>()
   progress.begin('reading', sizeOf(files))

@@ -4,6 +4,7 @@ import { basename } from 'node:path'
 import { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { CodedError, messageOf } from '../../../platform/errors.ts'
+import { beginningOfText, encodingOf, inUtf8 } from './text-encoding.ts'
 
 const headBytes = 64 * 1024
 /** Bytes that one byte of a gzipped file may become, above the floor: telemetry becomes 5 to 50. */
@@ -17,27 +18,33 @@ export interface SourceFile {
   readonly name: string
   /** On disk, bytes. */
   readonly size: number
+  /** What was asked for it, for files beside it. */
+  readonly encoding: string | undefined
   /** The beginning of its text: formats are told by content. */
   readonly head: string
-  /** Its bytes, decompressed; `onProgress` is told how many were read from disk. */
+  /** Its text in UTF-8, decompressed; `onProgress` is told how many bytes were read from disk. */
   readonly read: (onProgress?: (bytes: number) => void) => Readable
 }
 
-/** @throws CodedError `file_unreadable`. */
-export async function sourceFile(path: string): Promise<SourceFile> {
+/**
+ * @param encoding of its text, where neither a byte order mark nor an XML declaration says it, and it is not UTF-8
+ * @throws CodedError `file_unreadable`, `encoding_unknown`
+ */
+export async function sourceFile(path: string, encoding?: string): Promise<SourceFile> {
   try {
     const { size } = await stat(path)
     const start = await readStart(path)
     const gzipped = start[0] === 0x1f && start[1] === 0x8b
-    const read = (onProgress?: (bytes: number) => void) =>
-      Readable.from(chunksOf(path, gzipped, size, onProgress), { objectMode: false })
-    const text = gzipped ? await beginningOf(read()) : start
+    const chunks = (onProgress?: (bytes: number) => void) => chunksOf(path, gzipped, size, onProgress)
+    const bytes = gzipped ? await beginningOf(chunks()) : start
+    const own = encodingOf(bytes, encoding, path)
     return {
       path,
       name: basename(path).replace(/\.gz$/, ''),
       size,
-      head: text.toString('utf8').replace(/^\uFEFF/, ''),
-      read,
+      encoding,
+      head: beginningOfText(bytes, own),
+      read: onProgress => Readable.from(inUtf8(chunks(onProgress), own, path), { objectMode: false }),
     }
   } catch (error) {
     if (error instanceof CodedError) throw error
@@ -76,11 +83,11 @@ async function* chunksOf(
 }
 
 /** The beginning is enough to tell a format by, even of a file that breaks off. */
-async function beginningOf(text: Readable): Promise<Buffer> {
+async function beginningOf(text: AsyncIterable<Buffer>): Promise<Buffer> {
   const chunks: Buffer[] = []
   let bytes = 0
   try {
-    for await (const chunk of text as AsyncIterable<Buffer>) {
+    for await (const chunk of text) {
       chunks.push(chunk)
       bytes += chunk.length
       if (bytes >= headBytes) break

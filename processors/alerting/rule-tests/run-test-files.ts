@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { messageOf } from '../../../platform/errors.ts'
+import { readUtf8 } from '../../../platform/utf8-file.ts'
 import { filesAt, readRules, testSuffix } from '../rules/read-rules.ts'
 import type { Mistake } from '../rules/yaml/mistake.ts'
 import { type Failure, runTest } from './run-test.ts'
@@ -20,7 +20,7 @@ export interface FileResult {
 export async function runTestFile(file: string): Promise<FileResult> {
   let text: string
   try {
-    text = await readFile(file, 'utf8')
+    text = await readUtf8(file)
   } catch (error) {
     const mistake = { file, line: 1, column: 1, code: 'unreadable', message: messageOf(error), hint: null }
     return { file, tests: [], fired: new Set(), mistakes: [mistake], texts: new Map() }

@@ -1,6 +1,7 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { messageOf } from '../../../platform/errors.ts'
+import { readUtf8 } from '../../../platform/utf8-file.ts'
 import { checkTogether } from './check-together.ts'
 import type { PlacedRule } from './parse-rule.ts'
 import { parseRuleFile } from './rule-file.ts'
@@ -25,7 +26,7 @@ export async function readRules(paths: readonly string[]): Promise<ReadRules> {
   const missing: Mistake[] = []
   for (const path of paths) {
     try {
-      for (const file of await filesAt(path, isRulesFile)) texts.set(file, await readFile(file, 'utf8'))
+      for (const file of await filesAt(path, isRulesFile)) texts.set(file, await readUtf8(file))
     } catch (error) {
       missing.push({
         file: path,

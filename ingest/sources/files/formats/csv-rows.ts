@@ -19,7 +19,6 @@ export async function readCsv(
 ): Promise<void> {
   const malformed = (line: number) => skipped.add('malformed_row', `${file.name}:${line}`)
   const rows = parse({
-    bom: true,
     relax_column_count: true,
     skip_empty_lines: true,
     info: true,
@@ -59,7 +58,7 @@ function columnsOf(header: readonly string[], names: readonly string[], file: So
 
 /** The file of that name in the same folder. @throws CodedError `file_unreadable`. */
 export function sibling(file: SourceFile, name: string): Promise<SourceFile> {
-  return sourceFile(join(dirname(file.path), name))
+  return sourceFile(join(dirname(file.path), name), file.encoding)
 }
 
 /** The number a cell holds; NaN when it holds none. An empty cell is not zero. */

@@ -27,7 +27,8 @@ export const ownRecords: Format = {
 function planLine(line: string, plan: Plan, ofFile: RecordId | undefined): SkipReason | undefined {
   let item: unknown
   try {
-    item = JSON.parse(line)
+    // Files that were put together have a byte order mark in the middle.
+    item = JSON.parse(line.replace(/^\uFEFF/, ''))
   } catch {
     return 'malformed_json'
   }

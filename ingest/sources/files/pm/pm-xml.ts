@@ -54,10 +54,10 @@ async function parse(
     }
     parser.end()
   } catch (error) {
-    if (error instanceof CodedError && error.code !== 'file_unreadable') {
-      const place = error.code === 'xml_too_large' ? `${file.path}: ` : ''
-      throw new CodedError(error.code, `${place}${error.message}`)
+    if (error instanceof CodedError && error.code === 'xml_too_large') {
+      throw new CodedError(error.code, `${file.path}: ${error.message}`)
     }
+    if (error instanceof CodedError && error.code !== 'file_unreadable') throw error
     plan.skipped.add('malformed_xml', `${file.name}: ${messageOf(error)}`)
   }
 }
