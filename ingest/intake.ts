@@ -18,7 +18,7 @@ export interface Receipt {
   /** How many there are in all, and of which codes. Absent where all of them are listed. */
   readonly rejected_total?: number
   readonly rejected_by_code?: Readonly<Record<string, number>>
-  /** Fields of accepted readings that their record type does not have: not stored. Absent when there are none. */
+  /** Fields of accepted items that their record type, or an asset, does not have: not stored. Absent when there are none. */
   readonly ignored_fields?: readonly string[]
 }
 

@@ -4,12 +4,13 @@ import { messageOf } from '../../platform/errors.ts'
 import { countyInForce } from '../../schemas/regions/regions.ts'
 import { topicNames } from '../../schemas/topics.ts'
 import type { IntakeBatch, Receipt, Sender, SenderScope } from '../intake.ts'
+import { IgnoredFields } from '../pipeline/ignored-fields.ts'
 import type { LoopTurns } from '../pipeline/loop-turns.ts'
 import { Refusal, shown } from '../pipeline/refusal.ts'
 import { Rejections } from '../pipeline/rejections.ts'
 import type { Outgoing } from '../sink/send-queue.ts'
 import type { KnownAssets } from './known-assets.ts'
-import { parseAsset, sameAsset } from './parse-asset.ts'
+import { parseAsset, sameAsset, unknownAssetFields } from './parse-asset.ts'
 
 export interface RegistrationOptions {
   readonly assets: Pick<KnownAssets, 'get' | 'writing' | 'written' | 'doubtful'>
@@ -46,6 +47,7 @@ export class AssetRegistration {
 
   batch({ scope }: Sender, maxListed: number): AssetBatch {
     const rejections = new Rejections(maxListed)
+    const ignored = new IgnoredFields()
     const offered: Offered[] = []
     let items = 0
     return {
@@ -55,7 +57,10 @@ export class AssetRegistration {
         for (const item of some) {
           const asset = parseAsset(item, 0)
           if (asset instanceof Refusal) rejections.add(items, asset)
-          else offered.push({ index: items, asset })
+          else {
+            offered.push({ index: items, asset })
+            for (const name of unknownAssetFields(item as object)) ignored.add(name)
+          }
           items++
         }
         return (offered.length - before) * heldBytes
@@ -64,7 +69,7 @@ export class AssetRegistration {
         const turn = this.last.then(() => this.register(offered, scope, rejections, signal))
         // The next request's turn comes whatever becomes of this one; its sender sees the error.
         this.last = turn.catch(() => undefined)
-        return turn.then((): Receipt => rejections.receipt(items))
+        return turn.then((): Receipt => ({ ...rejections.receipt(items), ...ignored.receipt() }))
       },
     }
   }

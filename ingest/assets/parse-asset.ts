@@ -11,6 +11,14 @@ import { assetFields, assetIdPattern } from './asset-fields.ts'
 
 const forms = assetFields.map(field => ({ field, form: fieldForm(field) }))
 
+/** Set by ingest: what a sender says of it is ignored without a word, so that assets can be sent on as read. */
+const known = new Set(['updated_at', ...assetFields.map(({ name }) => name)])
+
+/** Own names of an item that assets do not have. */
+export function unknownAssetFields(item: object): readonly string[] {
+  return Object.keys(item).filter(name => !known.has(name))
+}
+
 /** An asset as it came through a door -> as it is registered, or why not. Absent fields become null. */
 export function parseAsset(item: unknown, nowMs: number): Outcome<Asset> {
   if (item instanceof UnreadableItem) return new Refusal(item.code, item.problem)

@@ -7,6 +7,7 @@ import type { DeadLetterPolicy, IntakeBatch, Receipt, Sender, SenderScope } from
 import type { Outgoing } from '../sink/send-queue.ts'
 import { bareDeadLetter, deadLetter } from './dead-letter.ts'
 import type { AssetLookup } from './enrich.ts'
+import { IgnoredFields } from './ignored-fields.ts'
 import { isObject } from './normalise.ts'
 import type { RecordPipeline } from './record-pipeline.ts'
 import { type Outcome, Refusal, shown } from './refusal.ts'
@@ -33,8 +34,6 @@ export interface ReadingOutcome {
   readonly ignoredFields: number
 }
 
-/** Names of unknown fields that a receipt lists. */
-const maxIgnoredFields = 20
 /** What a message holds in memory besides its value, bytes: measured as about 300. */
 const messageOverhead = 300
 
@@ -44,8 +43,7 @@ export class ReadingBatch implements IntakeBatch {
   private readonly topic: string
   private readonly messages: Outgoing[] = []
   private readonly rejections: Rejections
-  private readonly ignored = new Set<string>()
-  private ignoredFields = 0
+  private readonly ignored = new IgnoredFields()
   private items = 0
 
   constructor(options: ReadingBatchOptions) {
@@ -64,7 +62,7 @@ export class ReadingBatch implements IntakeBatch {
       const message = foreign ?? this.messageOf(item, nowMs)
       bytes += message instanceof Refusal ? this.refuse(item, message, nowMs) : this.push(message)
       if (!(message instanceof Refusal) && isObject(item)) {
-        for (const name of pipeline.unknownFields(item)) this.ignore(name)
+        for (const name of pipeline.unknownFields(item)) this.ignored.add(name)
       }
       this.items++
     }
@@ -85,11 +83,11 @@ export class ReadingBatch implements IntakeBatch {
 
   async send(signal?: AbortSignal): Promise<Receipt> {
     const { record, send, count } = this.options
-    const { messages, rejections, ignored, ignoredFields } = this
+    const { messages, rejections, ignored } = this
     await send(messages, signal)
     const receipt = rejections.receipt(this.items)
-    count({ record, accepted: receipt.accepted, rejections, ignoredFields })
-    return ignored.size === 0 ? receipt : { ...receipt, ignored_fields: [...ignored].sort() }
+    count({ record, accepted: receipt.accepted, rejections, ignoredFields: ignored.count })
+    return { ...receipt, ...ignored.receipt() }
   }
 
   private refuse(item: unknown, refusal: Refusal, nowMs: number): number {
@@ -114,11 +112,6 @@ export class ReadingBatch implements IntakeBatch {
 
   private encode(topic: string, value: unknown): Buffer {
     return this.options.encode(topic, value)
-  }
-
-  private ignore(name: string): void {
-    this.ignoredFields++
-    if (this.ignored.size < maxIgnoredFields) this.ignored.add(name)
   }
 }
 

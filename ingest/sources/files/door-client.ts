@@ -13,6 +13,7 @@ const Answer = Type.Object({
   rejected: Type.Array(Type.Object({ index: Type.Integer(), code: Type.String(), message: Type.String() })),
   rejected_total: Type.Optional(Type.Integer()),
   rejected_by_code: Type.Optional(Type.Record(Type.String(), Type.Integer())),
+  ignored_fields: Type.Optional(Type.Array(Type.String())),
 })
 
 export interface DoorAnswer {
@@ -20,6 +21,8 @@ export interface DoorAnswer {
   readonly rejected: readonly { readonly index: number; readonly code: string; readonly message: string }[]
   /** Where there are more than are listed: of which codes. */
   readonly rejected_by_code?: Readonly<Record<string, number>>
+  /** Fields of accepted items that are not stored. */
+  readonly ignored_fields?: readonly string[]
 }
 
 /** The environment variable that holds the key of whoever replays or redrives. */
@@ -108,7 +111,8 @@ export class DoorClient {
       const error = new CodedError('door_unreachable', `${this.url}${path}: ${reason}`, { cause })
       return { error, retryAfterMs: undefined }
     }
-    if (response.ok) return { answer: Value.Parse(Answer, JSON.parse(text)) }
+    // 422: everything was refused, item by item.
+    if (response.ok || response.status === 422) return { answer: Value.Parse(Answer, JSON.parse(text)) }
     const error = new CodedError('door_refused', `${this.url}${path}: ${response.status} ${text}`, {
       ...(response.status === 401 ? { hint: keyHint } : {}),
     })
@@ -122,6 +126,7 @@ export class DoorClient {
 function joined(answers: readonly DoorAnswer[], starts: readonly number[]): DoorAnswer {
   const [only] = answers
   if (only && answers.length === 1) return only
+  const ignored = [...new Set(answers.flatMap(({ ignored_fields = [] }) => ignored_fields))].sort()
   const byCode: Record<string, number> = {}
   for (const answer of answers) {
     for (const [code, count] of countsOf(answer)) byCode[code] = (byCode[code] ?? 0) + count
@@ -132,6 +137,7 @@ function joined(answers: readonly DoorAnswer[], starts: readonly number[]): Door
       rejected.map(each => ({ ...each, index: each.index + (starts[part] ?? 0) })),
     ),
     rejected_by_code: byCode,
+    ...(ignored.length > 0 && { ignored_fields: ignored }),
   }
 }
 

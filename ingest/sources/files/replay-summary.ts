@@ -11,14 +11,22 @@ const namedPlaces = 5
 
 /** What a replay did, for people; one fact a line. */
 export function replaySummary(result: ReplayResult, { dryRun, verbose }: SummaryOptions): string {
-  const { schedules, rejected, accepted, assets, retries } = result
-  const readings = schedules.reduce((sum, schedule) => sum + schedule.readings.length, 0)
+  const { schedules, rejected, accepted, assets, postedAssets, posted, ignored, retries } = result
+  const readings = readingsOf(result)
   const lines = schedules.flatMap(schedule => datasetLines(schedule, verbose))
   if (dryRun)
     return [...lines, `dry run: ${readings} readings and ${assets} assets would be posted`].join('\n')
   const refused = [...rejected].map(([code, { count, example }]) => `  ${code}: ${count} (${example})`)
   const refusals = [...rejected.values()].reduce((sum, { count }) => sum + count, 0)
-  lines.push(`posted ${assets} assets and ${readings} readings: ${accepted} accepted, ${refusals} rejected`)
+  lines.push(
+    `posted ${postedAssets} assets and ${posted} readings: ${accepted} accepted, ${refusals} rejected`,
+  )
+  if (postedAssets < assets || posted < readings) {
+    lines.push(`not posted: ${assets - postedAssets} assets and ${readings - posted} readings`)
+  }
+  for (const [what, names] of ignored) {
+    lines.push(`  fields of ${what} that are not stored, misspelt or unknown: ${[...names].join(', ')}`)
+  }
   if (retries > 0) lines.push(`  requests sent again: ${retries}`)
   return [...lines, ...refused].join('\n')
 }
@@ -45,7 +53,12 @@ function time(ms: number): string {
   return new Date(ms).toISOString()
 }
 
-/** Whether there were readings and ingest took none. */
-export function tookNothing({ schedules, accepted }: ReplayResult): boolean {
-  return accepted === 0 && schedules.some(({ readings }) => readings.length > 0)
+/** Whether ingest took none of the readings; of the assets, where there are no readings. */
+export function tookNothing(result: ReplayResult): boolean {
+  const { accepted, registered, assets } = result
+  return readingsOf(result) > 0 ? accepted === 0 : assets > 0 && registered === 0
+}
+
+function readingsOf({ schedules }: ReplayResult): number {
+  return schedules.reduce((sum, schedule) => sum + schedule.readings.length, 0)
 }

@@ -27,10 +27,17 @@ export interface Refused {
 
 export interface ReplayResult {
   readonly schedules: readonly Schedule[]
+  /** Assets to be registered, those that the door has answered, and those of them that are registered. */
   readonly assets: number
+  postedAssets: number
+  registered: number
+  /** Readings that the door has answered, and those of them that it took. */
+  posted: number
   accepted: number
   /** By code; of assets and readings. */
   readonly rejected: Map<string, Refused>
+  /** Fields of what was accepted that are not stored, by record type, or `assets`. */
+  readonly ignored: Map<string, Set<string>>
   retries: number
   /** Why posting ended early. */
   failure?: unknown
@@ -45,8 +52,12 @@ export async function replay(options: ReplayOptions, progress: ReplayProgress): 
   const result: ReplayResult = {
     schedules,
     assets: schedules.reduce((sum, { plan }) => sum + plan.assets.size, 0),
+    postedAssets: 0,
+    registered: 0,
+    posted: 0,
     accepted: 0,
     rejected: new Map(),
+    ignored: new Map(),
     retries: 0,
   }
   if (options.dryRun) return result
@@ -83,7 +94,11 @@ async function readFiles(options: ReplayOptions, progress: ReplayProgress): Prom
 async function postAssets(door: DoorClient, plan: Plan, result: ReplayResult): Promise<void> {
   const assets = [...plan.assets.values()]
   for (let from = 0; from < assets.length; from += batchAssets) {
-    noteRefused(result, await door.post('/v1/assets', assets.slice(from, from + batchAssets)))
+    const some = assets.slice(from, from + batchAssets)
+    const answer = await door.post('/v1/assets', some)
+    result.postedAssets += some.length
+    result.registered += answer.accepted
+    noteAnswer(result, 'assets', answer)
   }
 }
 
@@ -100,8 +115,9 @@ async function postReadings(
   const flush = async (record: RecordId, items: object[]): Promise<void> => {
     batches.delete(record)
     const answer = await door.post(`/v1/telemetry/${record}`, items)
+    result.posted += items.length
     result.accepted += answer.accepted
-    noteRefused(result, answer)
+    noteAnswer(result, record, answer)
     progress.advance(items.length)
   }
   const flushAll = async () => {
@@ -163,7 +179,11 @@ function merged(schedules: readonly Schedule[]): readonly Due[] {
   return schedules.length > 1 ? due.sort((a, b) => a.atMs - b.atMs) : due
 }
 
-function noteRefused({ rejected }: ReplayResult, answer: DoorAnswer): void {
+function noteAnswer({ rejected, ignored }: ReplayResult, what: string, answer: DoorAnswer): void {
+  for (const name of answer.ignored_fields ?? []) {
+    const names = ignored.get(what) ?? new Set()
+    ignored.set(what, names.add(name))
+  }
   for (const [code, count] of countsOf(answer)) {
     const refused = rejected.get(code)
     const example = answer.rejected.find(each => each.code === code)?.message ?? 'not listed in the answer'

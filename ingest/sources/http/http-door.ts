@@ -9,7 +9,7 @@ import type { Log } from '../../../platform/log.ts'
 import type { Metrics } from '../../../platform/metrics.ts'
 import { isRecordId, recordIds } from '../../../schemas/records/record.ts'
 import type { DoorKeeper, Visitor } from '../../access/door-keeper.ts'
-import { type BatchIntake, maxListedOverHttp } from '../../intake.ts'
+import { type BatchIntake, maxListedOverHttp, type Receipt } from '../../intake.ts'
 import type { LoopTurns } from '../../pipeline/loop-turns.ts'
 import { bodyReader } from './body-reader.ts'
 import { deadLettersOf } from './dead-letters-header.ts'
@@ -105,19 +105,14 @@ export async function buildDoor(options: HttpDoorOptions): Promise<FastifyInstan
     visitor.mayPost(record)
     const deadLetters = deadLettersOf(request.headers)
     const batch = intake.readingBatch(record, visitor.sender, deadLetters, maxListedOverHttp)
-    reply.code(202)
-    return takeBody(bodyOf(request, reply), visitor.name, batch)
+    return answered(reply, await takeBody(bodyOf(request, reply), visitor.name, batch))
   })
 
   app.post('/v1/assets', async (request, reply) => {
     const visitor = visitorOf(request)
     visitor.mayRegister()
-    reply.code(202)
-    return takeBody(
-      bodyOf(request, reply),
-      visitor.name,
-      intake.assetBatch(visitor.sender, maxListedOverHttp),
-    )
+    const batch = intake.assetBatch(visitor.sender, maxListedOverHttp)
+    return answered(reply, await takeBody(bodyOf(request, reply), visitor.name, batch))
   })
 
   return app
@@ -138,6 +133,18 @@ function bodyOf(request: FastifyRequest, reply: FastifyReply) {
     mediaType: mediaTypeOf(headers['content-type'] ?? jsonType),
     answer: reply.raw,
   }
+}
+
+/** 202, or 422 where all that came was refused: whoever looks at nothing but the status shall see that. */
+function answered(reply: FastifyReply, receipt: Receipt): FastifyReply {
+  const [first] = receipt.rejected
+  if (receipt.accepted > 0 || !first) return reply.code(202).send(receipt)
+  const items = receipt.rejected_total ?? receipt.rejected.length
+  const detail = `all ${items} items were refused, the first: ${first.code}, ${first.message}`
+  return reply
+    .code(422)
+    .type('application/problem+json')
+    .send(JSON.stringify(problemOf('nothing_accepted', detail, receipt)))
 }
 
 /** @throws CodedError `unsupported_media_type` */

@@ -25,6 +25,7 @@ export const problems = {
   message_too_large: { status: 413, title: 'A message is larger than any broker takes' },
   unsupported_media_type: { status: 415, title: 'The Content-Type is not supported' },
   unsupported_encoding: { status: 415, title: 'The Content-Encoding is not supported' },
+  nothing_accepted: { status: 422, title: 'None of the items was accepted' },
   too_many_requests: { status: 429, title: 'Too many requests from this client', retryAfterS: 1 },
   sender_left: { status: 499, title: 'The sender has gone: nobody reads this' },
   internal: { status: 500, title: 'Ingest failed' },

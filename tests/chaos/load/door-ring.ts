@@ -93,7 +93,9 @@ async function attempt(
   } catch (error) {
     return { problem: problemOf(error) }
   }
-  if (response.status === 202) return { answer: Value.Parse(Answer, JSON.parse(text)) }
+  // 422: all of it was refused, item by item.
+  if (response.status === 202 || response.status === 422)
+    return { answer: Value.Parse(Answer, JSON.parse(text)) }
   const problem = `${response.status} ${text.slice(0, 200)}`
   if (response.status >= 500 || response.status === 429) return { problem }
   throw new Error(`the door refuses the request as a whole: ${url}${path}: ${problem}`)

@@ -245,7 +245,7 @@ describe('redrive', () => {
     const response = await ingest.post('/v1/telemetry/parking', lines, {
       'content-type': 'application/x-ndjson',
     })
-    expect(response.status).toBe(202)
+    expect(response.status).toBe(422)
     const selection = ['malformed_json', 'not_an_object', 'empty_reading'].flatMap(code => ['--reason', code])
     const { code, stdout } = await redrive(...selection)
     expect(code).toBe(1)

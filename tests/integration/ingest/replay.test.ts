@@ -24,7 +24,7 @@ afterAll(async () => {
 })
 
 const replay = (...args: string[]) =>
-  run(process.execPath, ['ingest/replay.ts', ...args, '--to', ingest.url], { cwd: root })
+  run(process.execPath, ['ingest/replay.ts', '--to', ingest.url, ...args], { cwd: root })
 
 it('replays car parks through the door, and says what became of every row', async () => {
   await writeFile(
@@ -40,6 +40,35 @@ it('replays car parks through the door, and says what became of every row', asyn
   expect(stdout).toContain('posted 1 assets and 4 readings: 2 accepted, 2 rejected')
   expect(stdout).toContain('field_range: 1 (occupied: -30 is outside')
   expect(stdout).toContain('field_relation: 1 (occupied 105 is greater than capacity 100)')
+})
+
+it('says what was not posted and why, where the door is another one', async () => {
+  const file = join(folder, 'rack-lost.ndjson')
+  const asset = '{"asset_id":"lost","record":"rack","kind":"rack","county":"370102"}\n'
+  await writeFile(file, `${asset}{"asset_id":"lost","event_time":${Date.now()},"it_power_w":1}\n`)
+  await expect(replay(file, '--to', `${ingest.url}/elsewhere`)).rejects.toMatchObject({
+    code: 1,
+    stdout: expect.stringMatching(
+      /posted 0 assets and 0 readings: 0 accepted, 0 rejected\nnot posted: 1 assets and 1 readings/,
+    ),
+    stderr: expect.stringContaining('404'),
+  })
+})
+
+it('names fields that are not stored, and ends with 1 where no asset is taken', async () => {
+  const file = join(folder, 'rack-misspelt.ndjson')
+  const asset = { asset_id: 'misspelt', record: 'rack', kind: 'rack', county: '370102', capasity: 3 }
+  const reading = { asset_id: 'misspelt', event_time: Date.now(), it_power_w: 1, inlet_tmp_c: 20 }
+  await writeFile(file, `${JSON.stringify(asset)}\n${JSON.stringify(reading)}\n`)
+  const { stdout } = await replay(file)
+  expect(stdout).toContain('fields of assets that are not stored, misspelt or unknown: capasity')
+  expect(stdout).toContain('fields of rack that are not stored, misspelt or unknown: inlet_tmp_c')
+  const assets = join(folder, 'rack-assets.ndjson')
+  await writeFile(assets, `${JSON.stringify({ ...asset, county: '110101' })}\n`)
+  await expect(replay(assets)).rejects.toMatchObject({
+    code: 1,
+    stdout: expect.stringContaining('unknown_county: 1'),
+  })
 })
 
 it('ends with 1 when ingest takes nothing, with 64 when it was asked wrongly', async () => {

@@ -60,9 +60,10 @@ describe('DoorClient', () => {
   it('sends what would be a large body in several, and answers as if it were one', async () => {
     const rejected = [{ index: 0, code: 'field_range', message: 'too much' }]
     const answers = [
-      { status: 202, body: { accepted: 1, rejected } },
+      { status: 202, body: { accepted: 1, rejected, ignored_fields: ['ocupied'] } },
       {
-        status: 202,
+        // None of the items was accepted.
+        status: 422,
         body: { accepted: 0, rejected, rejected_total: 2, rejected_by_code: { unknown_asset: 2 } },
       },
     ]
@@ -74,6 +75,7 @@ describe('DoorClient', () => {
       accepted: 1,
       rejected: [rejected[0], { ...rejected[0], index: 2 }],
       rejected_by_code: { field_range: 1, unknown_asset: 2 },
+      ignored_fields: ['ocupied'],
     })
     await close()
   })

@@ -76,6 +76,45 @@ describe('POST /v1/telemetry/{record}', () => {
   })
 })
 
+describe('an answer', () => {
+  it('is 422 where nothing was accepted, and says what of each item as one of 202 does', async () => {
+    const items = [{ ...reading, asset_id: 'nobody' }, 5]
+    const rejected = [
+      { index: 0, code: 'unknown_asset', message: 'asset_id: "nobody" is not registered' },
+      { index: 1, code: 'not_an_object', message: 'expected an object, got 5' },
+    ]
+    const response = await post('/v1/telemetry/rack', JSON.stringify(items))
+    expect(response.statusCode).toBe(422)
+    expect(response.headers['content-type']).toContain('application/problem+json')
+    const detail = 'all 2 items were refused, the first: unknown_asset, asset_id: "nobody" is not registered'
+    expect(response.json()).toMatchObject({
+      status: 422,
+      code: 'nothing_accepted',
+      detail,
+      accepted: 0,
+      rejected,
+    })
+    expect(ingest.sent.map(({ topic }) => topic)).toEqual(['telemetry.rejected', 'telemetry.rejected'])
+    expect((await post('/v1/telemetry/rack', JSON.stringify([...items, reading]))).statusCode).toBe(202)
+    expect((await post('/v1/assets', '[{"asset_id":"x"}]')).json()).toMatchObject({
+      status: 422,
+      accepted: 0,
+    })
+    expect((await post('/v1/assets', '[]')).statusCode).toBe(202)
+  })
+
+  it('names fields that are not stored, of readings and of assets', async () => {
+    const misspelt = await post(
+      '/v1/telemetry/rack',
+      JSON.stringify({ ...reading, inlet_tmp_c: 20, county: '370102' }),
+    )
+    expect(misspelt.json()).toEqual({ accepted: 1, rejected: [], ignored_fields: ['inlet_tmp_c'] })
+    const asset = { ...rackAsset, asset_id: 'rack-9', updated_at: 1, latitude: 36.6, capasity: 3 }
+    const answer = await post('/v1/assets', JSON.stringify([asset, { ...asset, kind: 'boat', mast: 1 }]))
+    expect(answer.json()).toMatchObject({ accepted: 1, ignored_fields: ['capasity', 'latitude'] })
+  })
+})
+
 describe('items of one body', () => {
   const good = JSON.stringify(reading)
   const kept = () =>
