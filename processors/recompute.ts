@@ -41,12 +41,11 @@ async function recompute(options: RecomputeOptions): Promise<number> {
   try {
     const { windows, overlapping } = await windowsOfRange({
       ...options,
-      clickhouse: connection.clickhouse,
-      database: connection.database,
+      ...connection.store,
       windows: config.windows,
     })
     bar.start(windows.length, 0, { state: '' })
-    const { tally, stopped, failure } = await recomputeWindows(windows, {
+    const { tally, stopped, failure, rest } = await recomputeWindows(windows, {
       record,
       ...(counties ? { counties } : {}),
       corrector: connection.corrector,
@@ -66,6 +65,8 @@ async function recompute(options: RecomputeOptions): Promise<number> {
     const summed: Summed = { options, windows: windows.length, tally, overlapping, stopped }
     if (json) print([summaryObject(summed)])
     else process.stdout.write(`${[table.text(), recomputeSummary(summed)].filter(Boolean).join('\n\n')}\n`)
+    if (rest !== undefined)
+      process.stderr.write(`recompute: go on with --from ${new Date(rest).toISOString()}\n`)
     if (failure !== undefined) return failed(failure)
     if (stopped) return stoppedExit
     return tally.unsettled.length > 0 ? exitCode.failed : exitCode.ok

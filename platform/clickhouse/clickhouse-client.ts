@@ -37,7 +37,8 @@ export function clickhouseClient(config: Config<typeof clickhouseSettings>): Cli
     username: config.clickhouseUser,
     password: config.clickhousePassword,
     request_timeout: 120_000,
-    keep_alive: { enabled: true },
+    // A process that was busy, or asleep, may find that ClickHouse has closed a connection meanwhile.
+    keep_alive: { enabled: true, eagerly_destroy_stale_sockets: true },
     // Its lines are not in our format, and what goes wrong is thrown at the caller anyway.
     log: { level: ClickHouseLogLevel.OFF },
   })

@@ -22,8 +22,9 @@ export class LastingAdmin implements OffsetsAdmin {
     this.withinMs = withinMs
   }
 
+  /** As often as kafkajs tries by itself. */
   async connect(): Promise<void> {
-    await this.ask(() => Promise.resolve())
+    await this.admin()
   }
 
   async disconnect(): Promise<void> {

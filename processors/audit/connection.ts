@@ -1,11 +1,12 @@
-import { clickhouseClient, clickhouseSettings } from '../../platform/clickhouse/clickhouse-client.ts'
+import { clickhouseSettings } from '../../platform/clickhouse/clickhouse-client.ts'
+import { patientStore } from '../../platform/clickhouse/patient-store.ts'
+import type { Store } from '../../platform/clickhouse/select-rows.ts'
 import type { Config } from '../../platform/config.ts'
 import type { Logs } from '../../platform/epochs/open-log.ts'
 import { CodedError, messageOf } from '../../platform/errors.ts'
 import { kafkaClient, kafkaSettings } from '../../platform/kafka/kafka-client.ts'
 import { LastingAdmin } from '../../platform/kafka/lasting-admin.ts'
 import { createLog } from '../../platform/log.ts'
-import type { Store } from './checks/ask.ts'
 import { storedLogs } from './progress/stored-logs.ts'
 
 export const auditSettings = { ...kafkaSettings, ...clickhouseSettings }
@@ -20,6 +21,8 @@ export interface Connection {
 /** How often Kafka is asked again before it counts as away: about 15 s. */
 const kafkaRetries = 6
 const withinMs = 15_000
+/** How long ClickHouse may be away in the middle of it. */
+const awayMs = 60_000
 const hint = 'is the system running? --port-offset N finds one that was started with it'
 
 /** What the audit reads; it writes nothing. @throws CodedError naming what cannot be reached, after some seconds */
@@ -29,7 +32,8 @@ export async function connect(config: Config<typeof auditSettings>): Promise<Con
     retries: kafkaRetries,
   })
   const admin = new LastingAdmin(kafka, withinMs)
-  const clickhouse = clickhouseClient(config)
+  const store = patientStore(config, { withinMs: awayMs, hint })
+  const { clickhouse } = store
   const close = async (): Promise<void> => {
     await admin.disconnect()
     await clickhouse.close()
@@ -44,7 +48,6 @@ export async function connect(config: Config<typeof auditSettings>): Promise<Con
       await result.text()
     })
     await reach('kafka_unavailable', `Kafka ${kafkaBrokers.join(', ')}`, () => admin.connect())
-    const store = { clickhouse, database }
     return { store, admin, logs: await storedLogs(store, kafka), close }
   } catch (error) {
     await close()

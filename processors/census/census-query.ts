@@ -1,15 +1,12 @@
-import type { ClickHouseClient } from '@clickhouse/client'
 import { Type } from 'typebox'
-import { selectRows } from '../../platform/clickhouse/select-rows.ts'
+import { type Store, selectRows } from '../../platform/clickhouse/select-rows.ts'
 import type { Below } from '../../schemas/clickhouse/census/census-sources.ts'
 import { censusParameters, censusSql } from '../../schemas/clickhouse/census-sql.ts'
 import { censusMeasures } from '../../schemas/kpis/census.ts'
 import type { CensusId } from '../../schemas/kpis/kpi.ts'
 import type { CensusWindow, CountyCensus } from './census-messages.ts'
 
-export interface CensusQuery {
-  readonly clickhouse: ClickHouseClient
-  readonly database: string
+export interface CensusQuery extends Store {
   readonly census: CensusId
   /** Neighbours, oldest first, all of one year of the province. */
   readonly windows: readonly CensusWindow[]

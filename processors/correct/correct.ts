@@ -20,8 +20,7 @@ export function correct(context: ProcessorContext): readonly Resource[] {
   const publisher = new Publisher(kafka, registry)
   const { assets, expected } = expectedAssets(context, 'correct')
   const corrector = new Corrector({
-    clickhouse,
-    database,
+    store: { clickhouse, database },
     admin,
     logs,
     expected,

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ClickHouseClient } from '@clickhouse/client'
+import type { Store } from '../../platform/clickhouse/select-rows.ts'
 import type { Logs } from '../../platform/epochs/open-log.ts'
 import type { OffsetsAdmin } from '../../platform/kafka/lasting-admin.ts'
 import { measureSets } from '../../schemas/measures/measures.ts'
@@ -20,8 +20,7 @@ import { type Unseen, unseenWindows } from './unseen-windows.ts'
 import { reachesStored, staleCounties, type Vector, type WindowToCorrect } from './window-to-correct.ts'
 
 export interface CorrectorOptions {
-  readonly clickhouse: ClickHouseClient
-  readonly database: string
+  readonly store: Store
   readonly admin: OffsetsAdmin
   readonly logs: Logs
   readonly expected: (record: RecordId, start: number, end: number) => Expected
@@ -91,26 +90,26 @@ export class Corrector {
    * @param onWait told again and again how many messages it still waits for
    */
   async begin(onWait?: (messages: number) => void): Promise<void> {
-    const { admin, logs, clickhouse, database, signal } = this.options
+    const { admin, logs, store, signal } = this.options
     this.isFinal = await readFinalProgress(admin)
     const end = await endPlaces(admin, logs, topicNames.regional)
     for (;;) {
-      const stored = await archivedOffsets({ clickhouse, database }, topicNames.regional)
+      const stored = await archivedOffsets(store, topicNames.regional)
       if (reaches(stored, end)) return
       onWait?.(sumOf(end) - sumOf(stored))
       await sleep(pollMs, undefined, { signal })
     }
   }
 
-  /** @throws ClickHouseError, the signal's reason */
+  /** @throws ClickHouseError, or what the store's `repeat` throws; the signal's reason */
   async *correct(
     record: RecordId,
     sizeMs: number,
     asked: readonly Asked[],
     reason: Reason,
   ): AsyncGenerator<[Asked, Corrected]> {
-    const { clickhouse, database } = this.options
-    const vector = await archivedOffsets({ clickhouse, database }, telemetryTopic(record))
+    const { store } = this.options
+    const vector = await archivedOffsets(store, telemetryTopic(record))
     const ready: Asked[] = []
     for (const window of asked) {
       const wait = this.waitsFor(record, sizeMs, window, vector)
@@ -120,7 +119,7 @@ export class Corrector {
     if (ready.length === 0) return
     const { measures } = measureSets[record]
     const starts = ready.map(({ windowStart }) => windowStart)
-    const query = { clickhouse, database, record, measures, starts, sizeMs, vector }
+    const query = { ...store, record, measures, starts, sizeMs, vector }
     const stored = await readWindows(query)
     const stale = new Map<Asked, { window: WindowToCorrect; counties: readonly string[] }>()
     for (const one of ready) {
@@ -160,10 +159,10 @@ export class Corrector {
    * stored. @throws ClickHouseError
    */
   async unseen({ record, sizeMs, through, from, windows }: EveryWindow): Promise<Unseen | 'not_archived'> {
-    const { clickhouse, database } = this.options
-    const vector = await archivedOffsets({ clickhouse, database }, telemetryTopic(record))
+    const { store } = this.options
+    const vector = await archivedOffsets(store, telemetryTopic(record))
     if (!reaches(vector, through)) return 'not_archived'
-    return unseenWindows({ clickhouse, database, record, sizeMs, vector, from, windows })
+    return unseenWindows({ ...store, record, sizeMs, vector, from, windows })
   }
 
   private waitsFor(

@@ -1,3 +1,5 @@
+import type { ResultSet } from '@clickhouse/client'
+import { asked } from '../../platform/clickhouse/select-rows.ts'
 import type { MeasureProgram } from '../windows/measure-program.ts'
 import type { StoredReading } from './recompute-counties.ts'
 import { belowSql, type WindowsQuery, windowSql, withinSql } from './stored-windows.ts'
@@ -13,10 +15,9 @@ export interface ReadingsQuery extends WindowsQuery {
 export async function readReadings(query: ReadingsQuery): Promise<Map<number, StoredReading[]>> {
   const { clickhouse, database, record, program, suspectField, counties, sizeMs, vector } = query
   const wanted = [...counties].flatMap(([start, codes]) => codes.map(code => `(${start}, '${code}')`))
-  const windows = new Map<number, StoredReading[]>()
-  if (wanted.length === 0) return windows
+  if (wanted.length === 0) return new Map()
   const fields = [...new Set([...program.fields, ...(suspectField ? [suspectField] : [])])]
-  const result = await clickhouse.query({
+  const params = {
     query: `
       SELECT ${windowSql(sizeMs)} AS start, asset_id, county, toUnixTimestamp64Milli(event_time), kafka_partition, kafka_offset
         ${fields.map(field => `, ${field}`).join('')}
@@ -25,7 +26,15 @@ export async function readReadings(query: ReadingsQuery): Promise<Map<number, St
     query_params: { database },
     format: 'JSONCompactEachRow',
     clickhouse_settings: { output_format_json_quote_64bit_integers: 0 },
-  })
+  } as const
+  return asked(query, async () => byWindow(await clickhouse.query(params), fields))
+}
+
+async function byWindow(
+  result: ResultSet<'JSONCompactEachRow'>,
+  fields: readonly string[],
+): Promise<Map<number, StoredReading[]>> {
+  const windows = new Map<number, StoredReading[]>()
   for await (const rows of result.stream()) {
     for (const row of rows) {
       const cells: unknown = row.json()

@@ -1,15 +1,12 @@
-import type { ClickHouseClient } from '@clickhouse/client'
 import { Type } from 'typebox'
-import { selectRows } from '../../platform/clickhouse/select-rows.ts'
+import { type Store, selectRows } from '../../platform/clickhouse/select-rows.ts'
 import { kpisOf } from '../../schemas/kpis/kpis.ts'
 import { identityOf, type Measure } from '../../schemas/measures/measure.ts'
 import type { RecordId } from '../../schemas/records/record.ts'
 import type { OffsetRange } from '../regional/regional-message.ts'
 import type { Received, StoredCounty, StoredRegion, Vector, WindowToCorrect } from './window-to-correct.ts'
 
-export interface WindowsQuery {
-  readonly clickhouse: ClickHouseClient
-  readonly database: string
+export interface WindowsQuery extends Store {
   readonly record: RecordId
   readonly measures: readonly Measure[]
   /** Starts of windows, epoch ms. */

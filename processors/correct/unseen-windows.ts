@@ -1,15 +1,12 @@
-import type { ClickHouseClient } from '@clickhouse/client'
 import { Type } from 'typebox'
-import { selectRows } from '../../platform/clickhouse/select-rows.ts'
+import { type Store, selectRows } from '../../platform/clickhouse/select-rows.ts'
 import type { RecordId } from '../../schemas/records/record.ts'
 import { windowStart } from '../windows/window-spec.ts'
 import type { UnseenWindow } from './pending-corrections.ts'
 import { belowSql, sqlInstant, windowSql } from './stored-windows.ts'
 import type { Vector } from './window-to-correct.ts'
 
-export interface UnseenQuery {
-  readonly clickhouse: ClickHouseClient
-  readonly database: string
+export interface UnseenQuery extends Store {
   readonly record: RecordId
   readonly sizeMs: number
   readonly vector: Vector

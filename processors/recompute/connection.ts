@@ -2,7 +2,9 @@ import type { ClickHouseClient } from '@clickhouse/client'
 import { Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { registrySettings, SchemaRegistry } from '../../platform/avro/schema-registry.ts'
-import { clickhouseClient, clickhouseSettings } from '../../platform/clickhouse/clickhouse-client.ts'
+import { clickhouseSettings } from '../../platform/clickhouse/clickhouse-client.ts'
+import { patientStore } from '../../platform/clickhouse/patient-store.ts'
+import type { Store } from '../../platform/clickhouse/select-rows.ts'
 import { scaledClock } from '../../platform/clock.ts'
 import type { Config } from '../../platform/config.ts'
 import type { Logs } from '../../platform/epochs/open-log.ts'
@@ -32,8 +34,7 @@ export const recomputeSettings = {
 }
 
 export interface Connection {
-  readonly clickhouse: ClickHouseClient
-  readonly database: string
+  readonly store: Store
   readonly corrector: Corrector
   /** How many messages of the record type the archive has stored. */
   readonly archived: () => Promise<number>
@@ -45,6 +46,8 @@ export interface Connection {
 /** How often Kafka is asked again before it counts as away: about 15 s. */
 const kafkaRetries = 6
 const clickhouseWithinMs = 15_000
+/** How long ClickHouse may be away in the middle of it. */
+const awayMs = 60_000
 const hint = 'is the system running? --port-offset N finds one that was started with it'
 
 /**
@@ -58,8 +61,8 @@ export async function connect(
   const log = createLog('recompute', 'silent')
   const kafka = kafkaClient(config, 'citybrain-recompute', log, { retries: kafkaRetries })
   const registry = new SchemaRegistry(config.schemaRegistryUrl)
-  const clickhouse = clickhouseClient(config)
-  const database = config.clickhouseDatabase
+  const store = patientStore(config, { withinMs: awayMs, signal, hint })
+  const { clickhouse } = store
   const clock = scaledClock({ epochMs: config.clockEpochMs, speed: config.clockSpeed })
   const admin = new LastingAdmin(kafka)
   const { assets, expected } = expectedAssets(
@@ -88,11 +91,9 @@ export async function connect(
     throw error
   }
   return {
-    clickhouse,
-    database,
+    store,
     corrector: new Corrector({
-      clickhouse,
-      database,
+      store,
       admin,
       logs,
       expected,
@@ -100,7 +101,7 @@ export async function connect(
       signal,
     }),
     archived: async () => {
-      const offsets = await archivedOffsets({ clickhouse, database }, telemetryTopic(record))
+      const offsets = await archivedOffsets(store, telemetryTopic(record))
       return [...offsets.values()].reduce((sum, offset) => sum + offset, 0)
     },
     ...(publisher ? { publisher } : {}),

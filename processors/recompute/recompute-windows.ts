@@ -42,6 +42,8 @@ export interface Recomputed {
   readonly stopped: boolean
   /** Why it ended early. What was published until then stays. */
   readonly failure?: unknown
+  /** Where the first window starts that is not done, epoch ms; absent when all are. */
+  readonly rest?: number | undefined
 }
 
 /** Windows of one round: between two rounds everything else gets its turn. */
@@ -66,8 +68,9 @@ export async function recomputeWindows(
     return { tally: run.tally, stopped: false }
   } catch (error) {
     const failure: unknown = signal.aborted ? signal.reason : error
-    if (failure instanceof Stopped) return { tally: run.tally, stopped: true }
-    return { tally: run.tally, stopped: false, failure }
+    const ended = { tally: run.tally, rest: run.rest(windows) }
+    if (failure instanceof Stopped) return { ...ended, stopped: true }
+    return { ...ended, stopped: false, failure }
   }
 }
 
@@ -75,6 +78,7 @@ class Run {
   readonly tally = new Tally()
   private readonly context: RecomputeContext
   private readonly publications = new Map<WindowSpan, number>()
+  private readonly done = new Set<WindowSpan>()
   private watchdog: NodeJS.Timeout | undefined
   /** That were waited for when last asked. */
   private messages = 0
@@ -82,6 +86,11 @@ class Run {
 
   constructor(context: RecomputeContext) {
     this.context = context
+  }
+
+  /** Where the first window starts that is not done; `windows` are in the order of their starts. */
+  rest(windows: readonly WindowSpan[]): number | undefined {
+    return windows.find(window => !this.done.has(window))?.start
   }
 
   async over(windows: readonly WindowSpan[]): Promise<void> {
@@ -131,16 +140,21 @@ class Run {
             break
           case 'not_final':
             this.tally.open.push(span.start)
-            this.context.onDone(1)
+            this.finish(span)
             break
           case 'computed':
-            if (await this.settle(span, result.window, result.messages)) this.context.onDone(1)
+            if (await this.settle(span, result.window, result.messages)) this.finish(span)
             else published.push(span)
             break
         }
       }
     }
     return { waiting, published }
+  }
+
+  private finish(span: WindowSpan): void {
+    this.done.add(span)
+    this.context.onDone(1)
   }
 
   /** Whether nothing is left to do for the window. */

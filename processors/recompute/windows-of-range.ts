@@ -1,15 +1,12 @@
-import type { ClickHouseClient } from '@clickhouse/client'
 import { Type } from 'typebox'
-import { selectRows } from '../../platform/clickhouse/select-rows.ts'
+import { type Store, selectRows } from '../../platform/clickhouse/select-rows.ts'
 import { requireSameSizes } from '../../platform/window-sizes.ts'
 import type { RecordId } from '../../schemas/records/record.ts'
 import { sqlInstant, windowSql } from '../correct/stored-windows.ts'
 import { defaultWindows, namedSizes } from '../windows/window-spec.ts'
 import { type Chosen, chooseWindows, grainOf, type WindowSpan } from './choose-windows.ts'
 
-export interface RangeQuery {
-  readonly clickhouse: ClickHouseClient
-  readonly database: string
+export interface RangeQuery extends Store {
   readonly record: RecordId
   /** Windows that start in [fromMs, toMs). */
   readonly fromMs: number

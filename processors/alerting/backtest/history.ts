@@ -1,11 +1,9 @@
-import type { ClickHouseClient } from '@clickhouse/client'
+import { asked, type Store } from '../../../platform/clickhouse/select-rows.ts'
 import type { Status } from '../../../schemas/protocol/stream.ts'
 import { statuses } from '../../../schemas/protocol/stream.ts'
 import type { JudgedWindow } from '../judge/judged-window.ts'
 
-export interface HistoryQuery {
-  readonly clickhouse: ClickHouseClient
-  readonly database: string
+export interface HistoryQuery extends Store {
   readonly kpi: string
   /** Only these; all when null. */
   readonly regions: readonly string[] | null
@@ -94,16 +92,17 @@ export async function* knownRevisions(query: HistoryQuery): AsyncGenerator<Known
   }
 }
 
-async function* rowsOf(
-  { clickhouse, database, kpi, regions, fromMs, toMs }: HistoryQuery,
-  query: string,
-): AsyncGenerator<readonly unknown[]> {
-  const result = await clickhouse.query({
-    query,
-    query_params: { database, kpi, from: fromMs, to: toMs, regions: regions ?? [] },
-    format: 'JSONCompactEachRow',
-    clickhouse_settings: { output_format_json_quote_64bit_integers: 0 },
-  })
+async function* rowsOf(history: HistoryQuery, query: string): AsyncGenerator<readonly unknown[]> {
+  const { clickhouse, database, kpi, regions, fromMs, toMs } = history
+  // What has begun to come is not asked for again.
+  const result = await asked(history, () =>
+    clickhouse.query({
+      query,
+      query_params: { database, kpi, from: fromMs, to: toMs, regions: regions ?? [] },
+      format: 'JSONCompactEachRow',
+      clickhouse_settings: { output_format_json_quote_64bit_integers: 0 },
+    }),
+  )
   for await (const rows of result.stream()) {
     for (const row of rows) {
       const cells: unknown = row.json()

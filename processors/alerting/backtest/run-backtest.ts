@@ -1,4 +1,6 @@
-import { clickhouseClient, clickhouseSettings } from '../../../platform/clickhouse/clickhouse-client.ts'
+import { clickhouseSettings } from '../../../platform/clickhouse/clickhouse-client.ts'
+import { patientStore } from '../../../platform/clickhouse/patient-store.ts'
+import type { Store } from '../../../platform/clickhouse/select-rows.ts'
 import { commandConfig } from '../../../platform/command-options.ts'
 import { CodedError, messageOf } from '../../../platform/errors.ts'
 import type { Rule } from '../../../schemas/alerts/rule.ts'
@@ -7,9 +9,12 @@ import { alertingSettings } from '../alerting-settings.ts'
 import type { BacktestRange } from '../command/rules-options.ts'
 import { backtestText } from './backtest-report.ts'
 import { byTime, type Finding } from './finding.ts'
-import { type HistoryQuery, knownRevisions, lastRevisions } from './history.ts'
+import { knownRevisions, lastRevisions } from './history.ts'
 import { judgeKnown } from './judge-known.ts'
 import { judgeLast } from './judge-last.ts'
+
+/** How long ClickHouse may be away in the middle of it, ms. */
+const awayMs = 60_000
 
 const backtestSettings = { ...clickhouseSettings, alertKeepWindows: alertingSettings.alertKeepWindows }
 
@@ -24,15 +29,11 @@ export async function runBacktest(
   print: (text: string) => void,
 ): Promise<void> {
   const config = commandConfig(backtestSettings, process.env, range.portOffset)
-  const clickhouse = clickhouseClient(config)
+  const store = patientStore(config, { withinMs: awayMs })
+  const { clickhouse } = store
   const began = performance.now()
   try {
-    const { findings, windows } = await judgeHistory(
-      rules,
-      { clickhouse, database: config.clickhouseDatabase },
-      range,
-      config.alertKeepWindows,
-    )
+    const { findings, windows } = await judgeHistory(rules, store, range, config.alertKeepWindows)
     if (json) for (const finding of findings) print(`${JSON.stringify(finding)}\n`)
     else print(backtestText(rules, findings, { windows, ms: performance.now() - began }))
   } catch (cause) {
@@ -51,7 +52,7 @@ export async function runBacktest(
  */
 export async function judgeHistory(
   rules: readonly Rule[],
-  stored: Pick<HistoryQuery, 'clickhouse' | 'database'>,
+  stored: Store,
   { fromMs, toMs, region, asKnown }: Pick<BacktestRange, 'fromMs' | 'toMs' | 'region' | 'asKnown'>,
   keep: number,
 ): Promise<{ readonly findings: readonly Finding[]; readonly windows: number }> {

@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import type { Store } from '../../../platform/clickhouse/select-rows.ts'
 import { sqlString } from '../../../schemas/clickhouse/table.ts'
 import { censusMeasures } from '../../../schemas/kpis/census.ts'
 import { evaluate } from '../../../schemas/kpis/evaluate.ts'
@@ -10,7 +11,7 @@ import { queryCensus } from '../../census/census-query.ts'
 import type { LogProgress } from '../progress/log-progress.ts'
 import type { Difference } from '../report/difference.ts'
 import { instant, isSame, nothing, orNull } from '../sql/literals.ts'
-import { ask, type Store } from './ask.ts'
+import { ask } from './ask.ts'
 
 export interface CensusWindow {
   readonly start: number
@@ -64,10 +65,10 @@ export async function lookAtCensus(
       new Map(archived.map((offset, partition) => [partition, offset])),
     ]),
   )
-  const { clickhouse, database } = store
+  const { database } = store
   const [stored, found, [assets]] = await Promise.all([
     ask(store, Row, rowsSql(census, window, database)),
-    queryCensus({ clickhouse, database, census, windows: [window], below }),
+    queryCensus({ ...store, census, windows: [window], below }),
     ask(store, Assets, `SELECT max(kafka_offset) + 1 AS end FROM ${database}.assets_store`),
   ])
   const again = recomputedRegions(census, found.get(window.start) ?? new Map())

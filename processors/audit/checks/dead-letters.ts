@@ -1,7 +1,8 @@
 import { Type } from 'typebox'
+import type { Store } from '../../../platform/clickhouse/select-rows.ts'
 import type { RecordId } from '../../../schemas/records/record.ts'
 import { type Span, within } from '../sql/literals.ts'
-import { ask, type Store } from './ask.ts'
+import { ask } from './ask.ts'
 
 const Row = Type.Object({ record: Type.String(), code: Type.String(), messages: Type.Number() })
 

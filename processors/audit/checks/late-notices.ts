@@ -1,8 +1,9 @@
 import { Type } from 'typebox'
+import type { Store } from '../../../platform/clickhouse/select-rows.ts'
 import { speaksOfEveryWindow } from '../../windows/partial.ts'
 import type { LogProgress } from '../progress/log-progress.ts'
 import { type IsNoticed, partitionOf, type Subject } from '../progress/waiting.ts'
-import { ask, type Store } from './ask.ts'
+import { ask } from './ask.ts'
 
 const Row = Type.Object({ record: Type.String(), county: Type.String(), start: Type.Number() })
 

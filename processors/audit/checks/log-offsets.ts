@@ -1,11 +1,12 @@
 import { type Static, Type } from 'typebox'
+import type { Store } from '../../../platform/clickhouse/select-rows.ts'
 import { sqlString } from '../../../schemas/clickhouse/table.ts'
 import type { RecordId } from '../../../schemas/records/record.ts'
 import { telemetryTopic } from '../../../schemas/topics.ts'
 import type { Offsets, RecordProgress } from '../progress/log-progress.ts'
 import type { Difference, OffsetSpan } from '../report/difference.ts'
 import { int64s } from '../sql/literals.ts'
-import { ask, type Store } from './ask.ts'
+import { ask } from './ask.ts'
 
 /** Offsets counted together: what is missing is searched for where the count is wrong. */
 export const blockSize = 1 << 18

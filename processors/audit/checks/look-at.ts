@@ -1,5 +1,6 @@
+import type { Store } from '../../../platform/clickhouse/select-rows.ts'
 import type { LogProgress } from '../progress/log-progress.ts'
-import { ask, type Store } from './ask.ts'
+import { ask } from './ask.ts'
 import { CountyRow, countyLook } from './county-look.ts'
 import { countyWindowsSql } from './county-windows.ts'
 import { KpiRow, kpiLook } from './kpi-look.ts'

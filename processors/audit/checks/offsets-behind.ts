@@ -1,10 +1,11 @@
 import { Type } from 'typebox'
+import type { Store } from '../../../platform/clickhouse/select-rows.ts'
 import type { RecordId } from '../../../schemas/records/record.ts'
 import { isRecordId } from '../../../schemas/records/record.ts'
 import { withAncestors } from '../../../schemas/regions/regions.ts'
 import type { Difference, OffsetSpan } from '../report/difference.ts'
 import { within } from '../sql/literals.ts'
-import { ask, type Store } from './ask.ts'
+import { ask } from './ask.ts'
 
 const Row = Type.Object({
   county: Type.String(),

@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
+import type { Store } from '../../../platform/clickhouse/select-rows.ts'
 import type { RecordId } from '../../../schemas/records/record.ts'
-import { ask, type Store } from '../checks/ask.ts'
+import { ask } from '../checks/ask.ts'
 import type { LogProgress } from '../progress/log-progress.ts'
 import { instant, int64s, type Span, within } from '../sql/literals.ts'
 import type { Bucket, Run } from './plan-chunks.ts'

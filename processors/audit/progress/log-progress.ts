@@ -1,3 +1,4 @@
+import type { Store } from '../../../platform/clickhouse/select-rows.ts'
 import type { Logs } from '../../../platform/epochs/open-log.ts'
 import type { OffsetsAdmin } from '../../../platform/kafka/lasting-admin.ts'
 import type { RecordId } from '../../../schemas/records/record.ts'
@@ -6,7 +7,6 @@ import { readArchived } from '../../archive/archive-progress.ts'
 import { correctGroup } from '../../correct/correct-runner.ts'
 import { rollupGroup } from '../../rollup/rollup.ts'
 import { type Checkpoint, parseCheckpoint } from '../../windows/checkpoint.ts'
-import type { Store } from '../checks/ask.ts'
 
 /** The group in which processors/aggregate runs by default. */
 const aggregateGroup = 'citybrain-aggregate'
@@ -62,12 +62,12 @@ export interface LogProgress {
  */
 export async function readLogProgress(
   admin: OffsetsAdmin,
-  { clickhouse, database }: Store,
+  store: Store,
   logs: Logs,
   records: readonly RecordId[],
 ): Promise<LogProgress> {
   const { partial, late, regional, rejected } = topicNames
-  const marks = await readArchived({ clickhouse, database })
+  const marks = await readArchived(store)
   const archived = (topic: string) => offsetsOf(marks.get(topic) ?? new Map())
   const [rollup, corrected, ...ofRecords] = await Promise.all([
     tasks(admin, logs, rollupGroup, partial),

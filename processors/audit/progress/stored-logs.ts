@@ -1,10 +1,11 @@
 import type { Kafka } from 'kafkajs'
 import { Type } from 'typebox'
+import type { Store } from '../../../platform/clickhouse/select-rows.ts'
 import type { Logs } from '../../../platform/epochs/open-log.ts'
 import { openOf, requireOpen } from '../../../platform/epochs/read-epochs.ts'
 import { topicIds } from '../../../platform/kafka/log-ids.ts'
 import { openedTopics } from '../../../schemas/topics.ts'
-import { ask, type Store } from '../checks/ask.ts'
+import { ask } from '../checks/ask.ts'
 
 const Row = Type.Object({ topic: Type.String(), log: Type.String(), base: Type.Number() })
 

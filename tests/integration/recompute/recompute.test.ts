@@ -7,6 +7,7 @@ import { SchemaRegistry } from '../../../platform/avro/schema-registry.ts'
 import { ensureTopics } from '../../../platform/kafka/ensure-topics.ts'
 import { topicNames } from '../../../schemas/topics.ts'
 import { testKafka } from '../archive/rack-archive.ts'
+import { BreakingProxy } from '../breaking-proxy.ts'
 import { sqlTime, type TestDatabase, testDatabase } from '../database.ts'
 import { stackEnvironment } from '../stack-environment.ts'
 import { type Lot, ParkingHistory } from './parking-history.ts'
@@ -263,6 +264,21 @@ it.each([
   expect(err).toContain(`recompute: ${what}`)
   expect(err).toContain('127.0.0.1:9')
   expect(err).toContain('is the system running?')
+})
+
+it('goes on where ClickHouse hangs up in the middle, and finds the same', async () => {
+  const whole = await recompute(['--dry-run', '--json'])
+  const proxy = new BreakingProxy(inject('clickhouseUrl'), number => number > 1 && number % 2 === 0)
+  try {
+    const { code, summary, differences } = await recompute(['--dry-run', '--json'], {
+      CLICKHOUSE_URL: await proxy.open(),
+    })
+    expect(code).toBe(0)
+    expect(proxy.broken).toBeGreaterThan(3)
+    expect([differences, summary]).toEqual([whole.differences, whole.summary])
+  } finally {
+    await proxy.close()
+  }
 })
 
 it('says that a database lacks the tables', async () => {

@@ -226,3 +226,23 @@ it('sums up in lines that name what was not done', async () => {
     'would be corrected: 1',
   )
 })
+
+it('says where the first window starts that is not done', async () => {
+  const model = new Model()
+  for (let i = 0; i < 130; i++) model.window(i, i, i)
+  model.open.add(start + 3 * minute)
+  const { context } = model.context()
+  const { correct } = context.corrector
+  let rounds = 0
+  const corrector = {
+    ...context.corrector,
+    correct: (...asked: Parameters<typeof correct>) => {
+      if (++rounds === 2) throw new Error('socket hang up')
+      return correct(...asked)
+    },
+  }
+  const ended = await recomputeWindows(model.spans, { ...context, corrector })
+  expect(ended).toMatchObject({ stopped: false, rest: start + 64 * minute })
+  expect(ended.failure).toEqual(new Error('socket hang up'))
+  expect((await recomputeWindows(model.spans, context)).rest).toBeUndefined()
+})
