@@ -3,7 +3,7 @@ import { instantOption, optionValues, portOffsetOption, UsageError } from '../..
 import { isRecordId, type RecordId, recordIds } from '../../schemas/records/record.ts'
 
 export interface AuditOptions {
-  /** Windows that start in [from, to), epoch ms; by default the last day of what is stored. */
+  /** Windows that start in [from, to), epoch ms; by default the last day of what is stored. From 0: all of it. */
   readonly from?: number
   readonly to?: number
   readonly records: readonly RecordId[]
@@ -22,6 +22,7 @@ rejected; that the last revision of every window is what the stored readings giv
 no offset of the log is missing. Windows that are still moving are named, not failed.
 
   --from T, --to T   windows that start in [from, to), RFC 3339 or epoch ms (default: the last 24 h stored, and what follows)
+  --all              every window that is stored, however old: what was replayed, too
   --record R         only this record type, may be given again: ${recordIds.join(', ')}
   --json             the whole report as JSON
   --verbose          name every moving window
@@ -35,7 +36,18 @@ them. Exit code 0: no difference; 1: differences, each is named; 64: wrong usage
 
 /** @throws UsageError */
 export function auditOptions(args: readonly string[]): AuditOptions {
-  const { from, to, record, settle, json, verbose, ...values } = optionValues(args, options, auditUsage)
+  const {
+    from: start,
+    to,
+    all,
+    record,
+    settle,
+    json,
+    verbose,
+    ...values
+  } = optionValues(args, options, auditUsage)
+  if (all && start !== undefined) throw usage('--all begins at the beginning: it goes without --from')
+  const from = all ? '0' : start
   const range = {
     ...(from === undefined ? {} : { from: instantOf('--from', from) }),
     ...(to === undefined ? {} : { to: instantOf('--to', to) }),
@@ -56,6 +68,7 @@ export function auditOptions(args: readonly string[]): AuditOptions {
 const options = {
   from: { type: 'string' },
   to: { type: 'string' },
+  all: { type: 'boolean', default: false },
   record: { type: 'string', multiple: true, default: [] },
   settle: { type: 'string', default: '60' },
   json: { type: 'boolean', default: false },

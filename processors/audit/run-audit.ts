@@ -11,7 +11,14 @@ import { lookAtOffsets } from './checks/log-offsets.ts'
 import type { Chunk } from './checks/look.ts'
 import { lookAt } from './checks/look-at.ts'
 import { withOffsets } from './checks/offsets-behind.ts'
-import { auditedRange, bucketMs, hasStoredWindows, planOf, type RecordPlan } from './plan/audited-range.ts'
+import {
+  auditedRange,
+  bucketMs,
+  hasStoredWindows,
+  outsideOf,
+  planOf,
+  type RecordPlan,
+} from './plan/audited-range.ts'
 import { planChunks } from './plan/plan-chunks.ts'
 import { type LogProgress, readLogProgress } from './progress/log-progress.ts'
 import type { AuditReport } from './report/audit-report.ts'
@@ -31,6 +38,16 @@ export interface AuditContext {
   /** Wall time, ms. */
   readonly now: () => number
   readonly sleep: (ms: number) => Promise<void>
+  /** Told how far it is. */
+  readonly progress?: AuditProgress
+}
+
+export interface AuditProgress {
+  /** So many parts of the range are compared. */
+  begin(parts: number): void
+  advance(): void
+  /** What is done now, in words. */
+  doing(what: string): void
 }
 
 /** Queries at once: one reads while the other one groups. */
@@ -50,22 +67,33 @@ export async function runAudit(context: AuditContext): Promise<AuditReport> {
     now,
   })
   const plans = await plansOf(store, records, range, first)
-  await eachAtOnce(chunksOf(plans, range), async chunk => {
+  const chunks = chunksOf(plans, range)
+  context.progress?.begin(chunks.length)
+  await eachAtOnce(chunks, async chunk => {
     windows.add(chunk.series, await lookAt(store, chunk, first))
+    context.progress?.advance()
   })
+  context.progress?.doing('offsets of the log')
   const offsets = records.map(
     record => new OffsetsCase(record, first, seen => lookAtOffsets(store, record, seen)),
   )
   for (const one of offsets) await one.begin()
+  context.progress?.doing('census')
   const census = await censusCases(context)
   for (const one of census) await one.begin(first)
   const untold = [...plans].flatMap(([record, plan]) => untoldCase(store, record, plan))
   const cases = [windows, ...offsets, ...census, ...untold]
+  context.progress?.doing('looking again at what differs')
   await settle(cases, { readProgress, settleMs, now, sleep: context.sleep })
   const report = buildReport({
     range,
     records,
     rejected: await deadLetters(store, records, range),
+    outside: new Map(
+      await Promise.all(
+        records.map(async record => [record, await outsideOf(store, record, range)] as const),
+      ),
+    ),
     windows,
     offsets,
     census,

@@ -15,6 +15,7 @@ const latestMs = Date.UTC(2299, 11, 31)
 const Newest = Type.Object({ newest: Type.Union([Type.Number(), Type.Null()]) })
 const RunRow = Type.Object({ size: Type.Number(), from: Type.Number(), to: Type.Number() })
 const BucketRow = Type.Object({ start: Type.Number(), readings: Type.Number() })
+const Count = Type.Object({ count: Type.Number() })
 const Size = Type.Object({ size: Type.Number() })
 
 /** Windows that start in [from, to); by default the last day of what is stored, and everything after it. */
@@ -37,6 +38,26 @@ async function newestEnd(store: Store, record: RecordId, to: number): Promise<nu
      WHERE window_start < ${instant(to)}`,
   )
   return row?.newest ?? 0
+}
+
+/** What a record type has stored outside the range, which is not looked at. */
+export interface Outside {
+  readonly readings: number
+  readonly windows: number
+}
+
+/** @throws ClickHouseError */
+export async function outsideOf(store: Store, record: RecordId, range: Span): Promise<Outside> {
+  const { database } = store
+  const countOf = async (column: string, table: string, count: string): Promise<number> => {
+    const query = `SELECT ${count} AS count FROM ${database}.${table} WHERE NOT ${within(column, [range])}`
+    return (await ask(store, Count, query))[0]?.count ?? 0
+  }
+  const [readings, windows] = await Promise.all([
+    countOf('event_time', `received_${record}_store`, 'count()'),
+    countOf('window_start', `measures_${record}_windows_store`, 'uniqExact(window_start)'),
+  ])
+  return { readings, windows }
 }
 
 /** What a record type has in the range. */

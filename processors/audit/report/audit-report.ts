@@ -1,6 +1,7 @@
 import type { CensusId } from '../../../schemas/kpis/kpi.ts'
 import type { RecordId } from '../../../schemas/records/record.ts'
 import type { Rejected } from '../checks/dead-letters.ts'
+import type { Outside } from '../plan/audited-range.ts'
 import type { Difference } from './difference.ts'
 
 /** What the audit found. Times are epoch ms. */
@@ -32,6 +33,8 @@ export interface RecordReport {
   readonly missingOffsets: number
   readonly differences: number
   readonly moving: number
+  /** Stored, and not looked at. */
+  readonly outside: Outside
 }
 
 export interface CensusReport {

@@ -1,5 +1,6 @@
 import type { RecordId } from '../../../schemas/records/record.ts'
 import type { Rejected } from '../checks/dead-letters.ts'
+import type { Outside } from '../plan/audited-range.ts'
 import type { CensusCase } from '../settle/census-case.ts'
 import type { OffsetsCase } from '../settle/offsets-case.ts'
 import { subjectOf } from '../settle/suspect.ts'
@@ -20,6 +21,7 @@ export interface Findings {
   readonly range: Span
   readonly records: readonly RecordId[]
   readonly rejected: ReadonlyMap<string, Rejected>
+  readonly outside: ReadonlyMap<RecordId, Outside>
   readonly windows: WindowsCase
   readonly offsets: readonly OffsetsCase[]
   readonly census: readonly CensusCase[]
@@ -74,7 +76,7 @@ interface Decided {
 
 function recordReport(
   record: RecordId,
-  { windows, offsets, rejected }: Findings,
+  { windows, offsets, rejected, outside }: Findings,
   decided: Decided,
 ): RecordReport {
   const tally = windows.tallyOf(record)
@@ -94,6 +96,7 @@ function recordReport(
     missingOffsets: log?.missing ?? 0,
     differences: decided.differences.filter(own).length + (decided.rowsUntold.get(record) ?? 0),
     moving: decided.moving.filter(own).length,
+    outside: outside.get(record) ?? { readings: 0, windows: 0 },
   }
 }
 

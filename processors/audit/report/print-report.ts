@@ -15,6 +15,7 @@ export function printReport(report: AuditReport, { verbose }: PrintOptions): str
     table(report.records),
     rejectedLines(report.records),
     offsetsLine(report.records),
+    rangeLines(report),
     censusLines(report),
     ...Object.keys(checks)
       .filter(isCheck)
@@ -63,6 +64,17 @@ function offsetsLine(records: readonly RecordReport[]): string {
   const offsets = records.reduce((sum, record) => sum + record.offsets, 0)
   const missing = records.reduce((sum, record) => sum + record.missingOffsets, 0)
   return `offsets   ${number(offsets)} that the archive has committed, ${missing === 0 ? 'none' : number(missing)} missing`
+}
+
+/** What was looked at, and what was not. */
+function rangeLines({ from, to, records }: AuditReport): string {
+  const outside = records
+    .filter(({ outside: { readings, windows } }) => readings > 0 || windows > 0)
+    .map(
+      ({ record, outside: { readings, windows } }) =>
+        `not looked at  ${record}: ${plural(windows, 'window')} and ${plural(readings, 'message')} before or after: --all takes all`,
+    )
+  return [`range     windows that start from ${iso(from)} to ${iso(to)}`, ...outside].join('\n')
 }
 
 function censusLines({ census }: AuditReport): string {
@@ -126,6 +138,9 @@ function verdict(report: AuditReport): string {
   const values = [...records, ...census].reduce((sum, { kpiValues }) => sum + kpiValues, 0)
   const looked = `${number(received)} messages, ${number(values)} KPI values`
   const still = moving.length === 0 ? '' : `; ${plural(moving.length, 'window')} still moving`
+  if (isClean(report) && received === 0 && records.some(({ outside }) => outside.readings > 0)) {
+    return `nothing was looked at: no message is in this range${still}`
+  }
   if (isClean(report)) return `clean: ${looked}, no difference${still}`
   return `not clean: ${looked}, ${plural(differences.length + untold, 'difference')}${still}`
 }
@@ -146,7 +161,11 @@ function valueText(name: string, value: number | null): string {
 }
 
 function timeSpan(start: number, end: number): string {
-  return `${new Date(start).toISOString()}/${new Date(end).toISOString()}`
+  return `${iso(start)}/${iso(end)}`
+}
+
+function iso(epochMs: number): string {
+  return new Date(epochMs).toISOString()
 }
 
 function number(value: number): string {

@@ -345,10 +345,22 @@ describe('the command', () => {
       String(tampered + windowMs),
     ])
     expect(code).toBe(0)
-    expect(JSON.parse(stdout)).toMatchObject({
-      clean: true,
-      records: [{ record: 'rack', windows: 1, counted: 24 }],
-    })
+    const report = JSON.parse(stdout)
+    expect(report).toMatchObject({ clean: true, records: [{ record: 'rack', windows: 1, counted: 24 }] })
+    // What it did not look at is what it looks at where it is to take all.
+    const [{ outside }] = report.records
+    const all = await run(['--json', '--record', 'rack', '--all', '--settle', '5'])
+    const [whole] = JSON.parse(all.stdout).records
+    expect(whole).toMatchObject({ outside: { readings: 0, windows: 0 }, windows: outside.windows + 1 })
+    expect(outside.readings + 24).toBe(whole.counted + whole.duplicates)
+    expect(all.stderr).toContain('parts')
+  })
+
+  it('does not call clean what it did not look at', async () => {
+    const { code, stdout } = await run(['--record', 'rack', '--to', '1', '--settle', '0'])
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/not looked at {2}rack: \d+ windows and [\d,]+ messages/)
+    expect(stdout).toMatch(/nothing was looked at: no message is in this range\n$/)
   })
 
   it('ends with 64 for wrong usage and 69 where nothing answers', async () => {

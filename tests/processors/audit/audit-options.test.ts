@@ -31,7 +31,13 @@ it('reads the other options', () => {
   })
 })
 
+it('audits everything that is stored where asked to', () => {
+  expect(auditOptions(['--all'])).toMatchObject({ from: 0 })
+  expect(auditOptions(['--all', '--to', '5'])).toMatchObject({ from: 0, to: 5 })
+})
+
 it.each([
+  [['--all', '--from', '1'], 'without --from'],
   [['--from', 'yesterday'], '--from: expected an RFC 3339 time'],
   [['--from', '2', '--to', '1'], 'is not before'],
   [['--record', 'racks'], '--record: expected one of'],

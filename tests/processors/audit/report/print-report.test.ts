@@ -22,6 +22,7 @@ const clean: AuditReport = {
       missingOffsets: 0,
       differences: 0,
       moving: 1,
+      outside: { readings: 0, windows: 0 },
     },
   ],
   census: [{ census: 'grid_census', windowStart: start, windowEnd: start + 60_000, kpiValues: 624 }],
@@ -56,12 +57,29 @@ rejected  rack: unknown_asset 5, field_range 1
 
 offsets   12,340 that the archive has committed, none missing
 
+range     windows that start from 2026-08-01T00:00:00.000Z to 2026-08-02T00:00:00.000Z
+
 census    grid_census of 2026-08-01T00:00:00.000Z/2026-08-01T00:01:00.000Z: 624 KPI values
 
 moving    1 window: not final yet
 
 clean: 12,346 messages, 7,824 KPI values, no difference; 1 window still moving
 `,
+  )
+})
+
+it('says what it did not look at, and does not call clean what it did not see', () => {
+  const [rack] = clean.records
+  const outside = { readings: 47_246, windows: 1_024 }
+  const some = printReport({ ...clean, records: [{ ...rack!, outside }] }, { verbose: false })
+  expect(some).toContain(
+    'not looked at  rack: 1,024 windows and 47,246 messages before or after: --all takes all\n',
+  )
+  expect(some).toContain('clean: 12,346 messages')
+  const nothing = { ...rack!, received: 0, rejected: {}, counted: 0, outside }
+  const report = { ...clean, records: [nothing], census: [], moving: [] }
+  expect(printReport(report, { verbose: false })).toMatch(
+    /nothing was looked at: no message is in this range\n$/,
   )
 })
 
