@@ -22,6 +22,12 @@ export class Metrics {
   /** CPU, memory, event loop and garbage collection of this process. */
   collectProcess(): void {
     collectDefaultMetrics({ register: this.registry, prefix: `citybrain_${this.part}_` })
+    // Sums over kinds, which have gauges of their own: a name that ends so is a counter's.
+    for (const { name } of this.registry.getMetricsAsArray()) {
+      if (name.endsWith('_total') && this.registry.getSingleMetric(name) instanceof Gauge) {
+        this.registry.removeSingleMetric(name)
+      }
+    }
   }
 
   counter<L extends string>(what: string, help: string, labelNames: readonly L[] = []): Counter<L> {

@@ -2,8 +2,8 @@ import { createServer, type IncomingMessage, type RequestListener, type Server }
 import type { Socket } from 'node:net'
 import type { Counter } from 'prom-client'
 import type { Metrics } from '../metrics.ts'
-import { answerClientError, refusedProblem, refuseSocket } from './client-errors.ts'
-import { type Pages, type Strangeness, strangenessOf, type Visitors } from './strange-request.ts'
+import { answerClientError, type RefusedProblem, refusedProblem, refuseSocket } from './client-errors.ts'
+import { type Pages, strangenessOf, type Visitors } from './strange-request.ts'
 
 /** A request, head and body, has to be here within this time, ms. */
 const defaultRequestMs = 30_000
@@ -65,6 +65,10 @@ export class HttpServers {
     )
     server.maxConnections = maxConnections
     server.timeout = endless ? 0 : quietMs
+    server.on('checkExpectation', (request, answer) => {
+      this.refused.inc({ code: 'expectation_failed' })
+      refuse(unmetExpectation(request), request, answer)
+    })
     server.on('drop', () => this.refused.inc({ code: 'too_many_connections' }))
     this.guard(server, visitors)
     return server
@@ -93,12 +97,19 @@ export class HttpServers {
   }
 }
 
+/** 100-continue, the only expectation that there is, is met before. */
+function unmetExpectation({ headers: { expect } }: IncomingMessage): Refused {
+  const detail = `Expect: ${expect}: nothing but 100-continue can be expected`
+  return { status: 417, code: 'expectation_failed', detail }
+}
+
+type Refused = Pick<RefusedProblem, 'status' | 'code' | 'detail'>
 type Answer = Parameters<RequestListener>[1] | Socket
 
 /** The events that hand a request over. */
 const guarded = new Set(['request', 'checkContinue', 'checkExpectation', 'upgrade', 'connect'])
 
-function refuse({ status, code, detail }: Strangeness, request: IncomingMessage, answer: Answer): void {
+function refuse({ status, code, detail }: Refused, request: IncomingMessage, answer: Answer): void {
   const problem = refusedProblem(status, code, detail)
   if (!('writeHead' in answer)) {
     refuseSocket(answer, problem)

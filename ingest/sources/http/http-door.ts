@@ -184,9 +184,20 @@ function addErrors(app: FastifyInstance, { log, metrics, maxDecompressedBytes }:
     return send(reply, code, code === 'internal' ? 'see the log of ingest' : detailOf(error))
   })
   app.setNotFoundHandler((request, reply) => {
+    // Whoever asks here with another method has found the door.
+    if (app.hasRoute({ method: 'POST', url: patternOf(request.url) })) {
+      reply.header('allow', 'POST')
+      return send(reply, 'method_not_allowed', `${request.method} is not for ${request.url}: it has POST`)
+    }
     const detail = `${request.method} ${request.url}: POST /v1/telemetry/{record} and POST /v1/assets are here`
     return send(reply, 'not_found', detail)
   })
+}
+
+/** The route's pattern of an address. */
+function patternOf(url: string): string {
+  const path = url.replace(/[?#].*$/, '').replace(/\/+$/, '')
+  return path.replace(/^(\/v1\/telemetry)\/[^/]+$/, '$1/:record')
 }
 
 /** A connection that is kept alive after its last answer would hold up the stop until it times out. */

@@ -18,6 +18,7 @@ export const problems = {
   forbidden_record: { status: 403, title: 'The key is not for this record type' },
   forbidden_assets: { status: 403, title: 'The key is not for registering assets' },
   not_found: { status: 404, title: 'There is nothing at this address' },
+  method_not_allowed: { status: 405, title: 'This is asked with another method' },
   unknown_record: { status: 404, title: 'The record type does not exist' },
   body_too_large: { status: 413, title: 'The body is too large' },
   too_many_items: { status: 413, title: 'The body has too many items' },

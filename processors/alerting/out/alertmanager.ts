@@ -49,7 +49,12 @@ export function postable(
   return {
     labels: { ...withoutEmpty(alert.labels), alert_id: alert.alert_id },
     annotations: {
-      ...withoutEmpty(alert.annotations),
+      ...withoutEmpty({
+        // What templates of Alertmanager show.
+        summary: inBoth(alert.annotations, 'summary'),
+        description: inBoth(alert.annotations, 'description'),
+        ...alert.annotations,
+      }),
       ...(alert.state === 'retracted'
         ? { retracted: 'corrected values say that it should not have fired' }
         : {}),
@@ -59,6 +64,10 @@ export function postable(
     endsAt: new Date(endsAt).toISOString(),
     generatorURL: linkTo(alert.alert_id),
   }
+}
+
+function inBoth(texts: Readonly<Record<string, string>>, name: string): string {
+  return [texts[`${name}_zh`], texts[`${name}_en`]].filter(Boolean).join(' / ')
 }
 
 function withoutEmpty(texts: Readonly<Record<string, string>>): Readonly<Record<string, string>> {

@@ -53,6 +53,25 @@ async function refused(): Promise<Record<string, number>> {
   return Object.fromEntries(values.map(({ labels, value }) => [String(labels.code), value]))
 }
 
+test('an expectation that nobody can meet is refused in words', async () => {
+  const answer = await said(
+    head('POST /a HTTP/1.1', 'Host: localhost', 'Expect: 200-ok', 'Content-Length: 0'),
+  )
+  expect(answer).toMatch(/^HTTP\/1\.1 417 /)
+  expect(answer).toContain('application/problem+json')
+  expect(answer).toContain('"code":"expectation_failed"')
+  expect(asked).toEqual([])
+  expect(await refused()).toEqual({ expectation_failed: 1 })
+  const goesOn = head(
+    'POST /b HTTP/1.1',
+    'Host: localhost',
+    'Expect: 100-continue',
+    'Content-Length: 0',
+    'Connection: close',
+  )
+  expect(await said(goesOn)).toContain('served')
+})
+
 test('serves what is meant for it', async () => {
   expect(await said(head('GET /a HTTP/1.1', 'Host: localhost', 'Connection: close'))).toContain('served')
   expect(asked).toEqual(['GET /a'])

@@ -19,6 +19,7 @@ export interface PmRow {
   readonly suspect: boolean
 }
 
+const dayMs = 86_400_000
 /** Elements within elements; the formats need eight. */
 const maxDepth = 64
 /** Counters of one object; an element has a few hundred. */
@@ -92,7 +93,7 @@ export class PmParser {
         this.periodS = Number.NaN
         break
       case 'granPeriod':
-        this.endMs = timestampMs((attributes.endTime ?? '').replace(/([+-]\d\d)(\d\d)$/, '$1:$2'))
+        this.endMs = endOf(attributes.endTime ?? '')
         this.periodS = durationS(attributes.duration ?? '')
         break
       case 'measValue':
@@ -128,7 +129,8 @@ export class PmParser {
         this.counters.push(...text.split(/\s+/).map((value, i) => pair(this.typeList[i], value)))
         break
       case 'suspect':
-        this.suspect = text === 'true'
+        // xs:boolean is written as a number too, and some elements write capitals.
+        this.suspect = /^(true|1)$/i.test(text)
         break
       case 'measValue':
         this.emit()
@@ -167,6 +169,16 @@ function lastValue(dn: string): string {
 }
 
 /** An ISO 8601 duration of days, hours, minutes and seconds, in seconds; NaN for anything else. */
+/**
+ * Epoch ms of a dateTime of XML Schema, which may be the end of a day (24:00:00: the beginning of the next one), with an
+ * offset that may lack its colon; NaN where it cannot be read.
+ */
+function endOf(text: string): number {
+  const time = text.trim().replace(/([+-]\d\d)(\d\d)$/, '$1:$2')
+  const midnight = time.replace(/T24:00:00(?:\.0+)?(?=[Zz+-])/, 'T00:00:00')
+  return timestampMs(midnight) + (midnight === time ? 0 : dayMs)
+}
+
 export function durationS(text: string): number {
   const match = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/.exec(text)
   if (!match) return Number.NaN

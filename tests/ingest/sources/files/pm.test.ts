@@ -83,6 +83,38 @@ describe.each([
     expect(plan.skipped.list()).toEqual([])
   })
 
+  it.each([
+    ['1', true],
+    ['TRUE', true],
+    [' true ', true],
+    ['0', false],
+    ['false', false],
+  ])('reads the boolean %j', async (text, suspect) => {
+    const row = value(cu(7), '<measResults>5 5</measResults>').replace('<suspect>false<', `<suspect>${text}<`)
+    expect((await read(ts28532(info(rrc, row)))).readings).toMatchObject([{ values: { suspect } }])
+  })
+
+  it.each([
+    ['2026-07-01T24:00:00+08:00', '2026-07-01T16:00:00.000Z'],
+    ['2026-07-01T24:00:00Z', '2026-07-02T00:00:00.000Z'],
+    ['2026-12-31T24:00:00.000+0800', '2026-12-31T16:00:00.000Z'],
+    [' 2026-07-01T12:15:00Z ', '2026-07-01T12:15:00.000Z'],
+  ])('reads the end of a period %s', async (endTime, at) => {
+    const period = info(rrc, value(cu(7), '<measResults>5 5</measResults>'))
+    const plan = await read(ts28532(period.replace('2026-07-01T12:15:00+0800', endTime)))
+    expect(plan.readings.map(({ eventTimeMs }) => new Date(eventTimeMs).toISOString())).toEqual([at])
+    expect(plan.skipped.list()).toEqual([])
+  })
+
+  it.each(['2026-07-01T24:00:01Z', '2026-07-01T25:00:00Z', '2026-07-01T24:30:00Z'])(
+    'does not read %s',
+    async endTime => {
+      const period = info(rrc, value(cu(7), '<measResults>5 5</measResults>'))
+      const plan = await read(ts28532(period.replace('2026-07-01T12:15:00+0800', endTime)))
+      expect(plan.skipped.list().map(({ reason }) => reason)).toEqual(['no_period'])
+    },
+  )
+
   it('marks the reading suspect when any of its rows is', async () => {
     const suspect = info(rrc, value(cu(7), '<measResults>5 5</measResults>', true))
     const plan = await read(file(info(prb, value(du(7), '<r p="1">1</r><r p="2">2</r>')) + suspect))

@@ -272,6 +272,21 @@ describe('problems', () => {
     expect(ingest.sent).toEqual([])
   })
 
+  it.each([
+    ['GET', '/v1/telemetry/rack'],
+    ['PUT', '/v1/telemetry/rack/'],
+    ['DELETE', '/v1/assets'],
+    ['PATCH', '/v1/assets?x=1'],
+  ] as const)('405 and what there is instead: %s %s', async (method, url) => {
+    const response = await door.inject({
+      method,
+      url,
+      ...(method === 'GET' ? {} : { payload: '{}', headers: json }),
+    })
+    expect(response.json()).toMatchObject({ status: 405, code: 'method_not_allowed' })
+    expect(response.headers.allow).toBe('POST')
+  })
+
   it('lists what is taken where something else came', async () => {
     for (const contentType of ['text/csv', 'application/json; charset=gb18030', '']) {
       const response = await post('/v1/telemetry/rack', '{}', { 'content-type': contentType })

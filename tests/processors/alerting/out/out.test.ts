@@ -149,6 +149,11 @@ describe('Alertmanager', () => {
   test('event time that is ahead of the wall is over all the same', () => {
     const over = { ...fired, state: 'resolved', resolved_at: now + 3_600_000 } as const
     const told = postable(over, true, now - 600_000, link)
+    // What Alertmanager's own templates show, besides the texts of the rule.
+    expect(told.annotations).toMatchObject({
+      summary: `${over.annotations.summary_zh} / ${over.annotations.summary_en}`,
+      ...over.annotations,
+    })
     expect(Date.parse(told.endsAt)).toBe(now - 600_000)
     expect(Date.parse(told.startsAt)).toBeLessThan(Date.parse(told.endsAt))
   })
