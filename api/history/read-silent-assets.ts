@@ -24,6 +24,12 @@ export const SilentAsset = Type.Object({
     ...NullableEpochMs,
     description: 'Newest stored event time, epoch ms; null when there is none in the time looked back',
   },
+  last_refused: {
+    ...NullableEpochMs,
+    description:
+      'When a reading of it was refused last, epoch ms; null when none was in the time looked back',
+  },
+  refused_code: { ...NullableString, description: 'Why that one was refused' },
   as_of: { ...EpochMs, description: 'Newest event time of its record type, up to which its silence is told' },
 })
 export type SilentAsset = Static<typeof SilentAsset>
@@ -86,18 +92,29 @@ const newestSql = periodic
   )
   .join('\n    UNION ALL')
 
+/** What was refused of every asset last. */
+const refusedSql = `
+    SELECT record, assumeNotNull(asset_id) AS asset_id, toUnixTimestamp64Milli(max(received_at)) AS last_refused,
+        argMax(code, received_at) AS code
+    FROM {database: Identifier}.rejected_store
+    WHERE received_at >= fromUnixTimestamp64Milli({from: Int64}) AND asset_id IS NOT NULL
+    GROUP BY record, asset_id`
+
 function silentQuery(database: string, { counties, now }: SilentQuery): SqlQuery {
   return {
     text: `
-SELECT asset_id, name, record, county, period AS period_s, last_reading, as_of, count() OVER () AS total
+SELECT asset_id, name, record, county, period AS period_s, last_reading, as_of, last_refused, refused_code,
+    count() OVER () AS total
 FROM
 (
     SELECT d.asset_id AS asset_id, d.name AS name, d.record AS record, d.county AS county, d.period AS period,
-        n.last AS last_reading,
+        n.last AS last_reading, r.last_refused AS last_refused, r.code AS refused_code,
         ifNull(max(n.newest) OVER (PARTITION BY d.record), {now: Int64}) AS as_of
     FROM (${dueSql}) AS d
     LEFT JOIN (${newestSql}
     ) AS n ON n.record = d.record AND n.asset_id = d.asset_id
+    LEFT JOIN (${refusedSql}
+    ) AS r ON r.record = d.record AND r.asset_id = d.asset_id
     SETTINGS join_use_nulls = 1
 )
 WHERE isNull(last_reading)

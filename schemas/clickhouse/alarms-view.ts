@@ -1,6 +1,7 @@
 /**
  * ITU-T X.733: a device alarm is active while its last report says raised; raise and clear pair by `alarm_id` on their
- * asset. `since` is the first raise after the last clear; severity and cause are those of the last report.
+ * asset. `since` is the first raise after the last clear; severity and cause are those of the last report. CLEARED is the severity of a clear: of a
+ * raise it says nothing.
  */
 export const alarmsActiveView = {
   name: 'alarms_active',
@@ -10,7 +11,7 @@ FROM
 (
   SELECT r.asset_id AS asset_id, r.alarm_id AS alarm_id,
     argMax(r.county, r.event_time) AS county,
-    argMax(ifNull(r.perceived_severity, 'INDETERMINATE'), r.event_time) AS severity,
+    argMax(if(ifNull(r.perceived_severity, 'CLEARED') = 'CLEARED', 'INDETERMINATE', r.perceived_severity), r.event_time) AS severity,
     argMax(tuple(r.probable_cause), r.event_time).1 AS probable_cause,
     argMax(tuple(r.specific_problem), r.event_time).1 AS specific_problem,
     groupArrayIf(r.event_time, r.state = 'raised') AS raised_at,

@@ -7,6 +7,8 @@ export interface SilentAsset {
   readonly county: string
   /** Epoch ms; null when nothing came for as long as was looked back. */
   readonly last_reading: number | null
+  /** Why its last reading was refused, where one was refused in that time. */
+  readonly refused_code: string | null
 }
 
 export interface SilentAssets {
@@ -26,16 +28,18 @@ export function parseSilentAssets(json: unknown): SilentAssets | undefined {
   const assets: SilentAsset[] = []
   for (const item of json.assets) {
     if (!isObject(item)) return undefined
-    const { asset_id, name, record, county, last_reading } = item
+    const { asset_id, name, record, county, last_reading, refused_code = null } = item
     if (typeof asset_id !== 'string' || typeof record !== 'string' || typeof county !== 'string')
       return undefined
     if (!isNumberOrNull(last_reading)) return undefined
+    if (refused_code !== null && typeof refused_code !== 'string') return undefined
     assets.push({
       asset_id,
       name: typeof name === 'string' && name !== '' ? name : asset_id,
       record,
       county,
       last_reading,
+      refused_code,
     })
   }
   return { total, expected, looked_back_ms, assets }

@@ -94,6 +94,8 @@ export interface Texts {
   readonly disk: Readonly<Record<'low' | 'full', string>>
   readonly since: (time: string) => string
   readonly longerThan: (age: string) => string
+  /** It does send, and what it sends is refused for this reason. */
+  readonly refused: (code: string) => string
   readonly highestFirst: string
   readonly worstFirst: string
   readonly comparedWith: Readonly<Record<'week' | 'day' | 'hour', string>>
@@ -219,6 +221,7 @@ const zh: Texts = {
   disk: { low: '数据磁盘空间不足', full: '数据磁盘已满' },
   since: time => `自 ${time}`,
   longerThan: age => `超过 ${age}`,
+  refused: code => `数据被拒收：${code}`,
   highestFirst: '从高到低',
   worstFirst: '最需关注在前',
   comparedWith: { week: '与一周前相比', day: '与一天前相比', hour: '与一小时前相比' },
@@ -349,6 +352,7 @@ const en: Texts = {
   disk: { low: 'Little room on the disk of the data', full: 'The disk of the data is full' },
   since: time => `since ${time}`,
   longerThan: age => `over ${age}`,
+  refused: code => `refused: ${code}`,
   highestFirst: 'highest first',
   worstFirst: 'worst first',
   comparedWith: { week: 'against a week ago', day: 'against a day ago', hour: 'against an hour ago' },

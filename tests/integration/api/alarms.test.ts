@@ -92,6 +92,19 @@ test('a region counts its own and everything below it', async () => {
   expect(counts[0].by_severity).toEqual({ CRITICAL: 1, MAJOR: 0, MINOR: 0, WARNING: 1, INDETERMINATE: 0 })
 })
 
+test('an alarm that is raised as CLEARED is one of no known severity, in the view and in the answer', async () => {
+  const odd = { ...report('371702', 'odd', 'fan', 6, 'CLEARED', 10), state: 'raised' }
+  await db.insert('readings_radio_alarm_store', [odd])
+  const { alarms, counts } = await get('region=371702')
+  expect(alarms).toMatchObject([{ asset_id: 'odd', severity: 'INDETERMINATE' }])
+  expect(counts).toMatchObject([{ total: 1, by_severity: { INDETERMINATE: 1 } }])
+  const seen = await db.rows(`SELECT severity FROM db.alarms_active WHERE asset_id = 'odd'`)
+  expect(seen).toEqual([{ severity: 'INDETERMINATE' }])
+  await db.insert('readings_radio_alarm_store', [
+    { ...odd, state: 'cleared', event_time: sqlTime(start + 7 * minute) },
+  ])
+})
+
 test('severities and a limit choose', async () => {
   const worst = await get('severity=CRITICAL&severity=MAJOR')
   expect(worst.alarms.map(({ alarm_id }: { alarm_id: string }) => alarm_id)).toEqual(['power'])

@@ -48,6 +48,17 @@ beforeAll(async () => {
     // Before the time that is looked back.
     reading('dumb', 61 * minute, '370103'),
   ])
+  const refused = (asset_id: string, agoMs: number, code: string, record = 'rack') => ({
+    ...{ record, asset_id, code, received_at: sqlTime(now - agoMs), message: '', payload: '' },
+    ...{ kafka_partition: 0, kafka_offset: agoMs },
+  })
+  await db.insert('rejected_store', [
+    refused('dumb', 9_000, 'unknown_county'),
+    refused('dumb', 4_000, 'field_range'),
+    refused('dumb', 1_000, 'field_type', 'facility'),
+    // Before the time that is looked back.
+    refused('quiet', 61 * minute, 'field_range'),
+  ])
   await db.insert('readings_parking_store', [
     { ...reading('lot of a feed that stands still', 20 * minute), status: 'open' },
   ])
@@ -65,13 +76,23 @@ test('assets whose periods pass without a reading are silent, the longest first'
   expect({ expected, total }).toEqual({ expected: 5, total: 2 })
   const common = { record: 'rack', period_s: 10, as_of: now - 2_000 }
   expect(assets).toEqual([
-    { ...common, asset_id: 'dumb', name: null, county: '370103', last_reading: null },
+    {
+      ...common,
+      asset_id: 'dumb',
+      name: null,
+      county: '370103',
+      last_reading: null,
+      last_refused: now - 4_000,
+      refused_code: 'field_range',
+    },
     {
       ...common,
       asset_id: 'quiet',
       name: 'name of quiet',
       county: '370102',
       last_reading: now - 5 * minute,
+      last_refused: null,
+      refused_code: null,
     },
   ])
 })

@@ -49,6 +49,7 @@ export function SilentPanel({ region }: { readonly region: Region }) {
                 {asset.last_reading === null || now === null
                   ? t.longerThan(showAge(looked_back_ms, language))
                   : t.since(showSince(asset.last_reading, now, language))}
+                {asset.refused_code !== null && <b class="refused"> {t.refused(asset.refused_code)}</b>}
               </span>
             </li>
           )

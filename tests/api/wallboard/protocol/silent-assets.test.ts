@@ -6,12 +6,17 @@ const answer = (...assets: object[]) => ({ total: 7, expected: 99, looked_back_m
 
 test('silent assets are read; one without a name is called by its id', () => {
   const read = parseSilentAssets(
-    answer({ ...asset, last_reading: 5 }, { ...asset, name: 'Rack 2', last_reading: null }),
+    answer(
+      { ...asset, last_reading: 5 },
+      { ...asset, name: 'Rack 2', last_reading: null, refused_code: 'field_range' },
+    ),
   )
   expect(read).toMatchObject({ total: 7, expected: 99, looked_back_ms: 3_600_000 })
-  expect(read?.assets.map(({ name, last_reading }) => [name, last_reading])).toEqual([
-    ['rack-1', 5],
-    ['Rack 2', null],
+  expect(
+    read?.assets.map(({ name, last_reading, refused_code }) => [name, last_reading, refused_code]),
+  ).toEqual([
+    ['rack-1', 5, null],
+    ['Rack 2', null, 'field_range'],
   ])
 })
 
@@ -20,6 +25,7 @@ test.each([
   ['no list', { total: 1, expected: 1, looked_back_ms: 1 }],
   ['no total', { ...answer(), total: '7' }],
   ['an asset without a county', answer({ ...asset, county: 3, last_reading: 5 })],
+  ['a reason that is none', answer({ ...asset, last_reading: 5, refused_code: 3 })],
   ['a time that is none', answer({ ...asset, last_reading: 'soon' })],
 ])('an answer with %s is none', (_what, json) => {
   expect(parseSilentAssets(json)).toBeUndefined()
