@@ -5,6 +5,7 @@ const nothing = Number.NEGATIVE_INFINITY
 /** How far the input partitions of one record type have closed their windows, as their partials and markers tell. */
 export class InputProgress {
   private partitions = 0
+  private first = Number.POSITIVE_INFINITY
   /** By input partition: closed up to and including this window. */
   private readonly closed = new Map<number, number>()
   /** Input partitions that have held a reading. */
@@ -19,7 +20,14 @@ export class InputProgress {
       return
     }
     if (!this.heard.has(partition)) this.speaksUp(partition)
-    if (kind === 'marker') this.closed.set(partition, Math.max(start, this.closed.get(partition) ?? nothing))
+    if (kind !== 'marker') return
+    this.closed.set(partition, Math.max(start, this.closed.get(partition) ?? nothing))
+    this.first = Math.min(this.first, start)
+  }
+
+  /** The first window that was said to be closed: it holds a reading. Infinity while there is none. */
+  get firstClosed(): number {
+    return this.first
   }
 
   /** The newest window that is closed in every input partition; undefined while there is none. */

@@ -22,6 +22,8 @@ export interface SeriesOptions {
   readonly checkpoint: Checkpoint | undefined
 }
 
+const nothing = Number.NEGATIVE_INFINITY
+
 /** A gap of more windows than this was a jump in event time, not silence: its empty windows are not made up. */
 const longestSilence = 90
 /** Finals remembered, to tell a repetition from data that came after. */
@@ -49,7 +51,7 @@ export class SeriesRollup {
 
   constructor(options: SeriesOptions) {
     this.options = options
-    this.finishedThrough = options.checkpoint?.closed[options.record] ?? Number.NEGATIVE_INFINITY
+    this.finishedThrough = options.checkpoint?.closed[options.record] ?? nothing
     this.takenThrough = this.finishedThrough
   }
 
@@ -173,8 +175,10 @@ export class SeriesRollup {
   private finalStarts(through: number): number[] {
     const starts = new Set([...this.open.keys()].filter(start => start <= through))
     const { partition, partitions } = this.options
-    if ((through - this.finishedThrough) / this.sizeMs <= longestSilence) {
-      for (let start = this.finishedThrough + this.sizeMs; start <= through; start += this.sizeMs) {
+    // Where nothing is final yet there is no silence before the first window that was closed.
+    const before = this.finishedThrough === nothing ? this.inputs.firstClosed : this.finishedThrough
+    if ((through - before) / this.sizeMs <= longestSilence) {
+      for (let start = before + this.sizeMs; start <= through; start += this.sizeMs) {
         if (partialPartition(start, this.sizeMs, partitions) === partition) starts.add(start)
       }
     }

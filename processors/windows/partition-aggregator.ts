@@ -59,6 +59,8 @@ export class PartitionAggregator {
   private readonly replayBelow: number
   private position: number
   private closed: number
+  /** Whether a window was ever told to be closed: the first one is one that holds a reading. */
+  private told: boolean
   private closesAt: number
   private eventTimeMax = unset
   private watermark = unset
@@ -74,6 +76,7 @@ export class PartitionAggregator {
     this.position = start
     this.replayBelow = checkpoint?.at ?? 0
     this.closed = checkpoint?.closed[record] ?? unset
+    this.told = this.closed !== unset
     this.closesAt = this.closed === unset ? unset : nextClose(this.closed, spec)
     if (options.isNewLog && this.closed !== unset) this.pending.push(this.partial('marker', this.closed, -1))
   }
@@ -185,7 +188,7 @@ export class PartitionAggregator {
     return {
       offset,
       at,
-      closed: this.closed === unset ? {} : { [record]: this.closed },
+      closed: this.told ? { [record]: this.closed } : {},
       partitions: this.partitionsToTell(),
       // While nothing was read there are no data that would keep a size.
       ...(at > 0 ? { sizes: { [record]: spec.sizeMs } } : {}),
@@ -210,8 +213,12 @@ export class PartitionAggregator {
     if (through <= this.closed) return
     this.closed = through
     const closing = [...this.windows.values()].filter(window => window.start <= through)
+    // The lateness reaches back before the very first reading: that nobody reported there is no finding.
+    if (!this.told && closing.length === 0) return
     for (const window of closing.sort((left, right) => left.start - right.start)) {
       this.pending.push(this.partialOf(window, 'closed', county => hasReadings(window, county)))
+      if (!this.told) this.pending.push(this.partial('marker', window.start, -1))
+      this.told = true
       if (window.anyDoubtful) this.noteDoubts(window)
       this.windows.delete(window.start)
       this.spare.push(window)

@@ -87,6 +87,41 @@ describe('a window', () => {
     })
   })
 
+  test('is none before the very first reading, however far the lateness reaches back', () => {
+    const wide = new TopologyDriver({
+      record: 'rack',
+      spec: { sizeMs: minute, latenessMs: 5 * minute },
+      partitions: 2,
+      assets: [rack('a', lixia), rack('c', shizhong)],
+    })
+    const starts = () =>
+      [...new Set([...wide.held().values()].map(({ window_start }) => window_start))].sort((l, r) => l - r)
+    for (const event_time of [10 * minute, 14 * minute, 20 * minute]) {
+      wide.append(0, 'a', { event_time, county: lixia, it_power_w: 1 })
+      wide.settle()
+      // What is closed by then is not said again after a restart.
+      wide.crashAggregate()
+      wide.crashRollup()
+      wide.settle()
+    }
+    // Out of order, and before the first one of the other partition.
+    wide.append(1, 'c', { event_time: 12 * minute, county: shizhong, it_power_w: 1 })
+    wide.append(1, 'c', { event_time: 11 * minute, county: shizhong, it_power_w: 1 })
+    for (const partition of [0, 1]) {
+      wide.append(partition, 'ac'[partition]!, {
+        event_time: 26 * minute,
+        county: [lixia, shizhong][partition]!,
+        it_power_w: 1,
+      })
+    }
+    wide.settle()
+    const first = 10
+    expect(starts().filter(start => start < 21 * minute)).toEqual(
+      Array.from({ length: 11 }, (_, i) => (first + i) * minute),
+    )
+    expect(wide.held().get(`${province}|${13 * minute}`)).toMatchObject({ status: 'final', coverage: 0 })
+  })
+
   test('does not wait for a partition that never held a reading, but for one that is merely behind', () => {
     const driver = driverOf(3)
     driver.append(0, 'a', { event_time: 1_000, county: lixia, it_power_w: 1_000 })
