@@ -56,6 +56,12 @@ export const alertingSettings = {
     // They may hold tokens.
     secret: true,
   }),
+  alertReceivers: setting({
+    env: 'ALERT_RECEIVERS',
+    type: Type.String(),
+    fallback: '',
+    describe: 'file of further receivers: webhooks with conditions, robots of chat groups; empty: none',
+  }),
   alertWebhookSecret: setting({
     env: 'ALERT_WEBHOOK_SECRET',
     type: Type.String(),

@@ -16,6 +16,9 @@ export interface PostableAlert {
 }
 
 /** Prometheus Alertmanager, by its v2 API. @param linkTo an alert on the wall */
+/** Alerts of one request. */
+const alertsAtOnce = 50
+
 export function alertmanager(url: string, linkTo: (alertId: string) => string): Receiver {
   const post = (alerts: readonly PostableAlert[]) => ({
     url: `${url.replace(/\/$/, '')}/api/v2/alerts`,
@@ -24,10 +27,16 @@ export function alertmanager(url: string, linkTo: (alertId: string) => string): 
   })
   return {
     name: 'alertmanager',
-    request(notification, alert, wallNow) {
-      const notice = noticeOf(notification.transition)
-      const isOver = notice === 'resolved' || notice === 'retracted'
-      return post([postable(alert, isOver, wallNow, linkTo)])
+    atOnce: alertsAtOnce,
+    perMinute: Number.POSITIVE_INFINITY,
+    request(told, wallNow) {
+      return post(
+        told.map(({ notification, alert }) => {
+          const notice = noticeOf(notification.transition)
+          const isOver = notice === 'resolved' || notice === 'retracted'
+          return postable(alert, isOver, wallNow, linkTo)
+        }),
+      )
     },
     refresh: {
       everyMs: refreshMs,

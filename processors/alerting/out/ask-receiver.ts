@@ -13,8 +13,14 @@ export interface ReceiverRequest {
   readonly body: string
 }
 
-/** Posts to a receiver; whatever happens is an answer. Redirects are not followed: they would take the alert elsewhere. */
-export async function askReceiver({ url, headers, body }: ReceiverRequest): Promise<Answer> {
+/**
+ * Posts to a receiver; whatever happens is an answer. Redirects are not followed: they would take the alert elsewhere.
+ * @param refusal says of the body of a good answer whether it is a refusal
+ */
+export async function askReceiver(
+  { url, headers, body }: ReceiverRequest,
+  refusal: (said: string) => string | null = () => null,
+): Promise<Answer> {
   try {
     const response = await fetchFrom(url, {
       method: 'POST',
@@ -23,8 +29,13 @@ export async function askReceiver({ url, headers, body }: ReceiverRequest): Prom
       redirect: 'manual',
       signal: AbortSignal.timeout(patienceMs),
     })
-    const said = (await response.text()).slice(0, mostSaid)
-    return { status: response.status, retryAfterMs: retryAfter(response.headers.get('retry-after')), said }
+    const text = await response.text()
+    return {
+      status: response.status,
+      retryAfterMs: retryAfter(response.headers.get('retry-after')),
+      said: text.slice(0, mostSaid),
+      refusal: response.ok ? refusal(text) : null,
+    }
   } catch (error) {
     const cause = error instanceof Error && error.cause ? `: ${messageOf(error.cause)}` : ''
     return { status: null, said: `${messageOf(error)}${cause}` }

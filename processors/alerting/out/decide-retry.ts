@@ -1,6 +1,12 @@
 /** What came of a request: a status, or none because nobody answered. */
 export type Answer =
-  | { readonly status: number; readonly retryAfterMs: number | null; readonly said: string }
+  | {
+      readonly status: number
+      readonly retryAfterMs: number | null
+      readonly said: string
+      /** Why it is a refusal all the same, of a good status. */
+      readonly refusal: string | null
+    }
   | { readonly status: null; readonly said: string }
 
 export type Decision =
@@ -20,8 +26,9 @@ const hopeless: ReadonlySet<number> = new Set([400, 405, 406, 410, 411, 413, 414
 /** @param attempt from 1 @param random in [0, 1), so that those who wait do not all come back at once */
 export function decideRetry(answer: Answer, attempt: number, random: number): Decision {
   const { status, said } = answer
-  if (status !== null && status >= 200 && status < 300) return { is: 'delivered' }
-  const reason = status === null ? said : `${status} ${said}`.trim()
+  const refusal = answer.status === null ? null : answer.refusal
+  if (status !== null && status >= 200 && status < 300 && refusal === null) return { is: 'delivered' }
+  const reason = status === null ? said : [status, refusal, said].filter(Boolean).join(' ')
   if (status !== null && hopeless.has(status)) return { is: 'give up', reason }
   const full = Math.min(firstPauseMs * 2 ** Math.min(attempt - 1, 30), longestPauseMs)
   const asked = answer.status === null ? null : answer.retryAfterMs

@@ -7,7 +7,7 @@ import { neededNotice } from './needed-notice.ts'
 import { type Notification, notificationKey } from './notification.ts'
 import { NotificationLedger, noticeOf } from './notification-ledger.ts'
 import type { NotifierMetrics } from './notifier-metrics.ts'
-import type { Receiver } from './receiver.ts'
+import type { Receiver, Told } from './receiver.ts'
 
 export interface NotifierOptions {
   readonly receivers: readonly Receiver[]
@@ -31,6 +31,7 @@ export interface NotifierOptions {
 }
 
 const lookEveryMs = 250
+const minuteMs = 60_000
 /** Requests to one receiver at a time. */
 const mostAtOnce = 8
 /** Alerts of one request that tells a receiver again what is on. */
@@ -38,8 +39,44 @@ const refreshedAtOnce = 200
 
 interface Delivery {
   attempts: number
+  /** It was refused together with others, for what may be the fault of one of them. */
+  alone: boolean
   /** Wall time, epoch ms. */
   notBefore: number
+}
+
+/** What one request tells, each about another alert. */
+type Group = readonly [Notification, ...Notification[]]
+
+function aboutOf({ receiver, alert_id }: Notification): string {
+  return `${receiver}|${alert_id}`
+}
+
+function toldOf(notification: Notification): Told {
+  // Ours alone: nobody else writes this topic.
+  const alert: Alert = JSON.parse(notification.alert ?? 'null')
+  return { notification, alert }
+}
+
+/** In their order, `atOnce` together; some by themselves. */
+function* groupsOf(
+  due: readonly Notification[],
+  atOnce: number,
+  isAlone: (one: Notification) => boolean,
+): Generator<Group> {
+  let group: [Notification, ...Notification[]] | undefined
+  for (const one of due) {
+    if (isAlone(one)) {
+      yield [one]
+      continue
+    }
+    if (group) group.push(one)
+    else group = [one]
+    if (group.length < atOnce) continue
+    yield group
+    group = undefined
+  }
+  if (group) yield group
 }
 
 /**
@@ -54,6 +91,8 @@ export class Notifier {
   private readonly deliveries = new Map<string, Delivery>()
   /** `receiver|alert` that is being told something. */
   private readonly busy = new Set<string>()
+  /** By receiver: requests under way, and when those of the last minute were begun, wall time, epoch ms. */
+  private readonly requests = new Map<string, { underWay: number; begun: number[] }>()
   private readonly refreshedAt = new Map<string, number>()
   private timer: NodeJS.Timeout | undefined
   private working: Promise<void> = Promise.resolve()
@@ -133,56 +172,97 @@ export class Notifier {
     const pending = this.ledger.pending(receiver.name)
     metrics.pending.set({ receiver: receiver.name }, pending.length)
     const ahead = new Set<string>()
-    let free = mostAtOnce - [...this.busy].filter(key => key.startsWith(`${receiver.name}|`)).length
-    for (const one of pending) {
-      if (free <= 0) return
-      const about = `${one.receiver}|${one.alert_id}`
+    const due = pending.filter(one => {
+      const about = aboutOf(one)
       const isFirst = !ahead.has(about) && !this.busy.has(about)
       ahead.add(about)
-      if (!isFirst || (this.deliveries.get(notificationKey(one))?.notBefore ?? 0) > wall.now()) continue
-      free--
-      this.busy.add(about)
-      this.send(receiver, one)
-        .finally(() => this.busy.delete(about))
-        .catch(this.failed)
+      return isFirst && this.deliveryOf(one).notBefore <= wall.now()
+    })
+    for (const group of groupsOf(due, receiver.atOnce, one => this.deliveryOf(one).alone)) {
+      if (!this.mayAsk(receiver)) return
+      this.ask(receiver, group).catch(this.failed)
     }
   }
 
-  private async send(receiver: Receiver, notification: Notification): Promise<void> {
+  private deliveryOf(notification: Notification): Delivery {
+    return this.deliveries.get(notificationKey(notification)) ?? { attempts: 0, alone: false, notBefore: 0 }
+  }
+
+  private mayAsk({ name, perMinute }: Receiver): boolean {
+    const now = this.options.wall.now()
+    const { underWay, begun } = this.requests.get(name) ?? { underWay: 0, begun: [] }
+    const lately = begun.filter(at => at > now - minuteMs && at <= now)
+    this.requests.set(name, { underWay, begun: lately })
+    return underWay < mostAtOnce && lately.length < perMinute
+  }
+
+  private async ask(receiver: Receiver, group: Group): Promise<void> {
+    const requests = this.requests.get(receiver.name) ?? { underWay: 0, begun: [] }
+    this.requests.set(receiver.name, requests)
+    requests.underWay++
+    if (Number.isFinite(receiver.perMinute)) requests.begun.push(this.options.wall.now())
+    for (const one of group) this.busy.add(aboutOf(one))
+    try {
+      await this.send(receiver, group)
+    } finally {
+      const now = this.requests.get(receiver.name)
+      if (now) now.underWay--
+      for (const one of group) this.busy.delete(aboutOf(one))
+    }
+  }
+
+  private async send(receiver: Receiver, group: Group): Promise<void> {
     const { wall, clock, metrics, log, write } = this.options
-    const key = notificationKey(notification)
-    const delivery = this.deliveries.get(key) ?? { attempts: 0, notBefore: 0 }
-    this.deliveries.set(key, delivery)
-    delivery.attempts++
-    // Ours alone: nobody else writes this topic.
-    const alert: Alert = JSON.parse(notification.alert ?? 'null')
-    const answer = await askReceiver(receiver.request(notification, alert, wall.now()))
-    // The alert was forgotten meanwhile: nobody would ever take away what is written of it now.
-    if (!this.ledger.has(key)) return
-    const decision = decideRetry(answer, delivery.attempts, Math.random())
+    for (const one of group) {
+      const delivery = this.deliveryOf(one)
+      this.deliveries.set(notificationKey(one), { ...delivery, attempts: delivery.attempts + 1 })
+    }
+    const [first, ...others] = group
+    const told: readonly [Told, ...Told[]] = [toldOf(first), ...others.map(toldOf)]
+    const request = receiver.request(told, wall.now())
+    const answer = await askReceiver(request, receiver.refusal)
+    // An alert that was forgotten meanwhile: nobody would ever take away what is written of it now.
+    const kept = told.filter(({ notification }) => this.ledger.has(notificationKey(notification)))
+    const attempt = Math.max(...group.map(one => this.deliveryOf(one).attempts))
+    const decision = decideRetry(answer, attempt, Math.random())
     const labels = { receiver: receiver.name }
-    if (decision.is === 'retry') {
-      delivery.notBefore = wall.now() + decision.afterMs
-      metrics.retries.inc(labels)
-      const { reason, afterMs } = decision
-      log.warn({ receiver: receiver.name, key, attempt: delivery.attempts, afterMs, reason }, 'not told yet')
+    if (decision.is === 'retry' || (decision.is === 'give up' && group.length > 1)) {
+      const afterMs = decision.is === 'retry' ? decision.afterMs : 0
+      for (const { notification } of kept) {
+        const delivery = this.deliveryOf(notification)
+        const alone = delivery.alone || decision.is === 'give up'
+        const key = notificationKey(notification)
+        this.deliveries.set(key, { ...delivery, alone, notBefore: wall.now() + afterMs })
+        metrics.retries.inc(labels)
+        const { reason } = decision
+        log.warn(
+          { receiver: receiver.name, key, attempt: delivery.attempts, afterMs, reason },
+          'not told yet',
+        )
+      }
       return
     }
-    const error = decision.is === 'give up' ? decision.reason : null
-    const settled: Notification = {
-      ...notification,
-      state: error === null ? 'delivered' : 'failed',
-      alert: null,
-      settled_at: clock.now(),
-      error,
-    }
     if (this.stopped) return
-    await write([[key, settled]])
-    this.ledger.put(settled)
-    this.deliveries.delete(key)
-    metrics.settled.inc({ ...labels, outcome: settled.state })
-    if (error !== null) log.error({ receiver: receiver.name, key, reason: error }, 'given up')
-    else this.measure(noticeOf(notification.transition), alert, labels)
+    const error = decision.is === 'give up' ? decision.reason : null
+    const settled = kept.map(
+      ({ notification }): Notification => ({
+        ...notification,
+        state: error === null ? 'delivered' : 'failed',
+        alert: null,
+        settled_at: clock.now(),
+        error,
+      }),
+    )
+    await write(settled.map(one => [notificationKey(one), one] as const))
+    for (const one of settled) {
+      const key = notificationKey(one)
+      this.ledger.put(one)
+      this.deliveries.delete(key)
+      metrics.settled.inc({ ...labels, outcome: one.state })
+      if (error !== null) log.error({ receiver: receiver.name, key, reason: error }, 'given up')
+    }
+    if (error !== null) return
+    for (const { notification, alert } of kept) this.measure(noticeOf(notification.transition), alert, labels)
   }
 
   /** Tells again what is on to a receiver that forgets. */

@@ -9,11 +9,25 @@ export const signatureHeader = 'citybrain-signature'
 /** The same for everything that is one thing told once. */
 export const keyHeader = 'idempotency-key'
 
+export interface WebhookOptions {
+  readonly name?: string
+  readonly perMinute?: number
+  readonly refusal?: Receiver['refusal']
+}
+
 /** @param secret empty: not signed @param linkTo an alert on the wall */
-export function webhook(url: string, secret: string, linkTo: (alertId: string) => string): Receiver {
+export function webhook(
+  url: string,
+  secret: string,
+  linkTo: (alertId: string) => string,
+  { name = webhookName(url), perMinute = Number.POSITIVE_INFINITY, refusal }: WebhookOptions = {},
+): Receiver {
   return {
-    name: webhookName(url),
-    request(notification, alert, wallNow) {
+    name,
+    atOnce: 1,
+    perMinute,
+    ...(refusal ? { refusal } : {}),
+    request([{ notification, alert }], wallNow) {
       const key = notificationKey(notification)
       const told: WebhookBody = {
         version: 1,

@@ -17,6 +17,8 @@ const mostOver = 60
 /** Nobody listens there: every notice stays to be delivered. */
 const away: Receiver = {
   name: 'away',
+  atOnce: 1,
+  perMinute: Number.POSITIVE_INFINITY,
   request: () => ({ url: 'http://127.0.0.1:1/', headers: {}, body: '{}' }),
 }
 

@@ -66,7 +66,10 @@ describe('the ledger', () => {
 })
 
 describe('whether it is tried again', () => {
-  const answer = (status: number, retryAfterMs: number | null = null) => ({ status, retryAfterMs, said: '' })
+  const answer = (status: number, retryAfterMs: number | null = null, refusal: string | null = null) => ({
+    ...{ status, retryAfterMs, refusal },
+    said: '',
+  })
 
   test.each([200, 202, 204])('%i is taken', status => {
     expect(decideRetry(answer(status), 1, 0)).toEqual({ is: 'delivered' })
@@ -111,20 +114,20 @@ describe('a webhook', () => {
 
   test('gets the documented body, signed, with a key that stays the same', () => {
     const { request } = webhook('https://example.org/hook?token=t', 'secret', link)
-    const first = request(notification, fired, 1_700_000_000_123)
+    const first = request([{ notification, alert: fired }], 1_700_000_000_123)
     const body: unknown = JSON.parse(first.body)
     expect(Value.Errors(WebhookBodySchema, body)).toEqual([])
     expect(body).toMatchObject({ notice: 'fired', number: 1, url: link(fired.alert_id) })
     expect(first.headers[signatureHeader]).toBe(signature('secret', first.body, 1_700_000_000_000))
     expect(first.headers[signatureHeader]).toMatch(/^t=1700000000,v1=[0-9a-f]{64}$/)
-    const later = request(notification, fired, 1_700_000_900_000)
+    const later = request([{ notification, alert: fired }], 1_700_000_900_000)
     expect(later.body).toBe(first.body)
     expect(later.headers[keyHeader]).toBe(first.headers[keyHeader])
   })
 
   test('is not signed without a secret, and its name says nothing of its address but the host', () => {
     const { name, request } = webhook('https://example.org/hook?token=t', '', link)
-    expect(request(notification, fired, 0).headers).not.toHaveProperty(signatureHeader)
+    expect(request([{ notification, alert: fired }], 0).headers).not.toHaveProperty(signatureHeader)
     expect(name).toMatch(/^webhook:example\.org:[0-9a-f]{8}$/)
   })
 })
@@ -135,7 +138,7 @@ describe('Alertmanager', () => {
   test('gets the labels that its users expect, and hears again before it forgets', () => {
     const { request, refresh } = alertmanager('http://am.test/', link)
     const notification = new NotificationLedger([]).next('alertmanager', fired, 'fired', now)
-    const { url, body } = request(notification, fired, now)
+    const { url, body } = request([{ notification, alert: fired }], now)
     expect(url).toBe('http://am.test/api/v2/alerts')
     const [told] = JSON.parse(body)
     expect(told).toMatchObject({
@@ -164,6 +167,7 @@ test('receivers are those that the settings name, each once', () => {
     alertmanagerUrl: '',
     alertWebhooks: [],
     alertWebhookSecret: '',
+    alertReceivers: '',
     wallUrl: 'http://wall.test/',
   }
   expect(receivers(settings)).toEqual([])
