@@ -14,6 +14,7 @@ export type Enrich = (reading: Reading, receivedAtMs: number) => Outcome<Reading
 /** Adds what the device does not know: its county, and when its reading came in. */
 export function enricher(record: RecordDefinition, assets: AssetLookup): Enrich {
   const kinds = new Set<string>(record.kinds)
+  const beyondRegistered = registeredBounds(record)
 
   return (reading, receivedAtMs) => {
     const asset = assets.get(reading.asset_id)
@@ -30,12 +31,30 @@ export function enricher(record: RecordDefinition, assets: AssetLookup): Enrich 
     if (asset.retired_at !== null && reading.event_time >= asset.retired_at) {
       return outOfService('asset_retired', reading, 'after it was retired', asset.retired_at)
     }
+    const implausible = beyondRegistered(reading, asset)
+    if (implausible) return implausible
     const county = countyInForce(asset.county)
     if (!county)
       return new Refusal('unknown_county', `${asset.asset_id} is registered in ${shown(asset.county)}`)
     reading.county = county
     reading.received_at = receivedAtMs
     return reading
+  }
+}
+
+/** Says why a reading cannot be by what is registered of its asset, or null. */
+function registeredBounds({ registeredBounds: bounds = [] }: RecordDefinition) {
+  return (reading: Reading, asset: Asset): Refusal | null => {
+    for (const { field, property, times, period } of bounds) {
+      const registered = asset[property]
+      const value = reading[field]
+      const hours = period === undefined ? 1 : Number(reading[period] ?? Number.NaN) / 3_600
+      if (registered === null || typeof value !== 'number' || !(value > registered * times * hours)) continue
+      const most = `${Number((registered * times * hours).toPrecision(6))} at most`
+      const why = `${property} ${registered} is registered of ${asset.asset_id}: ${most}`
+      return new Refusal('implausible', `${field}: ${value} cannot be, ${why}`)
+    }
+    return null
   }
 }
 

@@ -30,7 +30,8 @@ export function fieldForm(field: Field): Form {
       const refuse = wrong('an RFC 3339 time with an offset, or epoch milliseconds')
       return value => {
         const ms = timestampMs(value)
-        return Number.isNaN(ms) ? refuse(value) : ms
+        if (Number.isNaN(ms)) return refuse(value)
+        return typeof value === 'number' && looksLikeSeconds(ms) ? epochSeconds(name, ms) : ms
       }
     }
     case 'string':
@@ -47,6 +48,21 @@ export function fieldForm(field: Field): Form {
       }
     }
   }
+}
+
+/** Epoch seconds of our time, taken for ms, lie in January 1970. */
+const latestSeconds = 4_102_444_800
+
+export function looksLikeSeconds(ms: number): boolean {
+  return ms >= 0 && ms <= latestSeconds
+}
+
+function epochSeconds(name: string, value: number): Refusal {
+  const taken = new Date(value).toISOString()
+  return new Refusal(
+    'field_range',
+    `${name}: ${value} would be ${taken}: epoch milliseconds are expected, not seconds`,
+  )
 }
 
 /** A text that is neither empty nor too long. */

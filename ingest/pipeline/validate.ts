@@ -1,4 +1,5 @@
 import type { RecordDefinition } from '../../schemas/records/record.ts'
+import { looksLikeSeconds } from './field-form.ts'
 import type { Reading } from './reading.ts'
 import { type Outcome, Refusal } from './refusal.ts'
 
@@ -19,6 +20,8 @@ export function validator(record: RecordDefinition, { maxFutureMs, maxAgeMs }: T
     return [{ name, min, max }]
   })
 
+  const times = record.fields.filter(({ type }) => type === 'timestamp').map(({ name }) => name)
+
   return (reading, nowMs) => {
     const ahead = reading.event_time - nowMs
     if (ahead > maxFutureMs) return inFuture(reading.event_time, nowMs, maxFutureMs)
@@ -27,6 +30,13 @@ export function validator(record: RecordDefinition, { maxFutureMs, maxAgeMs }: T
       const value = reading[name]
       if (typeof value === 'number' && !(value >= min && value <= max)) {
         return new Refusal('field_range', `${name}: ${value} is outside ${min} to ${max}`)
+      }
+    }
+    for (const name of times) {
+      const value = reading[name]
+      if (typeof value === 'number' && value - nowMs > maxFutureMs) {
+        const limit = `more than ${maxFutureMs / 1000} s ahead of ${time(nowMs)}`
+        return new Refusal('field_range', `${name}: ${time(value)} is ${limit}`)
       }
     }
     for (const { lesser, greater } of record.rules) {
@@ -49,5 +59,6 @@ function inFuture(eventTime: number, nowMs: number, maxFutureMs: number): Refusa
 
 function tooOld(eventTime: number, nowMs: number, maxAgeMs: number): Refusal {
   const limit = `older than ${maxAgeMs / 86_400_000} days at ${time(nowMs)}`
-  return new Refusal('event_time_too_old', `event_time: ${time(eventTime)} is ${limit}`)
+  const unit = looksLikeSeconds(eventTime) ? '; epoch milliseconds are expected, not seconds' : ''
+  return new Refusal('event_time_too_old', `event_time: ${time(eventTime)} is ${limit}${unit}`)
 }

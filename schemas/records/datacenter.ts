@@ -14,6 +14,8 @@ export const rack: RecordDefinition = {
     { name: 'in_use', type: 'boolean', doc: 'The rack carries customer load' },
   ],
   rules: [],
+  // Twice its rated power, kW.
+  registeredBounds: [{ field: 'it_power_w', property: 'capacity', times: 2_000 }],
 }
 
 /** 2 GW all day, kWh: more than any data centre. */
@@ -42,4 +44,11 @@ export const facility: RecordDefinition = {
     { lesser: 'it_energy_kwh', greater: 'total_energy_kwh' },
     { lesser: 'cooling_energy_kwh', greater: 'total_energy_kwh' },
   ],
+  // Twice its rated power, kW, all the time: what is more is no energy of the period, such as the register of a meter.
+  registeredBounds: ['total_energy_kwh', 'it_energy_kwh', 'cooling_energy_kwh'].map(field => ({
+    field,
+    property: 'capacity',
+    times: 2,
+    period: 'period_s',
+  })),
 }

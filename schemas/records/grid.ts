@@ -34,6 +34,8 @@ export const gridInspection: RecordDefinition = {
     { name: 'images', type: 'long', min: 0, max: 10_000_000, doc: 'Pictures taken' },
   ],
   rules: [{ lesser: 'from_km', greater: 'to_km' }],
+  // Lengths along the line and on the map differ by the sag and by slopes.
+  registeredBounds: [{ field: 'to_km', property: 'length_km', times: 1.25 }],
 }
 
 /** A defect found on a line: a reading each time it is opened, regraded or closed. */

@@ -20,4 +20,8 @@ export const parking: RecordDefinition = {
     { name: 'exits', type: 'long', min: 0, max: 1_000_000, doc: 'Vehicles out since the reading before' },
   ],
   rules: [{ lesser: 'occupied', greater: 'capacity' }],
+  registeredBounds: [
+    { field: 'capacity', property: 'capacity', times: 2 },
+    { field: 'occupied', property: 'capacity', times: 2 },
+  ],
 }

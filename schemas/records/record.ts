@@ -38,6 +38,16 @@ export interface Rule {
   readonly greater: string
 }
 
+/** What a number can be at most by what is registered of its asset. It is not asked where that is not registered. */
+export interface RegisteredBound {
+  readonly field: string
+  readonly property: 'capacity' | 'length_km'
+  /** Times the registered number. */
+  readonly times: number
+  /** The field that gives a period, s: the bound is for an hour. */
+  readonly period?: string
+}
+
 /** One kind of reading: one topic, one Avro schema, one table. */
 export interface RecordDefinition {
   readonly id: RecordId
@@ -45,6 +55,7 @@ export interface RecordDefinition {
   readonly doc: string
   readonly fields: readonly Field[]
   readonly rules: readonly Rule[]
+  readonly registeredBounds?: readonly RegisteredBound[]
   /** Kinds of asset that send it. */
   readonly kinds: readonly AssetKind[]
   /**

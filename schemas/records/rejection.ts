@@ -23,6 +23,8 @@ export const rejections = {
   event_time_too_old: 'event_time lies back more than MAX_AGE_DAYS',
   not_encodable: 'Ingest failed at this item alone; its message says how',
   unknown_asset: 'asset_id is not registered; register it and redrive',
+  implausible:
+    'A number cannot be by what is registered of the asset; correct that, and redrive, where it can be',
   unknown_county: 'county is not a GB/T 2260 county of the province',
   wrong_kind: 'The kind of the asset does not go with the record type',
   asset_not_commissioned: 'event_time is before the asset was commissioned',

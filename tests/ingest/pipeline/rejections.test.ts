@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, test } from 'vitest'
 import { UnreadableItem } from '../../../ingest/pipeline/unreadable-item.ts'
 import type { RecordId } from '../../../schemas/records/record.ts'
 import { type RejectionCode, rejections } from '../../../schemas/records/rejection.ts'
@@ -8,6 +8,14 @@ const at = '2026-07-01T11:59:00Z'
 const rack = { asset_id: 'rack-1', event_time: at, it_power_w: 4200 }
 const cell = { asset_id: 'cell-1', event_time: at, period_s: 900 }
 const alarm = { asset_id: 'cell-1', event_time: at, alarm_id: 'a1', state: 'raised' }
+
+const defect = {
+  ...{ asset_id: 'line-1', event_time: at, defect_id: 'd1' },
+  ...{ grade: 'general', state: 'open', found_at: at },
+}
+const inspected = { asset_id: 'line-1', event_time: at, method: 'manned', from_km: 0, to_km: 12 }
+const parked = { asset_id: 'lot-1', event_time: at }
+const metered = { asset_id: 'dc-1', event_time: at, period_s: 900 }
 
 const examples: readonly [RejectionCode, RecordId, unknown, string][] = [
   ['malformed_json', 'rack', new UnreadableItem('malformed_json', 'bad token', '{oops'), 'bad token'],
@@ -39,6 +47,18 @@ const examples: readonly [RejectionCode, RecordId, unknown, string][] = [
   ['field_type', 'radio_pm', { ...cell, period_s: 899.5 }, 'period_s: expected a whole number, got 899.5'],
   ['field_range', 'rack', { ...rack, it_power_w: -1 }, 'it_power_w: -1 is outside 0 to 500000'],
   ['field_range', 'rack', { ...rack, humidity_pct: 100.5 }, 'humidity_pct: 100.5 is outside 0 to 100'],
+  [
+    'field_range',
+    'grid_defect',
+    { ...defect, found_at: 1_782_000_000 },
+    'found_at: 1782000000 would be 1970-01-21T15:00:00.000Z: epoch milliseconds are expected, not seconds',
+  ],
+  [
+    'field_range',
+    'grid_defect',
+    { ...defect, found_at: noon + 366 * day },
+    'found_at: 2027-07-02T12:00:00.000Z is more than 60 s ahead',
+  ],
   ['field_length', 'radio_alarm', { ...alarm, alarm_id: '' }, 'alarm_id: is empty'],
   ['field_length', 'rack', { ...rack, source: 'x'.repeat(1025) }, 'source: has 1025 characters'],
   [
@@ -58,7 +78,34 @@ const examples: readonly [RejectionCode, RecordId, unknown, string][] = [
   ['event_time_invalid', 'rack', { ...rack, event_time: '2026-02-30T00:00:00Z' }, 'event_time: expected'],
   ['event_time_in_future', 'rack', { ...rack, event_time: noon + 60_001 }, 'more than 60 s ahead'],
   ['event_time_too_old', 'rack', { ...rack, event_time: noon - 400 * day - 1 }, 'older than 400 days'],
+  ['event_time_too_old', 'rack', { ...rack, event_time: 1_782_000_000 }, 'expected, not seconds'],
   ['unknown_asset', 'rack', { ...rack, asset_id: 'nobody' }, '"nobody" is not registered'],
+  [
+    'implausible',
+    'rack',
+    { ...rack, asset_id: 'rated', it_power_w: 16_001 },
+    'capacity 8 is registered of rated: 16000 at most',
+  ],
+  [
+    'implausible',
+    'grid_inspection',
+    { ...inspected, to_km: 9_000 },
+    'to_km: 9000 cannot be, length_km 12 is registered of line-1: 15 at most',
+  ],
+  ['implausible', 'parking', { ...parked, capacity: 99_999 }, 'capacity: 99999 cannot be'],
+  [
+    'implausible',
+    'parking',
+    { ...parked, occupied: 201 },
+    'occupied: 201 cannot be, capacity 100 is registered of lot-1: 200 at most',
+  ],
+  // The register of a meter, for the energy of a quarter of an hour: 2 x 1000 kW x 0.25 h.
+  [
+    'implausible',
+    'facility',
+    { ...metered, total_energy_kwh: 7_391_244 },
+    'total_energy_kwh: 7391244 cannot be, capacity 1000 is registered of dc-1: 500 at most',
+  ],
   ['wrong_kind', 'rack', { ...rack, asset_id: 'cell-1' }, 'cell-1 is a cell; rack comes from a rack'],
   ['asset_not_commissioned', 'rack', { ...rack, asset_id: 'new' }, 'before it was commissioned'],
   ['asset_retired', 'rack', { ...rack, asset_id: 'old' }, 'after it was retired'],
@@ -67,9 +114,39 @@ const examples: readonly [RejectionCode, RecordId, unknown, string][] = [
 const assets = [
   rackAsset,
   cellAsset,
+  { ...rackAsset, asset_id: 'rated', capacity: 8 },
+  { asset_id: 'line-1', record: 'grid_inspection', kind: 'line', county: '370102', length_km: 12 },
+  { asset_id: 'lot-1', record: 'parking', kind: 'lot', county: '370102', capacity: 100 },
+  { asset_id: 'dc-1', record: 'facility', kind: 'facility', county: '370102', capacity: 1_000 },
   { ...rackAsset, asset_id: 'new', commissioned_at: noon },
   { ...rackAsset, asset_id: 'old', retired_at: '2026-07-01T11:59:00Z' },
 ]
+
+test('what is registered bounds readings, and they may reach that', async () => {
+  const { intake } = memoryIngest()
+  await intake.assets(assets)
+  const atBounds = [
+    ['rack', { ...rack, asset_id: 'rated', it_power_w: 16_000 }],
+    ['grid_inspection', { ...inspected, to_km: 15 }],
+    ['parking', { ...parked, capacity: 200, occupied: 200 }],
+    ['facility', { ...metered, total_energy_kwh: 500 }],
+    // Nothing is known of its rating.
+    ['rack', { ...rack, it_power_w: 400_000 }],
+    ['grid_defect', { ...defect, found_at: noon + 60_000 }],
+  ] as const
+  for (const [record, item] of atBounds)
+    expect(await intake.readings(record, [item])).toMatchObject({ accepted: 1 })
+})
+
+test.each(['commissioned_at', 'retired_at'])('%s of an asset in epoch seconds is refused', async field => {
+  const { intake } = memoryIngest()
+  const receipt = await intake.assets([
+    { ...rackAsset, [field]: 1_782_000_000 },
+    { ...rackAsset, [field]: '1965-03-01T00:00:00Z' },
+  ])
+  expect(receipt).toMatchObject({ accepted: 1, rejected: [{ index: 0, code: 'field_range' }] })
+  expect(receipt.rejected[0]!.message).toContain('epoch milliseconds are expected, not seconds')
+})
 
 describe('what is refused', () => {
   it.each(examples)('%s of %s', async (code, record, item, message) => {
