@@ -41,6 +41,13 @@ export const alertingSettings = {
     describe:
       'an alert is told to receivers when it was on for so long and none that says more came, ms of wall time',
   }),
+  alertHorizonMs: setting({
+    env: 'ALERT_HORIZON_MS',
+    type: Type.Integer({ minimum: 0 }),
+    fallback: 3_600_000,
+    describe:
+      'nobody is told that an alert fired whose newest window ended longer ago, in event time: that is history which is replayed',
+  }),
   alertmanagerUrl: setting({
     env: 'ALERTMANAGER_URL',
     type: Type.String({ pattern: '^(https?://.+)?$' }),

@@ -21,6 +21,8 @@ export interface NotifierOptions {
   readonly write: (written: readonly (readonly [key: string, value: Notification | null])[]) => Promise<void>
   /** An alert has to be on for so long, ms of wall time, before anybody is told: another one may say more of the same. */
   readonly groupWaitMs: number
+  /** Of an alert whose newest window ended longer ago, ms of event time, nobody is told that it fired. */
+  readonly horizonMs: number
   readonly clock: Clock
   readonly wall: Clock
   /** Event time per wall time. */
@@ -153,11 +155,13 @@ export class Notifier {
 
   /** Adds what is to be told about an alert; false where it is too early to say. */
   private plan(alert: Alert, waitedMs: number, created: (readonly [string, Notification | null])[]): boolean {
-    const { receivers, clock, groupWaitMs } = this.options
+    const { receivers, clock, groupWaitMs, horizonMs } = this.options
+    // History that is replayed. Of a window that comes later, and is of now, they are told.
+    const isHistory = clock.now() - alert.window_end > horizonMs
     let decided = true
     for (const { name } of receivers) {
       const notice = neededNotice(alert, this.ledger.toldSoFar(name, alert.alert_id))
-      if (notice === 'fired' && waitedMs < groupWaitMs) decided = false
+      if (notice === 'fired' && (isHistory || waitedMs < groupWaitMs)) decided = false
       else if (notice) {
         const next = this.ledger.next(name, alert, notice, clock.now())
         this.ledger.put(next)

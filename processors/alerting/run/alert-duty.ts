@@ -231,6 +231,7 @@ export class AlertDuty {
           written.map(([key, value]): Written => ({ topic: topicNames.notifications, key, value })),
         ),
       groupWaitMs: config.alertGroupWaitMs,
+      horizonMs: config.alertHorizonMs,
       clock,
       wall,
       clockSpeed,

@@ -30,6 +30,7 @@ function notifierOf(engine: AlertEngine, receivers: readonly Receiver[]): Notifi
     alertOf: id => engine.book.get(id),
     open: () => engine.book.open(),
     write: () => Promise.resolve(),
+    horizonMs: Number.POSITIVE_INFINITY,
     groupWaitMs: 0,
     clock,
     wall: clock,

@@ -68,8 +68,11 @@ async function described(entry: Readonly<Record<string, unknown>>): Promise<read
   })
 }
 
+/** An alert of now. */
+const alertNow = (changes: Partial<Alert>): Alert => firedAlert({ window_end: Date.now(), ...changes })
+
 function alertsOf(count: number): Map<string, Alert> {
-  const all = Array.from({ length: count }, (_, i) => firedAlert({ alert_id: `alert-${i}` }))
+  const all = Array.from({ length: count }, (_, i) => alertNow({ alert_id: `alert-${i}` }))
   return new Map(all.map(alert => [alert.alert_id, alert]))
 }
 
@@ -85,6 +88,7 @@ function tell(known: ReadonlyMap<string, Alert>, to: readonly Receiver[]) {
       for (const [key, value] of written) settled.set(key, value?.state ?? 'gone')
     },
     groupWaitMs: 0,
+    horizonMs: 3_600_000,
     clock: wallClock,
     wall: wallClock,
     clockSpeed: 1,
@@ -142,7 +146,7 @@ describe('a robot of a chat group', () => {
     const limited = Object.defineProperty({ ...to! }, 'perMinute', { get: looked })
     const { states } = tell(known, [limited])
     await vi.waitUntil(() => states().includes('delivered'), patience)
-    const more = firedAlert({ alert_id: 'alert-more' })
+    const more = alertNow({ alert_id: 'alert-more' })
     known.set('alert-more', more)
     notifier?.note('alert-more')
     await vi.waitUntil(() => states().includes('pending'), patience)
@@ -169,7 +173,7 @@ describe('a robot of a chat group', () => {
 
   it('is told what a long summary begins with, and its link whole', async () => {
     const summary_zh = '机柜进风温度过高'.repeat(400)
-    const long = firedAlert({ alert_id: 'long', annotations: { summary_zh, summary_en: 'x' } })
+    const long = alertNow({ alert_id: 'long', annotations: { summary_zh, summary_en: 'x' } })
     const { states } = tell(new Map([['long', long]]), await described({ format: 'wecom' }))
     await vi.waitUntil(() => states().includes('delivered'), patience)
     const { content } = calls[0]!.body.markdown as { content: string }
@@ -193,6 +197,20 @@ describe('a robot of a chat group', () => {
     const { timestamp, sign } = feishu!.body
     expect(sign).toBe(createHmac('sha256', `${timestamp}\nSEC1`).digest('base64'))
   })
+})
+
+test('nobody is told of history that is replayed, until a window of now says the same', async () => {
+  const hour = 3_600_000
+  const old = alertNow({ alert_id: 'old', window_end: Date.now() - hour - 5_000 })
+  const over = alertNow({ alert_id: 'over', window_end: Date.now() - 300 * 24 * hour, state: 'resolved' })
+  const recent = alertNow({ alert_id: 'recent', window_end: Date.now() - hour + 60_000 })
+  const known = new Map([old, over, recent].map(alert => [alert.alert_id, alert]))
+  const { states } = tell(known, await described({ format: 'wecom' }))
+  await vi.waitUntil(() => states().includes('delivered'), patience)
+  expect([toldOf('old'), toldOf('over'), toldOf('recent')]).toEqual([0, 0, 1])
+  known.set('old', { ...old, window_end: Date.now() })
+  await vi.waitUntil(() => toldOf('old') === 1, patience)
+  expect([toldOf('over'), toldOf('recent')]).toEqual([0, 1])
 })
 
 test('a webhook of the file says what success is, and is signed', async () => {
