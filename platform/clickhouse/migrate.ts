@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto'
 import type { ClickHouseClient } from '@clickhouse/client'
 import { Type } from 'typebox'
 import { Value } from 'typebox/value'
+import { definedTables } from '../../schemas/clickhouse/defined-tables.ts'
 import { measureTables } from '../../schemas/clickhouse/measure-tables.ts'
 import { readingTables } from '../../schemas/clickhouse/reading-tables.ts'
 import { receivedFillers, receivedTables } from '../../schemas/clickhouse/received-tables.ts'
-import { type DefinedTable, definedTables, replaceTable } from '../../schemas/clickhouse/region-tables.ts'
+import { type DefinedTable, replaceTable } from '../../schemas/clickhouse/region-tables.ts'
 import {
   addColumns,
   createMaterializedView,
@@ -13,7 +14,8 @@ import {
   type Table,
   type Target,
 } from '../../schemas/clickhouse/table.ts'
-import { createView, type View, views } from '../../schemas/clickhouse/views.ts'
+import type { View } from '../../schemas/clickhouse/view.ts'
+import { createView, views } from '../../schemas/clickhouse/views.ts'
 import { CodedError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { type Migration, pendingMigrations, readMigrations, statementsOf } from './migrations.ts'

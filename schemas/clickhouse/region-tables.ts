@@ -21,7 +21,7 @@ const regionTable: DefinedTable = {
     'code String, level LowCardinality(String), parent LowCardinality(Nullable(String)), zh String, en String, lon Nullable(Float64), lat Nullable(Float64), townships UInt32, valid_from Nullable(Date32), valid_to Nullable(Date32), successor Nullable(String)',
   rows: [
     ...regions.map(region =>
-      row([
+      definedRow([
         region.code,
         region.level,
         region.parent,
@@ -36,7 +36,19 @@ const regionTable: DefinedTable = {
       ]),
     ),
     ...shandong.retired.map(({ code, zh, valid_to, now }) =>
-      row([code, code.endsWith('00') ? 'city' : 'county', null, zh, zh, null, null, 0, null, valid_to, now]),
+      definedRow([
+        code,
+        code.endsWith('00') ? 'city' : 'county',
+        null,
+        zh,
+        zh,
+        null,
+        null,
+        0,
+        null,
+        valid_to,
+        now,
+      ]),
     ),
   ],
 }
@@ -49,12 +61,12 @@ const regionCountyTable: DefinedTable = {
   rows: counties.flatMap(({ code: county }) =>
     withAncestors(county).map(region => {
       const level = regions.find(candidate => candidate.code === region)?.level ?? 'county'
-      return row([region, level, county])
+      return definedRow([region, level, county])
     }),
   ),
 }
 
-export const definedTables: readonly DefinedTable[] = [regionTable, regionCountyTable]
+export const regionTables: readonly DefinedTable[] = [regionTable, regionCountyTable]
 
 export function replaceTable(
   table: DefinedTable,
@@ -70,6 +82,6 @@ export function replaceTable(
   ].join('\n')
 }
 
-function row(cells: readonly Cell[]): string {
+export function definedRow(cells: readonly Cell[]): string {
   return `(${cells.map(cell => (typeof cell === 'string' ? sqlString(cell) : String(cell))).join(', ')})`
 }

@@ -1,8 +1,8 @@
 import { type Region, regions, subtreeOf, withAncestors } from '../regions/regions.ts'
+import { definedTables } from './defined-tables.ts'
 import { measureTables } from './measure-tables.ts'
 import { readingTables } from './reading-tables.ts'
 import { receivedTables } from './received-tables.ts'
-import { definedTables } from './region-tables.ts'
 import { sqlString } from './table.ts'
 import { views } from './views.ts'
 

@@ -1,15 +1,11 @@
 import { recordIds } from '../records/record.ts'
 import { alarmsActiveView } from './alarms-view.ts'
+import { analystViews } from './analyst-views.ts'
 import { kpiRollupView } from './kpi-rollup-view.ts'
 import { measureTable } from './measure-tables.ts'
 import { readingColumns } from './reading-tables.ts'
 import { receivedTable } from './received-tables.ts'
-
-export interface View {
-  readonly name: string
-  /** The query behind it; `{database}` stands for the database. */
-  readonly query: string
-}
+import type { View } from './view.ts'
 
 const assetColumns = [
   'asset_id',
@@ -187,6 +183,7 @@ export const views: readonly View[] = [
   kpiRollupView('kpi_1h'),
   kpiRollupView('kpi_1d'),
   alarmsActiveView,
+  ...analystViews,
 ]
 
 /** @param comment stored with the view; without quotes */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { definedTables } from '../../../schemas/clickhouse/defined-tables.ts'
 import { measureTable } from '../../../schemas/clickhouse/measure-tables.ts'
 import { readingColumns, readingTable } from '../../../schemas/clickhouse/reading-tables.ts'
-import { definedTables } from '../../../schemas/clickhouse/region-tables.ts'
 import { createTable, sqlString } from '../../../schemas/clickhouse/table.ts'
 import { createView, views } from '../../../schemas/clickhouse/views.ts'
 import { kpis } from '../../../schemas/kpis/kpis.ts'

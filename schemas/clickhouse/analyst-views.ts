@@ -1,0 +1,69 @@
+import type { View } from './view.ts'
+
+/**
+ * Every time an alarm was active (ITU-T X.733), from a raise to the next clear of the same asset and `alarm_id`; `cleared_at` is
+ * null while it is. A clear without a raise before it is none.
+ */
+const alarms: View = {
+  name: 'alarms',
+  query: `SELECT asset_id, alarm_id, county, severity, probable_cause, specific_problem, raised_at, cleared_at,
+  if(isNull(cleared_at), NULL, dateDiff('second', raised_at, assumeNotNull(cleared_at))) AS active_s, reports
+FROM
+(
+  SELECT asset_id, alarm_id, arrayJoin(arraySplit((e, i) -> e.2 = 'raised' AND (i = 1 OR events[i - 1].2 = 'cleared'),
+      events, arrayEnumerate(events))) AS episode,
+    episode[1].1 AS raised_at, arrayFirstOrNull(e -> e.2 = 'cleared', episode).1 AS cleared_at,
+    arrayFilter(e -> e.2 = 'raised', episode) AS raises,
+    raises[-1].3 AS county,
+    if(ifNull(raises[-1].4, 'CLEARED') = 'CLEARED', 'INDETERMINATE', raises[-1].4) AS severity,
+    raises[-1].5 AS probable_cause, raises[-1].6 AS specific_problem, toUInt32(length(episode)) AS reports
+  FROM
+  (
+    SELECT r.asset_id AS asset_id, r.alarm_id AS alarm_id,
+      arraySort(groupArray((r.event_time, r.state, r.county, r.perceived_severity, r.probable_cause, r.specific_problem))) AS events
+    FROM {database}.readings_radio_alarm_store AS r FINAL
+    GROUP BY asset_id, alarm_id
+  )
+  WHERE episode[1].2 = 'raised'
+)
+SETTINGS do_not_merge_across_partitions_select_final = 1`,
+}
+
+/** Every defect of a line, as its last report has it; `closed_at` is null while it is open. */
+const defects: View = {
+  name: 'defects',
+  query: `SELECT asset_id, defect_id, county, grade, state, found_at, closed_at,
+  if(isNull(closed_at), NULL, dateDiff('second', found_at, assumeNotNull(closed_at))) AS open_s, reports, last_report
+FROM
+(
+  SELECT d.asset_id AS asset_id, d.defect_id AS defect_id, argMax(d.county, d.event_time) AS county,
+    argMax(d.grade, d.event_time) AS grade, argMax(d.state, d.event_time) AS state, min(d.found_at) AS found_at,
+    if(state = 'closed', argMax(ifNull(d.closed_at, d.event_time), d.event_time), NULL) AS closed_at,
+    count() AS reports, max(d.event_time) AS last_report
+  FROM {database}.readings_grid_defect_store AS d FINAL
+  GROUP BY asset_id, defect_id
+)
+SETTINGS do_not_merge_across_partitions_select_final = 1`,
+}
+
+/** Every value that was told as final and is another one now: the first and the last one, and why. */
+const corrections: View = {
+  name: 'corrections',
+  query: `SELECT kpi, region, level, window_start, window_end, first_value, last_value, last_value - first_value AS change,
+  revisions, reason, late_readings, first_told_at, corrected_at
+FROM
+(
+  SELECT r.kpi AS kpi, r.region AS region, r.level AS level, r.window_start AS window_start, r.window_end AS window_end,
+    argMin(tuple(r.value), r.version).1 AS first_value, argMax(tuple(r.value), r.version).1 AS last_value,
+    max(r.revision) AS revisions, argMax(r.reason, r.version) AS reason, argMax(r.late_readings, r.version) AS late_readings,
+    argMin(r.computed_at, r.version) AS first_told_at, argMax(r.computed_at, r.version) AS corrected_at
+  FROM {database}.kpi_revisions_windows_store AS r FINAL
+  GROUP BY kpi, region, level, window_start, window_end
+  HAVING uniqExact(r.version) > 1
+)
+WHERE first_value IS DISTINCT FROM last_value
+SETTINGS do_not_merge_across_partitions_select_final = 1`,
+}
+
+/** Answers to what analysts ask first. */
+export const analystViews: readonly View[] = [alarms, defects, corrections]

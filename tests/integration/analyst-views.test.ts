@@ -1,0 +1,171 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { kpis } from '../../schemas/kpis/kpis.ts'
+import { sqlTime, type TestDatabase, testDatabase } from './database.ts'
+
+const start = Date.UTC(2026, 5, 1, 4)
+const minute = 60_000
+const at = (minutes: number) => sqlTime(start + minutes * minute)
+const place = (minutes: number) => ({ received_at: at(minutes), kafka_partition: 0, kafka_offset: minutes })
+
+let db: TestDatabase
+beforeAll(async () => {
+  db = await testDatabase()
+})
+afterAll(() => db?.drop())
+
+it('kpis: every KPI with its names, unit, formula and target', async () => {
+  const rows = await db.rows<{ kpi: string }>('SELECT kpi FROM db.kpis ORDER BY kpi')
+  expect(rows.map(({ kpi }) => kpi)).toEqual(kpis.map(({ id }) => id).toSorted())
+  expect(await db.rows(`SELECT * FROM db.kpis WHERE kpi = 'datacenter.pue'`)).toEqual([
+    {
+      kpi: 'datacenter.pue',
+      feed: 'datacenter',
+      record: 'facility',
+      zh: 'PUE（期间值）',
+      en: 'PUE (interim)',
+      unit: '1',
+      formula: 'total_energy_kwh / it_energy_kwh',
+      good: 'down',
+      decimals: 3,
+      target: 1.25,
+      target_source: 'Provincial plan: PUE below 1.25',
+      min_coverage: 0.8,
+      source: 'ISO/IEC 30134-2: facility energy / IT energy; shorter than a year, hence interim (iPUE)',
+    },
+  ])
+})
+
+describe('alarms', () => {
+  const report = (alarm: string, minutes: number, state: string, severity: string | null = null) => ({
+    ...place(minutes),
+    ...{ asset_id: 'cell-1', county: '370102', alarm_id: alarm, event_time: at(minutes) },
+    ...{ state, perceived_severity: severity, probable_cause: null, specific_problem: null },
+  })
+  it('are every time that one was active, and for how long', async () => {
+    const reports = [
+      report('link', 0, 'cleared', 'CLEARED'),
+      report('link', 10, 'raised', 'MINOR'),
+      report('link', 12, 'raised', 'MAJOR'),
+      report('link', 15, 'cleared', 'CLEARED'),
+      report('link', 16, 'cleared', 'CLEARED'),
+      report('link', 20, 'raised', 'CRITICAL'),
+      report('power', 5, 'raised', 'CLEARED'),
+    ]
+    for (const _again of [1, 2]) await db.insert('readings_radio_alarm_store', reports)
+    const rows = await db.rows(
+      `SELECT alarm_id, county, severity, formatDateTime(raised_at, '%i') AS raised, formatDateTime(cleared_at, '%i') AS cleared,
+         active_s, reports FROM db.alarms ORDER BY alarm_id, raised_at`,
+    )
+    const common = { county: '370102' }
+    expect(rows).toEqual([
+      {
+        ...common,
+        alarm_id: 'link',
+        severity: 'MAJOR',
+        raised: '10',
+        cleared: '15',
+        active_s: 300,
+        reports: 4,
+      },
+      {
+        ...common,
+        alarm_id: 'link',
+        severity: 'CRITICAL',
+        raised: '20',
+        cleared: null,
+        active_s: null,
+        reports: 1,
+      },
+      {
+        ...common,
+        alarm_id: 'power',
+        severity: 'INDETERMINATE',
+        raised: '05',
+        cleared: null,
+        active_s: null,
+        reports: 1,
+      },
+    ])
+    // What is active now is what alarms_active says.
+    const active = await db.rows(
+      'SELECT alarm_id, severity FROM db.alarms WHERE cleared_at IS NULL ORDER BY alarm_id',
+    )
+    expect(active).toEqual(await db.rows('SELECT alarm_id, severity FROM db.alarms_active ORDER BY alarm_id'))
+  })
+})
+
+describe('defects', () => {
+  const report = (
+    defect: string,
+    minutes: number,
+    grade: string,
+    state: string,
+    closed: number | null = null,
+  ) => ({
+    ...place(minutes),
+    ...{ asset_id: 'line-1', county: '370102', defect_id: defect, event_time: at(minutes), grade, state },
+    ...{ found_at: at(0), closed_at: closed === null ? null : at(closed) },
+  })
+  it('are as their last report has them, closed ones with the time that they were open', async () => {
+    await db.insert('readings_grid_defect_store', [
+      report('d1', 1, 'general', 'open'),
+      report('d1', 30, 'serious', 'open'),
+      report('d1', 100, 'serious', 'closed', 90),
+      report('d2', 2, 'critical', 'open'),
+      report('d3', 3, 'general', 'closed'),
+    ])
+    const rows = await db.rows(
+      'SELECT defect_id, grade, state, open_s, reports, closed_at IS NULL AS is_open FROM db.defects ORDER BY defect_id',
+    )
+    expect(rows).toEqual([
+      { defect_id: 'd1', grade: 'serious', state: 'closed', open_s: 5400, reports: 3, is_open: 0 },
+      { defect_id: 'd2', grade: 'critical', state: 'open', open_s: null, reports: 1, is_open: 1 },
+      { defect_id: 'd3', grade: 'general', state: 'closed', open_s: 180, reports: 1, is_open: 0 },
+    ])
+  })
+})
+
+describe('corrections', () => {
+  const revision = (window: number, number: number, value: number | null, reason: string) => ({
+    ...{ kpi: 'parking.occupancy_pct', region: '370102', level: 'county', record: 'parking' },
+    ...{ window_start: at(window), window_end: at(window + 1), value, numerator: 1, denominator: 1 },
+    ...{ status: number === 1 ? 'final' : 'corrected', revision: number, version: 10 * number, reason },
+    ...{ late_readings: number - 1, computed_at: at(window + number) },
+  })
+  it('are the values that were told and are others now', async () => {
+    await db.insert('kpi_revisions_windows_store', [
+      revision(0, 1, 40, ''),
+      revision(0, 2, 50, 'late'),
+      revision(0, 3, 35, 'recompute'),
+      revision(1, 1, 40, ''),
+      revision(1, 2, 40, 'late'),
+      revision(2, 1, null, ''),
+      revision(2, 2, 20, 'late'),
+      revision(3, 1, 7, ''),
+    ])
+    const rows = await db.rows(
+      `SELECT formatDateTime(window_start, '%i') AS at, first_value, last_value, change, revisions, reason, late_readings
+       FROM db.corrections WHERE window_start >= '${at(0)}' ORDER BY window_start`,
+    )
+    expect(rows).toEqual([
+      {
+        at: '00',
+        first_value: 40,
+        last_value: 35,
+        change: -5,
+        revisions: 3,
+        reason: 'recompute',
+        late_readings: expect.anything(),
+      },
+      {
+        at: '02',
+        first_value: null,
+        last_value: 20,
+        change: null,
+        revisions: 2,
+        reason: 'late',
+        late_readings: expect.anything(),
+      },
+    ])
+  })
+})
