@@ -16,10 +16,16 @@ export function brokenText(record: RecordId, reading: Values, dice: number): str
 /** Text is sent as it is. */
 type Change = (reading: Values) => Values | string
 
+const deep = `${'['.repeat(5_000)}${']'.repeat(5_000)}`
+
 const everywhere: readonly Change[] = [
   ({ asset_id: _, ...rest }) => rest,
   reading => ({ ...reading, event_time: 'yesterday' }),
   reading => ({ ...reading, event_time: 946_684_800_000 }),
+  // Half of a character.
+  reading => ({ ...reading, source: '\ud83d' }),
+  reading => JSON.stringify(reading).replace(/}$/, ',"source":NaN}'),
+  reading => JSON.stringify({ ...reading, event_time: 'deep' }).replace('"deep"', deep),
   () => '17',
   () => '{"asset_id": "cut o',
 ]
@@ -30,6 +36,7 @@ const ownChanges: Readonly<Record<RecordId, readonly Change[]>> = {
     reading => ({ ...reading, energy_kwh: -0.5 }),
     reading => ({ ...reading, period_s: 60, unavailable_s: 61 }),
     reading => ({ ...reading, suspect: 'yes' }),
+    reading => ({ ...reading, drb_session_s: 1e300 }),
   ],
   radio_alarm: [
     reading => ({ ...reading, perceived_severity: 'Critical' }),
@@ -41,15 +48,28 @@ const ownChanges: Readonly<Record<RecordId, readonly Change[]>> = {
     reading => ({ ...reading, humidity_pct: 1023 }),
     ({ asset_id, event_time }) => JSON.stringify({ asset_id, event_time }),
   ],
-  facility: [reading => ({ ...reading, total_energy_kwh: 10, it_energy_kwh: 11 })],
+  facility: [
+    reading => ({ ...reading, total_energy_kwh: 10, it_energy_kwh: 11 }),
+    reading => ({ ...reading, total_energy_kwh: 48_000_001 }),
+  ],
   grid_inspection: [
     reading => ({ ...reading, from_km: 5, to_km: 4 }),
     reading => ({ ...reading, method: null }),
+    reading => ({ ...reading, images: Number.MAX_SAFE_INTEGER }),
+    // Its line has a hundred at most.
+    reading => ({ ...reading, to_km: 9_000 }),
   ],
-  grid_defect: [reading => ({ ...reading, grade: '3' })],
+  grid_defect: [
+    reading => ({ ...reading, grade: '3' }),
+    // Epoch seconds.
+    reading => ({ ...reading, found_at: 1_782_000_000 }),
+  ],
   parking: [
     reading => ({ ...reading, occupied: -4 }),
     reading => ({ ...reading, capacity: 20, occupied: 21 }),
     reading => ({ ...reading, occupied: 1.5 }),
+    reading => ({ ...reading, entries: Number.MAX_SAFE_INTEGER }),
+    // It has 450 at most.
+    reading => ({ ...reading, capacity: 99_999, occupied: 0 }),
   ],
 }

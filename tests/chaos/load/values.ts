@@ -30,6 +30,8 @@ export function valuesOf(
 ): Values {
   const dice = diceOf(key, slot, variant)
   const values = makers[record](dice, asset, eventTime, slot)
+  const [atBound] = dice.share(91) < 0.01 ? [dice.one(92, bounds[record])] : []
+  if (atBound) return { ...values, ...atBound }
   return dice.share(90) < 0.08 ? withGaps(values, optional[record], dice) : values
 }
 
@@ -130,6 +132,36 @@ const makers: Readonly<Record<RecordId, Maker>> = {
       exits: dice.whole(5, 12),
     }
   },
+}
+
+/** What no device can go beyond. */
+const bounds: Readonly<Record<RecordId, readonly [Values, ...Values[]]>> = {
+  radio_pm: [
+    { rrc_estab_att: 1e9, rrc_estab_succ: 1e9 },
+    { prb_avail_dl: 1e12, prb_used_dl: 0 },
+    { pdcp_volume_dl_mbit: 1e10, pdcp_volume_ul_mbit: 0, energy_kwh: 10_000 },
+    { period_s: 86_400, unavailable_s: 86_400 },
+    { period_s: 1, unavailable_s: 0, drb_session_s: 1e10, drb_rel_act: 1e9 },
+  ],
+  radio_alarm: [{ probable_cause: '因'.repeat(1_024) }],
+  rack: [
+    { it_power_w: 500_000 },
+    { it_power_w: 0, inlet_temp_c: -20, humidity_pct: 0 },
+    { inlet_temp_c: 80, humidity_pct: 100 },
+    // Both ends of the recommended band.
+    { inlet_temp_c: 18 },
+    { inlet_temp_c: 27 },
+  ],
+  facility: [
+    { period_s: 86_400, total_energy_kwh: 48_000_000, it_energy_kwh: 48_000_000, cooling_energy_kwh: 0 },
+    { period_s: 1, total_energy_kwh: 0, it_energy_kwh: 0, cooling_energy_kwh: 0 },
+  ],
+  grid_inspection: [{ from_km: 0, to_km: 0, images: 10_000_000 }],
+  grid_defect: [{ found_at: '1965-03-01T00:00:00+08:00' }],
+  parking: [
+    { capacity: 0, occupied: 0 },
+    { entries: 1_000_000, exits: 1_000_000 },
+  ],
 }
 
 /** Fields that a device may leave out; one of each record stays, so that its readings are never empty. */

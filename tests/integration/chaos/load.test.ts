@@ -87,6 +87,8 @@ it('lists exactly what is in the topics, the first of each identity with its val
     'field_range',
     'field_relation',
     'malformed_json',
+    'not_utf8',
+    'implausible',
   ])
     expect(report.rejected[code], code).toBeGreaterThan(0)
 
