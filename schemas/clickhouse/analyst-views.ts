@@ -1,3 +1,5 @@
+import { type RecordId, recordIds } from '../records/record.ts'
+import { records } from '../records/records.ts'
 import type { View } from './view.ts'
 
 /**
@@ -65,5 +67,31 @@ WHERE first_value IS DISTINCT FROM last_value
 SETTINGS do_not_merge_across_partitions_select_final = 1`,
 }
 
+/** The newest reading of every asset of a record type, and the last value of each field that it ever gave. */
+function lastReadings(id: RecordId): string {
+  const pairs = records[id].fields.map(({ name }) => `('${name}', toString(argMax(r.${name}, r.event_time)))`)
+  return `SELECT r.asset_id AS asset_id, '${id}' AS record, max(r.event_time) AS last_seen,
+    arrayFilter(pair -> isNotNull(pair.2), [${pairs.join(', ')}]) AS pairs
+  FROM {database}.readings_${id}_store AS r GROUP BY asset_id`
+}
+
+/**
+ * Every asset with the event time of its newest reading and the last values that it gave. `last_seen` and `silent_s` are null
+ * for one that was never heard of.
+ */
+const assetStatus: View = {
+  name: 'asset_status',
+  query: `SELECT a.asset_id AS asset_id, a.record AS record, a.kind AS kind, a.county AS county, a.name AS name,
+  a.period_s AS period_s, a.commissioned_at AS commissioned_at, a.retired_at AS retired_at,
+  l.last_seen AS last_seen, dateDiff('second', l.last_seen, now64(3)) AS silent_s,
+  mapFromArrays(arrayMap(pair -> pair.1, l.pairs), arrayMap(pair -> assumeNotNull(pair.2), l.pairs)) AS last_values
+FROM {database}.assets AS a
+LEFT JOIN
+(
+  ${recordIds.map(lastReadings).join('\n  UNION ALL\n  ')}
+) AS l ON l.record = a.record AND l.asset_id = a.asset_id
+SETTINGS join_use_nulls = 1`,
+}
+
 /** Answers to what analysts ask first. */
-export const analystViews: readonly View[] = [alarms, defects, corrections]
+export const analystViews: readonly View[] = [alarms, defects, corrections, assetStatus]

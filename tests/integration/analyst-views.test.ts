@@ -169,3 +169,39 @@ describe('corrections', () => {
     ])
   })
 })
+
+describe('asset_status', () => {
+  const asset = (asset_id: string, record: string, kind: string) => ({
+    ...{ asset_id, record, kind, county: '370102', name: asset_id, period_s: 60, updated_at: at(0) },
+  })
+  it('says when an asset was heard of last and what it said, and null of one that never was', async () => {
+    const reading = (minutes: number, rest: object) => ({
+      ...place(minutes),
+      ...{ asset_id: 'rack-1', county: '370102', event_time: at(minutes), ...rest },
+    })
+    await db.insert('assets_store', [
+      asset('rack-1', 'rack', 'rack'),
+      asset('rack-2', 'rack', 'rack'),
+      asset('lot-1', 'parking', 'lot'),
+    ])
+    await db.insert('readings_rack_store', [
+      reading(9, { it_power_w: 4_000, in_use: true }),
+      reading(10, { it_power_w: 4_200.5 }),
+      reading(3, { it_power_w: 1, inlet_temp_c: 22 }),
+    ])
+    const rows = await db.rows<{ silent_s: number | null }>(
+      `SELECT asset_id, formatDateTime(last_seen, '%i') AS seen, silent_s, last_values FROM db.asset_status ORDER BY asset_id`,
+    )
+    expect(rows).toEqual([
+      { asset_id: 'lot-1', seen: null, silent_s: null, last_values: {} },
+      {
+        asset_id: 'rack-1',
+        seen: '10',
+        silent_s: expect.any(Number),
+        last_values: { it_power_w: '4200.5', in_use: 'true', inlet_temp_c: '22' },
+      },
+      { asset_id: 'rack-2', seen: null, silent_s: null, last_values: {} },
+    ])
+    expect(Math.abs(rows[1]!.silent_s! - (Date.now() - start - 10 * minute) / 1000)).toBeLessThan(60)
+  })
+})
