@@ -85,7 +85,7 @@ const assetStatus: View = {
   a.period_s AS period_s, a.commissioned_at AS commissioned_at, a.retired_at AS retired_at,
   l.last_seen AS last_seen, dateDiff('second', l.last_seen, now64(3)) AS silent_s,
   mapFromArrays(arrayMap(pair -> pair.1, l.pairs), arrayMap(pair -> assumeNotNull(pair.2), l.pairs)) AS last_values
-FROM {database}.assets AS a
+FROM {database}.assets_store AS a FINAL
 LEFT JOIN
 (
   ${recordIds.map(lastReadings).join('\n  UNION ALL\n  ')}
