@@ -33,6 +33,8 @@ let dataDir: string
 let first: Product
 let firstProcesses: readonly number[]
 let firstExit: number | null
+/** Whether each of its ports was free when it had stopped. */
+const firstPorts = new Map<number, boolean>()
 let second: Product
 let clickhouse: ClickHouseClient
 /** The newest final window when the first product was told to stop, epoch ms. */
@@ -47,6 +49,8 @@ beforeAll(async () => {
   finalBefore = await newFinals(first, begun, 2)
   firstProcesses = Object.values(first.processes())
   firstExit = await first.stop()
+  // Before the next one starts, whose ports may be some of these.
+  for (const port of Object.values(first.ports)) firstPorts.set(port, await isFree('127.0.0.1', port))
 
   second = await startProduct({ dataDir, args })
   clickhouse = databaseOf(second)
@@ -117,7 +121,8 @@ describe('Ctrl-C', () => {
   test('leaves nothing running', async () => {
     expect(firstProcesses).toHaveLength(parts.length)
     for (const pid of firstProcesses) expect(() => process.kill(pid, 0)).toThrow('ESRCH')
-    for (const port of Object.values(first.ports)) expect(await isFree('127.0.0.1', port)).toBe(true)
+    expect([...firstPorts].filter(([, isFree]) => !isFree)).toEqual([])
+    expect(firstPorts.size).toBeGreaterThan(parts.length / 2)
   })
 })
 
