@@ -66,6 +66,9 @@ function offsetsLine(records: readonly RecordReport[]): string {
   return `offsets   ${number(offsets)} that the archive has committed, ${missing === 0 ? 'none' : number(missing)} missing`
 }
 
+/** A range that ends beyond this has no end, epoch ms. */
+const endOfTime = Date.UTC(2299, 0)
+
 /** What was looked at, and what was not. */
 function rangeLines({ from, to, records }: AuditReport): string {
   const outside = records
@@ -74,7 +77,8 @@ function rangeLines({ from, to, records }: AuditReport): string {
       ({ record, outside: { readings, windows } }) =>
         `not looked at  ${record}: ${plural(windows, 'window')} and ${plural(readings, 'message')} before or after: --all takes all`,
     )
-  return [`range     windows that start from ${iso(from)} to ${iso(to)}`, ...outside].join('\n')
+  const until = to >= endOfTime ? 'on' : `to ${iso(to)}`
+  return [`range     windows that start from ${iso(from)} ${until}`, ...outside].join('\n')
 }
 
 function censusLines({ census }: AuditReport): string {

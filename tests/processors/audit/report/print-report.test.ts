@@ -68,6 +68,12 @@ clean: 12,346 messages, 7,824 KPI values, no difference; 1 window still moving
   )
 })
 
+it('says from when on it looked where there is no end', () => {
+  expect(printReport({ ...clean, to: Date.UTC(2299, 11, 31) }, { verbose: false })).toContain(
+    'range     windows that start from 2026-08-01T00:00:00.000Z on\n',
+  )
+})
+
 it('says what it did not look at, and does not call clean what it did not see', () => {
   const [rack] = clean.records
   const outside = { readings: 47_246, windows: 1_024 }
