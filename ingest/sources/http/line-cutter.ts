@@ -62,10 +62,21 @@ export class LineCutter implements BodyCutter {
   }
 
   private item(line: string | Buffer): unknown {
+    // A UTF-16 unit takes three bytes at most.
+    if (typeof line === 'string' && line.length * 3 <= this.limits.maxItemBytes) {
+      try {
+        return JSON.parse(line)
+      } catch {
+        // It is looked at again, to say what is wrong with it.
+      }
+    }
+    return this.oddItem(line)
+  }
+
+  private oddItem(line: string | Buffer): unknown {
     const { maxItemBytes } = this.limits
     const place = `line ${this.lines}`
-    // A UTF-16 unit takes three bytes at most.
-    if (line.length * 3 > maxItemBytes && Buffer.byteLength(line) > maxItemBytes) {
+    if (Buffer.byteLength(line) > maxItemBytes) {
       const bytes = typeof line === 'string' ? Buffer.from(line) : line
       return new TooLargeItem(bytes, place, maxItemBytes).end()
     }
