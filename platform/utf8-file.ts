@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer'
+import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { CodedError } from './errors.ts'
 
@@ -7,7 +8,15 @@ import { CodedError } from './errors.ts'
  * @throws CodedError `not_utf8`. @throws Error where it cannot be read
  */
 export async function readUtf8(path: string): Promise<string> {
-  const bytes = await readFile(path)
+  return textOf(await readFile(path), path)
+}
+
+/** The same before anything else is done. */
+export function readUtf8Sync(path: string): string {
+  return textOf(readFileSync(path), path)
+}
+
+function textOf(bytes: Buffer, path: string): string {
   if (isUtf8(bytes)) return bytes.toString('utf8')
   throw new CodedError('not_utf8', `${path}: the bytes are not UTF-8`, { hint: 'save it as UTF-8' })
 }

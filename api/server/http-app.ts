@@ -4,7 +4,8 @@ import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import fastify, { type FastifyInstance } from 'fastify'
 import type { HttpServers } from '../../platform/http/http-servers.ts'
-import { halfCharacterIn, jsonText } from '../../platform/http/json-text.ts'
+import { halfCharacterIn, jsonBodyText } from '../../platform/http/json-body.ts'
+import { refuseOtherMethods } from '../../platform/http/other-methods.ts'
 import type { Pages } from '../../platform/http/strange-request.ts'
 import type { Log } from '../../platform/log.ts'
 import type { Metrics } from '../../platform/metrics.ts'
@@ -12,7 +13,6 @@ import type { Access, AnonymousPolicy } from '../access/access.ts'
 import { asyncApiRoute } from '../asyncapi/asyncapi-route.ts'
 import { admission } from './admission.ts'
 import { openApi } from './openapi.ts'
-import { refuseOtherMethods } from './other-methods.ts'
 import { installProblems, sendProblem } from './problems.ts'
 import { limitRate } from './rate-limit.ts'
 import { type Api, withTypes } from './type-provider.ts'
@@ -108,7 +108,7 @@ function takeJson(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error')
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     try {
-      const text = jsonText(body as Buffer, request.headers['content-type'] ?? '')
+      const text = jsonBodyText(body as Buffer, request.headers['content-type'] ?? '')
       parse(request, text, (error, value) => done(error ?? halfCharacterIn(value), value))
     } catch (error) {
       done(error as Error)

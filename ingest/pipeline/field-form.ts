@@ -50,7 +50,7 @@ export function fieldForm(field: Field): Form {
   }
 }
 
-/** Epoch seconds of our time, taken for ms, lie in January 1970. */
+/** Epoch seconds of times until 2100, taken for ms, lie in the first seven weeks of 1970. */
 const latestSeconds = 4_102_444_800
 
 export function looksLikeSeconds(ms: number): boolean {

@@ -7,12 +7,16 @@ import type { ProcessorContext } from '../context.ts'
 import { alertingMetrics } from './alerting-metrics.ts'
 import { type JudgedMessage, judgedFields } from './engine/judged-message.ts'
 import { notifierMetrics } from './out/notifier-metrics.ts'
+import { receivers } from './out/receivers.ts'
 import { RuleFiles } from './reload/rule-files.ts'
 import { AlertDuty } from './run/alert-duty.ts'
 import { AlertPublisher } from './run/alert-publisher.ts'
 import { AlertingRunner } from './run/alerting-runner.ts'
 
-/** kpi.regional and alert.commands -> alert.events, alert.silences, and what receivers are told. */
+/**
+ * kpi.regional and alert.commands -> alert.events, alert.silences, and what receivers are told.
+ * @throws CodedError `config_invalid`: the file of receivers
+ */
 export function alerting(context: ProcessorContext): readonly Resource[] {
   const { config, kafka, registry, log, fail } = context
   const metrics = alertingMetrics(context.metrics)
@@ -30,6 +34,7 @@ export function alerting(context: ProcessorContext): readonly Resource[] {
     admin,
     publisher,
     files,
+    receivers: receivers(config),
     metrics,
     notifierMetrics: notifierMetrics(context.metrics),
     wall: wallClock,

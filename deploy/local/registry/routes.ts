@@ -3,7 +3,7 @@ import { Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { messageOf } from '../../../platform/errors.ts'
 import type { HttpServers } from '../../../platform/http/http-servers.ts'
-import { jsonText } from '../../../platform/http/json-text.ts'
+import { jsonBodyText } from '../../../platform/http/json-body.ts'
 import { compatibilityLevel, incompatibilities, parseSchema } from './compatibility.ts'
 import { RegistryError, registryErrors } from './registry-error.ts'
 import {
@@ -42,7 +42,7 @@ export function registryRoutes(file: StoreFile, servers: HttpServers, host: stri
     { parseAs: 'buffer' },
     async ({ headers }: FastifyRequest, body: Buffer) => {
       try {
-        return JSON.parse(jsonText(body, headers['content-type'] ?? '')) as unknown
+        return JSON.parse(jsonBodyText(body, headers['content-type'] ?? '')) as unknown
       } catch (error) {
         throw registryErrors.invalidRequest(messageOf(error))
       }

@@ -3,7 +3,8 @@ import rateLimit from '@fastify/rate-limit'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { CodedError } from '../../../platform/errors.ts'
 import type { HttpServers } from '../../../platform/http/http-servers.ts'
-import { utf8MediaType } from '../../../platform/http/json-text.ts'
+import { utf8MediaType } from '../../../platform/http/json-body.ts'
+import { refuseOtherMethods } from '../../../platform/http/other-methods.ts'
 import type { Resource } from '../../../platform/lifecycle.ts'
 import type { Log } from '../../../platform/log.ts'
 import type { Metrics } from '../../../platform/metrics.ts'
@@ -72,7 +73,7 @@ export class HttpDoor implements Resource {
 
 /** The door without its socket, so that it can be tested by injection. */
 export async function buildDoor(options: HttpDoorOptions): Promise<FastifyInstance> {
-  const { servers, host, intake, keeper, metrics, maxBodyBytes, requestsPerMinute } = options
+  const { servers, host, keeper, metrics, maxBodyBytes, requestsPerMinute } = options
   const app = fastify({
     bodyLimit: maxBodyBytes,
     forceCloseConnections: 'idle',
@@ -93,8 +94,14 @@ export async function buildDoor(options: HttpDoorOptions): Promise<FastifyInstan
 
   app.removeAllContentTypeParsers()
   app.addContentTypeParser([jsonType, ...ndjsonTypes], (_request, payload, done) => done(null, payload))
-  const takeBody = bodyReader(options)
 
+  refuseOtherMethods(app, () => addRoutes(app, options))
+  return app
+}
+
+function addRoutes(app: FastifyInstance, options: HttpDoorOptions): void {
+  const { intake } = options
+  const takeBody = bodyReader(options)
   app.post<{ Params: { record: string } }>('/v1/telemetry/:record', async (request, reply) => {
     const { record } = request.params
     if (!isRecordId(record)) {
@@ -114,8 +121,6 @@ export async function buildDoor(options: HttpDoorOptions): Promise<FastifyInstan
     const batch = intake.assetBatch(visitor.sender, maxListedOverHttp)
     return answered(reply, await takeBody(bodyOf(request, reply), visitor.name, batch))
   })
-
-  return app
 }
 
 function visitorOf({ visitor }: FastifyRequest): Visitor {
@@ -184,20 +189,9 @@ function addErrors(app: FastifyInstance, { log, metrics, maxDecompressedBytes }:
     return send(reply, code, code === 'internal' ? 'see the log of ingest' : detailOf(error))
   })
   app.setNotFoundHandler((request, reply) => {
-    // Whoever asks here with another method has found the door.
-    if (app.hasRoute({ method: 'POST', url: patternOf(request.url) })) {
-      reply.header('allow', 'POST')
-      return send(reply, 'method_not_allowed', `${request.method} is not for ${request.url}: it has POST`)
-    }
     const detail = `${request.method} ${request.url}: POST /v1/telemetry/{record} and POST /v1/assets are here`
     return send(reply, 'not_found', detail)
   })
-}
-
-/** The route's pattern of an address. */
-function patternOf(url: string): string {
-  const path = url.replace(/[?#].*$/, '').replace(/\/+$/, '')
-  return path.replace(/^(\/v1\/telemetry)\/[^/]+$/, '$1/:record')
 }
 
 /** A connection that is kept alive after its last answer would hold up the stop until it times out. */

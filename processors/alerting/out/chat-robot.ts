@@ -118,7 +118,8 @@ function entryOf(
 function clipped({ text, link }: ReturnType<typeof entryOf>, bytes: number): string {
   const room = bytes - Buffer.byteLength(link) - 8
   let kept = text.replaceAll('\n', ' ')
-  while (Buffer.byteLength(kept) > room && kept.length > 0) kept = kept.slice(0, -1).toWellFormed()
+  while (Buffer.byteLength(kept) > room && kept.length > 0)
+    kept = kept.slice(0, -1).replace(/[\uD800-\uDBFF]$/, '')
   return `**${kept}${kept.length < text.length ? '…' : ''}** ${link}`
 }
 

@@ -1,9 +1,8 @@
-import { isUtf8 } from 'node:buffer'
-import { readFileSync } from 'node:fs'
 import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { isNode, LineCounter, parseDocument } from 'yaml'
 import { CodedError, messageOf } from '../../../platform/errors.ts'
+import { readUtf8Sync } from '../../../platform/utf8-file.ts'
 
 export const receiverFormats = ['citybrain', 'dingtalk', 'feishu', 'wecom'] as const
 export type ReceiverFormat = (typeof receiverFormats)[number]
@@ -42,15 +41,14 @@ export function readReceiverFile(path: string): readonly ReceiverEntry[] {
       hint: 'see docs/alerting.md, "Receivers"',
       ...(cause === undefined ? {} : { cause }),
     })
-  let bytes: Buffer
+  let text: string
   try {
-    bytes = readFileSync(path)
+    text = readUtf8Sync(path)
   } catch (cause) {
     throw invalid(messageOf(cause), cause)
   }
-  if (!isUtf8(bytes)) throw invalid('the bytes are not UTF-8')
   const lines = new LineCounter()
-  const document = parseDocument(bytes.toString('utf8'), { lineCounter: lines })
+  const document = parseDocument(text, { lineCounter: lines })
   const at = (offset: number, problem: string) => `line ${lines.linePos(offset).line || 1}: ${problem}`
   const mistakes = document.errors.map(({ message, pos }) => at(pos[0], message.split('\n', 1)[0] ?? message))
   if (mistakes.length > 0) throw invalid(mistakes.join('; '))

@@ -13,7 +13,7 @@ import type { Series } from '../engine/series-table.ts'
 import type { Notification } from '../out/notification.ts'
 import { Notifier } from '../out/notifier.ts'
 import type { NotifierMetrics } from '../out/notifier-metrics.ts'
-import { receivers } from '../out/receivers.ts'
+import type { Receiver } from '../out/receiver.ts'
 import { publishedRules, republished } from '../reload/loaded-rules.ts'
 import type { RuleFiles } from '../reload/rule-files.ts'
 import type { AlertPublisher, AlertWriter } from './alert-publisher.ts'
@@ -30,6 +30,7 @@ export interface AlertDutyOptions {
   readonly admin: OffsetsAdmin
   readonly publisher: AlertPublisher
   readonly files: RuleFiles
+  readonly receivers: readonly Receiver[]
   readonly metrics: AlertingMetrics
   readonly notifierMetrics: NotifierMetrics
   /** Kafka's timestamps are wall time. */
@@ -222,7 +223,7 @@ export class AlertDuty {
     const { context, notifierMetrics: metrics, wall } = this.options
     const { config, clock, clockSpeed, log, fail } = context
     return new Notifier({
-      receivers: receivers(config),
+      receivers: this.options.receivers,
       known,
       alertOf: id => engine.book.get(id),
       open: () => engine.book.open(),

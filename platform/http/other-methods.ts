@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { CodedError } from '../../platform/errors.ts'
+import { CodedError } from '../errors.ts'
 
 /**
  * Answers the methods that a path of the scope does not have with 405 and Allow, as RFC 9110 wants it.

@@ -19,7 +19,7 @@ export function utf8MediaType(contentType: string): string | null {
  * The text of a JSON body, without a byte order mark.
  * @throws CodedError `unsupported_media_type`: another charset; `invalid_request`: bytes that are not UTF-8
  */
-export function jsonText(body: Buffer, contentType: string): string {
+export function jsonBodyText(body: Buffer, contentType: string): string {
   if (utf8MediaType(contentType) === null) {
     throw new CodedError('unsupported_media_type', `Content-Type ${contentType}: JSON is sent in UTF-8`)
   }
