@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import type { Store } from '../../../platform/clickhouse/select-rows.ts'
+import { type Store, selectRows } from '../../../platform/clickhouse/select-rows.ts'
 import { sqlString } from '../../../schemas/clickhouse/table.ts'
 import { censusMeasures } from '../../../schemas/kpis/census.ts'
 import { evaluate } from '../../../schemas/kpis/evaluate.ts'
@@ -11,7 +11,6 @@ import { queryCensus } from '../../census/census-query.ts'
 import type { LogProgress } from '../progress/log-progress.ts'
 import type { Difference } from '../report/difference.ts'
 import { instant, isSame, nothing, orNull } from '../sql/literals.ts'
-import { ask } from './ask.ts'
 
 export interface CensusWindow {
   readonly start: number
@@ -41,7 +40,7 @@ export interface CensusLook {
 
 /** The newest window of a census of which everything is stored; the province is told last. @throws ClickHouseError */
 export async function newestCensusWindow(store: Store, census: CensusId): Promise<CensusWindow | undefined> {
-  const [window] = await ask(
+  const [window] = await selectRows(
     store,
     Window,
     `SELECT toUnixTimestamp64Milli(window_start) AS start, toUnixTimestamp64Milli(window_end) AS end
@@ -67,9 +66,9 @@ export async function lookAtCensus(
   )
   const { database } = store
   const [stored, found, [assets]] = await Promise.all([
-    ask(store, Row, rowsSql(census, window, database)),
+    selectRows(store, Row, rowsSql(census, window, database)),
     queryCensus({ ...store, census, windows: [window], below }),
-    ask(store, Assets, `SELECT max(kafka_offset) + 1 AS end FROM ${database}.assets_store`),
+    selectRows(store, Assets, `SELECT max(kafka_offset) + 1 AS end FROM ${database}.assets_store`),
   ])
   const again = recomputedRegions(census, found.get(window.start) ?? new Map())
   const rows = new Map(stored.map(row => [`${row.kpi}|${row.region}`, row]))

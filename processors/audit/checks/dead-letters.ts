@@ -1,8 +1,7 @@
 import { Type } from 'typebox'
-import type { Store } from '../../../platform/clickhouse/select-rows.ts'
+import { type Store, selectRows } from '../../../platform/clickhouse/select-rows.ts'
 import type { RecordId } from '../../../schemas/records/record.ts'
 import { type Span, within } from '../sql/literals.ts'
-import { ask } from './ask.ts'
 
 const Row = Type.Object({ record: Type.String(), code: Type.String(), messages: Type.Number() })
 
@@ -15,7 +14,7 @@ export async function deadLetters(
   records: readonly RecordId[],
   span: Span,
 ): Promise<ReadonlyMap<string, Rejected>> {
-  const rows = await ask(
+  const rows = await selectRows(
     store,
     Row,
     `SELECT record, code, count() AS messages FROM ${store.database}.rejected

@@ -1,9 +1,8 @@
 import { Type } from 'typebox'
-import type { Store } from '../../../platform/clickhouse/select-rows.ts'
+import { type Store, selectRows } from '../../../platform/clickhouse/select-rows.ts'
 import { speaksOfEveryWindow } from '../../windows/partial.ts'
 import type { LogProgress } from '../progress/log-progress.ts'
 import { type IsNoticed, partitionOf, type Subject } from '../progress/waiting.ts'
-import { ask } from './ask.ts'
 
 const Row = Type.Object({ record: Type.String(), county: Type.String(), start: Type.Number() })
 
@@ -17,7 +16,7 @@ export async function pendingNotices(store: Store, progress: LogProgress): Promi
   const rows =
     open.length === 0
       ? []
-      : await ask(
+      : await selectRows(
           store,
           Row,
           `SELECT DISTINCT record, county, toUnixTimestamp64Milli(window_start) AS start

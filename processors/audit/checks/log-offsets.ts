@@ -1,12 +1,11 @@
 import { type Static, Type } from 'typebox'
-import type { Store } from '../../../platform/clickhouse/select-rows.ts'
+import { type Store, selectRows } from '../../../platform/clickhouse/select-rows.ts'
 import { sqlString } from '../../../schemas/clickhouse/table.ts'
 import type { RecordId } from '../../../schemas/records/record.ts'
 import { telemetryTopic } from '../../../schemas/topics.ts'
 import type { Offsets, RecordProgress } from '../progress/log-progress.ts'
 import type { Difference, OffsetSpan } from '../report/difference.ts'
 import { int64s } from '../sql/literals.ts'
-import { ask } from './ask.ts'
 
 /** Offsets counted together: what is missing is searched for where the count is wrong. */
 export const blockSize = 1 << 18
@@ -35,7 +34,7 @@ export async function lookAtOffsets(
   record: RecordId,
   { low, archived, base }: RecordProgress,
 ): Promise<OffsetsLook> {
-  const blocks = await ask(store, Block, blocksSql(record, archived, base, store.database))
+  const blocks = await selectRows(store, Block, blocksSql(record, archived, base, store.database))
   const gaps: OffsetSpan[] = []
   let expected = 0
   for (const [partition, end] of archived.entries()) {
@@ -45,7 +44,7 @@ export async function lookAtOffsets(
     const from = Math.min(low[partition] ?? base, end, ...held.map(({ first }) => first))
     expected += end - from
     for (const span of incompleteBlocks(partition, from, end, held)) {
-      const found = await ask(store, Gap, gapsSql(record, span, store.database))
+      const found = await selectRows(store, Gap, gapsSql(record, span, store.database))
       gaps.push(...found.map(gap => ({ partition, ...gap })))
     }
   }

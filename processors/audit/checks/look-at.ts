@@ -1,6 +1,5 @@
-import type { Store } from '../../../platform/clickhouse/select-rows.ts'
+import { type Store, selectRows } from '../../../platform/clickhouse/select-rows.ts'
 import type { LogProgress } from '../progress/log-progress.ts'
-import { ask } from './ask.ts'
 import { CountyRow, countyLook } from './county-look.ts'
 import { countyWindowsSql } from './county-windows.ts'
 import { KpiRow, kpiLook } from './kpi-look.ts'
@@ -13,8 +12,12 @@ import { regionalKpisSql } from './regional-kpis.ts'
  */
 export async function lookAt(store: Store, { series, spans }: Chunk, progress: LogProgress): Promise<Look> {
   const { record, sizeMs, kpi } = series
-  if (kpi) return kpiLook(await ask(store, KpiRow, regionalKpisSql(kpi, spans, store.database)), series)
+  if (kpi)
+    return kpiLook(await selectRows(store, KpiRow, regionalKpisSql(kpi, spans, store.database)), series)
   const range = { record, sizeMs, spans }
   const vector = progress.records.get(record)?.archived ?? []
-  return countyLook(await ask(store, CountyRow, countyWindowsSql(range, vector, store.database)), range)
+  return countyLook(
+    await selectRows(store, CountyRow, countyWindowsSql(range, vector, store.database)),
+    range,
+  )
 }

@@ -1,11 +1,10 @@
 import { Type } from 'typebox'
-import type { Store } from '../../../platform/clickhouse/select-rows.ts'
+import { type Store, selectRows } from '../../../platform/clickhouse/select-rows.ts'
 import type { RecordId } from '../../../schemas/records/record.ts'
 import { isRecordId } from '../../../schemas/records/record.ts'
 import { withAncestors } from '../../../schemas/regions/regions.ts'
 import type { Difference, OffsetSpan } from '../report/difference.ts'
 import { within } from '../sql/literals.ts'
-import { ask } from './ask.ts'
 
 const Row = Type.Object({
   county: Type.String(),
@@ -43,7 +42,7 @@ async function spansByRegion(
   record: RecordId,
   span: { readonly from: number; readonly to: number },
 ): Promise<ReadonlyMap<string, readonly OffsetSpan[]>> {
-  const rows = await ask(
+  const rows = await selectRows(
     store,
     Row,
     `SELECT county, kafka_partition AS partition, min(kafka_offset) AS first, max(kafka_offset) AS last

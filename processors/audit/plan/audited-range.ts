@@ -1,7 +1,6 @@
 import { Type } from 'typebox'
-import type { Store } from '../../../platform/clickhouse/select-rows.ts'
+import { type Store, selectRows } from '../../../platform/clickhouse/select-rows.ts'
 import type { RecordId } from '../../../schemas/records/record.ts'
-import { ask } from '../checks/ask.ts'
 import type { LogProgress } from '../progress/log-progress.ts'
 import { instant, int64s, type Span, within } from '../sql/literals.ts'
 import type { Bucket, Run } from './plan-chunks.ts'
@@ -31,7 +30,7 @@ export async function auditedRange(
 }
 
 async function newestEnd(store: Store, record: RecordId, to: number): Promise<number> {
-  const [row] = await ask(
+  const [row] = await selectRows(
     store,
     Newest,
     `SELECT toUnixTimestamp64Milli(maxOrNull(window_end)) AS newest FROM ${store.database}.measures_${record}_windows_store
@@ -51,7 +50,7 @@ export async function outsideOf(store: Store, record: RecordId, range: Span): Pr
   const { database } = store
   const countOf = async (column: string, table: string, count: string): Promise<number> => {
     const query = `SELECT ${count} AS count FROM ${database}.${table} WHERE NOT ${within(column, [range])}`
-    return (await ask(store, Count, query))[0]?.count ?? 0
+    return (await selectRows(store, Count, query))[0]?.count ?? 0
   }
   const [readings, windows] = await Promise.all([
     countOf('event_time', `received_${record}_store`, 'count()'),
@@ -77,8 +76,8 @@ export async function planOf(
   const { database } = store
   const archived = progress.records.get(record)?.archived ?? []
   const [runs, buckets] = await Promise.all([
-    ask(store, RunRow, runsSql(record, range, database)),
-    ask(
+    selectRows(store, RunRow, runsSql(record, range, database)),
+    selectRows(
       store,
       BucketRow,
       `SELECT intDiv(toUnixTimestamp64Milli(event_time), ${bucketMs}) * ${bucketMs} AS start, count() AS readings
@@ -88,14 +87,14 @@ export async function planOf(
     ),
   ])
   if (runs.length > 0 || buckets.length === 0) return { runs: runs.map(runOf), buckets }
-  const [nearest] = await ask(store, Size, sizeSql(record, database))
+  const [nearest] = await selectRows(store, Size, sizeSql(record, database))
   // Nothing is stored of the range: its windows have the size of those that are.
   return { runs: nearest ? [{ sizeMs: nearest.size, from: range.from, to: range.from }] : [], buckets }
 }
 
 /** Whether any window of a record type was ever stored. @throws ClickHouseError */
 export async function hasStoredWindows(store: Store, record: RecordId): Promise<boolean> {
-  return (await ask(store, Size, sizeSql(record, store.database))).length > 0
+  return (await selectRows(store, Size, sizeSql(record, store.database))).length > 0
 }
 
 function runOf({ size, from, to }: { size: number; from: number; to: number }): Run {
