@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { readingTable } from '../../schemas/clickhouse/reading-tables.ts'
 import { recordIds } from '../../schemas/records/record.ts'
 import { records } from '../../schemas/records/records.ts'
 import { EpochMs, NullableEpochMs, NullableString } from '../rest/wire-schemas.ts'
@@ -85,7 +86,7 @@ const newestSql = periodic
     id => `
     SELECT '${id}' AS record, asset_id, toUnixTimestamp64Milli(max(event_time)) AS last,
         max(last) OVER () AS newest
-    FROM {database: Identifier}.readings_${id}_store
+    FROM {database: Identifier}.${readingTable(id).name}
     WHERE event_time >= fromUnixTimestamp64Milli({from: Int64})
         AND event_time <= fromUnixTimestamp64Milli({now: Int64})
     GROUP BY asset_id`,

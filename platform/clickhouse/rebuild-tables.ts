@@ -63,7 +63,7 @@ function done({ from }: RebuiltTable): string {
   return `holds all of ${from}`
 }
 
-/** The columns that both tables have: one of an earlier version may lack some measures. */
+/** The columns that both tables have, without what is computed at insert: one of an earlier version may lack some measures. */
 async function sharedColumns(
   client: ClickHouseClient,
   database: string,
@@ -74,7 +74,8 @@ async function sharedColumns(
     { clickhouse: client, database },
     Column,
     `SELECT table, name FROM system.columns
-     WHERE database = {database: String} AND table IN {names: Array(String)} ORDER BY table, position`,
+     WHERE database = {database: String} AND table IN {names: Array(String)} AND default_kind != 'MATERIALIZED'
+     ORDER BY table, position`,
     { names },
   )
   const of = (table: string) => columns.filter(column => column.table === table).map(({ name }) => name)
@@ -112,25 +113,25 @@ async function untilEnded(client: ClickHouseClient, database: string, ids: reado
   }
 }
 
-/** Copies whole days of windows. Returns the number of rows that were there. */
+/** Copies whole days. Returns the number of rows that were there. */
 async function copy(
   client: ClickHouseClient,
   database: string,
-  { from, to }: RebuiltTable,
+  { from, to, time, collapses }: RebuiltTable,
   columns: string,
 ): Promise<number> {
   const found = await selectRows(
     { clickhouse: client, database },
     Day,
-    `SELECT intDiv(toUnixTimestamp64Milli(window_start), ${dayMs}) AS day, count() AS rows
+    `SELECT intDiv(toUnixTimestamp64Milli(${time}), ${dayMs}) AS day, count() AS rows
      FROM ${database}.${from} GROUP BY day ORDER BY day`,
   )
   const spans = inSpans(found)
   for (const span of spans) {
     await client.command({
       // FINAL: of rows of one key and version the last one goes over, as readers see it.
-      query: `INSERT INTO ${database}.${to} (${columns}) SELECT ${columns} FROM ${database}.${from} FINAL
-        WHERE window_start >= ${instant(span.from)} AND window_start < ${instant(span.to)}
+      query: `INSERT INTO ${database}.${to} (${columns}) SELECT ${columns} FROM ${database}.${from} ${collapses ? 'FINAL' : ''}
+        WHERE ${time} >= ${instant(span.from)} AND ${time} < ${instant(span.to)}
         SETTINGS do_not_merge_across_partitions_select_final = 1`,
       clickhouse_settings: { async_insert: 0, max_partitions_per_insert_block: '0' },
     })

@@ -112,8 +112,8 @@ export function aggregate(context: ProcessorContext, options: AggregateOptions =
 }
 
 function inputOf(record: RecordId, { registry }: ProcessorContext) {
-  const program = compileMeasures(measureSets[record])
-  const { suspectField } = records[record]
+  const { suspectField, identity } = records[record]
+  const program = compileMeasures(measureSets[record], identity)
   // Only what the measures need is decoded; the rest of each datum is skipped over.
   const fields = ['event_time', 'county', ...program.fields, ...(suspectField ? [suspectField] : [])]
   return {

@@ -5,7 +5,7 @@ import { retryWhileAway } from '../../platform/clickhouse/retry-while-away.ts'
 import { wallClock } from '../../platform/clock.ts'
 import { LastingAdmin } from '../../platform/kafka/lasting-admin.ts'
 import { type Resource, together } from '../../platform/lifecycle.ts'
-import { logColumns } from '../../schemas/clickhouse/reading-tables.ts'
+import { logColumns, readingTable } from '../../schemas/clickhouse/reading-tables.ts'
 import { receivedTable } from '../../schemas/clickhouse/received-tables.ts'
 import { recordIds } from '../../schemas/records/record.ts'
 import { recordOf, telemetryTopic, topicNames, topicOf } from '../../schemas/topics.ts'
@@ -24,7 +24,7 @@ import { archiveGroup, TopicArchiver } from './topic-archiver.ts'
 
 /** Topics whose values are stored as they are, and where. */
 const tables: ReadonlyMap<string, string> = new Map([
-  ...recordIds.map((id): [string, string] => [telemetryTopic(id), `readings_${id}_store`]),
+  ...recordIds.map((id): [string, string] => [telemetryTopic(id), readingTable(id).name]),
   [topicNames.assets, 'assets_store'],
   [topicNames.rejected, 'rejected_store'],
   [topicNames.redriven, 'redriven_store'],

@@ -178,7 +178,7 @@ export class Corrector {
   private programOf(record: RecordId): MeasureProgram {
     const known = this.programs.get(record)
     if (known) return known
-    const program = compileMeasures(measureSets[record])
+    const program = compileMeasures(measureSets[record], records[record].identity)
     this.programs.set(record, program)
     return program
   }

@@ -35,11 +35,17 @@ export interface MeasureProgram {
   /** Numbers kept per asset and window, for `mean_sum`. */
   readonly perAsset: number
   readonly add: AddReading
+  /** What tells events of one asset and time apart; absent where readings are samples, one at a time. */
+  readonly eventOf?: (reading: MeasuredReading) => string
 }
 
-/** @throws Error where a definition names something that is not an identifier. */
-export function compileMeasures({ measures }: MeasureSet): MeasureProgram {
-  const fields = [...new Set(measures.flatMap(fieldsRead))]
+/**
+ * @param identity fields that tell events of one asset and time apart
+ * @throws Error where a definition names something that is not an identifier
+ */
+export function compileMeasures({ measures }: MeasureSet, identity: readonly string[] = []): MeasureProgram {
+  const measured = [...new Set(measures.flatMap(fieldsRead))]
+  const fields = [...new Set([...measured, ...identity])]
   for (const field of fields) {
     if (!/^[a-z][a-z0-9_]*$/.test(field)) throw new Error(`not a field name: ${JSON.stringify(field)}`)
   }
@@ -47,12 +53,13 @@ export function compileMeasures({ measures }: MeasureSet): MeasureProgram {
   const statements = measures.map((measure, index) =>
     statementOf(measure, index, measure.op === 'mean_sum' ? perAsset++ : 0),
   )
-  const body = ['"use strict"', ...fields.map(field => `const ${field} = r.${field}`), ...statements].join(
+  const body = ['"use strict"', ...measured.map(field => `const ${field} = r.${field}`), ...statements].join(
     '\n',
   )
   // The text comes from our own definitions, checked above; avsc builds its decoders in the same way.
   const add = new Function('m', 'at', 'r', 'sums', 'counts', 'slot', body) as AddReading
-  return { measures, fields, perAsset, add }
+  const eventOf = (reading: MeasuredReading) => JSON.stringify(identity.map(field => reading[field]))
+  return { measures, fields, perAsset, add, ...(identity.length > 0 ? { eventOf } : {}) }
 }
 
 function statementOf(measure: Measure, index: number, offset: number): string {

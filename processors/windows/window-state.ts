@@ -34,6 +34,8 @@ export class WindowState {
   private counts: Uint32Array
   /** Further readings of assets that report more than once in a window: asset × size + time. */
   private readonly further = new NumberSet()
+  /** Events, of which an asset may report several at one time: asset, time and what the event names. */
+  private readonly events = new Set<string>()
   /** Slots of assets that moved within the window, in their further counties: asset × counties + county -> slot. */
   private readonly moved = new Map<number, number>()
   private movedSums = new Float64Array(0)
@@ -100,6 +102,7 @@ export class WindowState {
     this.reportedIn.fill(0)
     this.counts.fill(0)
     this.further.clear()
+    this.events.clear()
     this.moved.clear()
     this.movedCounts.fill(0)
   }
@@ -115,10 +118,7 @@ export class WindowState {
     if (asset >= this.firstTime.length) this.growTo(asset + 1)
     this.changed[county] = 1
     this.anyChanged = true
-    const time = eventTime - this.start
-    const first = this.firstTime[asset] as number
-    if (first === 0) this.firstTime[asset] = time + 1
-    else if (first === time + 1 || !this.further.add(asset * this.sizeMs + time)) {
+    if (!this.isFirst(asset, eventTime - this.start, reading)) {
       increment(this.duplicates, county)
       return false
     }
@@ -138,6 +138,19 @@ export class WindowState {
     }
     const slot = this.movedSlot(asset, county) * perAsset
     add(this.measures, at, reading, this.movedSums, this.movedCounts, slot)
+    return true
+  }
+
+  /** Whether it is the first reading of its identity in this window, which it is not any more. */
+  private isFirst(asset: number, time: number, reading: MeasuredReading): boolean {
+    const { eventOf } = this.program
+    if (eventOf) {
+      const { size } = this.events
+      return this.events.add(`${asset} ${time} ${eventOf(reading)}`).size > size
+    }
+    const first = this.firstTime[asset] as number
+    if (first !== 0) return first !== time + 1 && this.further.add(asset * this.sizeMs + time)
+    this.firstTime[asset] = time + 1
     return true
   }
 

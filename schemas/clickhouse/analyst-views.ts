@@ -1,6 +1,10 @@
 import { type RecordId, recordIds } from '../records/record.ts'
 import { records } from '../records/records.ts'
+import { readingTable } from './reading-tables.ts'
 import type { View } from './view.ts'
+
+/** Of reports with one event time the later one in the log holds. */
+const defectPlace = '(d.event_time, d.kafka_offset)'
 
 /**
  * Every time an alarm was active (ITU-T X.733), from a raise to the next clear of the same asset and `alarm_id`; `cleared_at` is
@@ -12,21 +16,21 @@ const alarms: View = {
   if(isNull(cleared_at), NULL, dateDiff('second', raised_at, assumeNotNull(cleared_at))) AS active_s, reports
 FROM
 (
-  SELECT asset_id, alarm_id, arrayJoin(arraySplit((e, i) -> e.2 = 'raised' AND (i = 1 OR events[i - 1].2 = 'cleared'),
+  SELECT asset_id, alarm_id, arrayJoin(arraySplit((e, i) -> e.3 = 'raised' AND (i = 1 OR events[i - 1].3 = 'cleared'),
       events, arrayEnumerate(events))) AS episode,
-    episode[1].1 AS raised_at, arrayFirstOrNull(e -> e.2 = 'cleared', episode).1 AS cleared_at,
-    arrayFilter(e -> e.2 = 'raised', episode) AS raises,
-    raises[-1].3 AS county,
-    if(ifNull(raises[-1].4, 'CLEARED') = 'CLEARED', 'INDETERMINATE', raises[-1].4) AS severity,
-    raises[-1].5 AS probable_cause, raises[-1].6 AS specific_problem, toUInt32(length(episode)) AS reports
+    episode[1].1 AS raised_at, arrayFirstOrNull(e -> e.3 = 'cleared', episode).1 AS cleared_at,
+    arrayFilter(e -> e.3 = 'raised', episode) AS raises,
+    raises[-1].4 AS county,
+    if(ifNull(raises[-1].5, 'CLEARED') = 'CLEARED', 'INDETERMINATE', raises[-1].5) AS severity,
+    raises[-1].6 AS probable_cause, raises[-1].7 AS specific_problem, toUInt32(length(episode)) AS reports
   FROM
   (
     SELECT r.asset_id AS asset_id, r.alarm_id AS alarm_id,
-      arraySort(groupArray((r.event_time, r.state, r.county, r.perceived_severity, r.probable_cause, r.specific_problem))) AS events
-    FROM {database}.readings_radio_alarm_store AS r FINAL
+      arraySort(groupArray((r.event_time, r.kafka_offset, r.state, r.county, r.perceived_severity, r.probable_cause, r.specific_problem))) AS events
+    FROM {database}.${readingTable('radio_alarm').name} AS r FINAL
     GROUP BY asset_id, alarm_id
   )
-  WHERE episode[1].2 = 'raised'
+  WHERE episode[1].3 = 'raised'
 )
 SETTINGS do_not_merge_across_partitions_select_final = 1`,
 }
@@ -38,11 +42,11 @@ const defects: View = {
   if(isNull(closed_at), NULL, dateDiff('second', found_at, assumeNotNull(closed_at))) AS open_s, reports, last_report
 FROM
 (
-  SELECT d.asset_id AS asset_id, d.defect_id AS defect_id, argMax(d.county, d.event_time) AS county,
-    argMax(d.grade, d.event_time) AS grade, argMax(d.state, d.event_time) AS state, min(d.found_at) AS found_at,
-    if(state = 'closed', argMax(ifNull(d.closed_at, d.event_time), d.event_time), NULL) AS closed_at,
+  SELECT d.asset_id AS asset_id, d.defect_id AS defect_id, argMax(d.county, ${defectPlace}) AS county,
+    argMax(d.grade, ${defectPlace}) AS grade, argMax(d.state, ${defectPlace}) AS state, min(d.found_at) AS found_at,
+    if(state = 'closed', argMax(ifNull(d.closed_at, d.event_time), ${defectPlace}), NULL) AS closed_at,
     count() AS reports, max(d.event_time) AS last_report
-  FROM {database}.readings_grid_defect_store AS d FINAL
+  FROM {database}.${readingTable('grid_defect').name} AS d FINAL
   GROUP BY asset_id, defect_id
 )
 SETTINGS do_not_merge_across_partitions_select_final = 1`,
@@ -69,10 +73,13 @@ SETTINGS do_not_merge_across_partitions_select_final = 1`,
 
 /** The newest reading of every asset of a record type, and the last value of each field that it ever gave. */
 function lastReadings(id: RecordId): string {
-  const pairs = records[id].fields.map(({ name }) => `('${name}', toString(argMax(r.${name}, r.event_time)))`)
+  // Of samples of one time the first in the log holds, of events the last.
+  const place = records[id].identity ? 'r.kafka_offset' : 'r.first_version'
+  const last = (name: string) => `argMax(r.${name}, (r.event_time, ${place}))`
+  const pairs = records[id].fields.map(({ name }) => `('${name}', toString(${last(name)}))`)
   return `SELECT r.asset_id AS asset_id, '${id}' AS record, max(r.event_time) AS last_seen,
     arrayFilter(pair -> isNotNull(pair.2), [${pairs.join(', ')}]) AS pairs
-  FROM {database}.readings_${id}_store AS r GROUP BY asset_id`
+  FROM {database}.${readingTable(id).name} AS r GROUP BY asset_id`
 }
 
 /**

@@ -9,13 +9,14 @@ export const logColumns = ['kafka_partition', 'kafka_offset'] as const
 const fewValues = new Set(['county', 'source', 'probable_cause'])
 
 /**
- * The stored readings of one record type. The first reading in the log of each identity (asset_id, event_time)
- * holds: it has the greatest `first_version`, whatever is inserted again and in whatever order.
+ * The stored readings of one record type. The first reading in the log of each identity (asset_id, event_time and, of
+ * events, what the event names) holds: it has the greatest `first_version`, whatever is inserted again and in whatever order.
  */
 export function readingTable(id: RecordId): Table {
   const record = records[id]
+  const { identity = [] } = record
   return {
-    name: `readings_${id}_store`,
+    name: identity.length > 0 ? `readings_${id}_events_store` : `readings_${id}_store`,
     columns: [
       ...fieldsOf(record).map(fieldColumn),
       { name: 'kafka_partition', type: 'Int32', codec: 'ZSTD(1)' },
@@ -29,7 +30,7 @@ export function readingTable(id: RecordId): Table {
     ],
     engine: 'ReplacingMergeTree(first_version)',
     partitionBy: partitionOf(record),
-    orderBy: ['event_time', 'asset_id'],
+    orderBy: ['event_time', 'asset_id', ...identity],
   }
 }
 

@@ -26,7 +26,7 @@ export function receivedTable(id: RecordId): Table {
 export const receivedTables: readonly Table[] = recordIds.map(receivedTable)
 
 export const receivedFillers: readonly MaterializedView[] = recordIds.map(id => ({
-  name: `received_${id}_filler`,
+  name: readingTable(id).name.replace(/^readings_(.*)_store$/, 'received_$1_filler'),
   to: receivedTable(id).name,
   query: `SELECT kafka_partition, kafka_offset, event_time, county FROM {database}.${readingTable(id).name}`,
 }))

@@ -3,7 +3,7 @@ import { alarmsActiveView } from './alarms-view.ts'
 import { analystViews } from './analyst-views.ts'
 import { kpiRollupView } from './kpi-rollup-view.ts'
 import { measureTable } from './measure-tables.ts'
-import { readingColumns } from './reading-tables.ts'
+import { readingColumns, readingTable } from './reading-tables.ts'
 import { receivedTable } from './received-tables.ts'
 import type { View } from './view.ts'
 
@@ -155,7 +155,7 @@ const silenceColumns = [
  * so FINAL merges each partition by itself, and only those that the query reads.
  */
 export const views: readonly View[] = [
-  ...recordIds.map(id => collapsed(`readings_${id}`, readingColumns(id))),
+  ...recordIds.map(id => collapsed(`readings_${id}`, readingColumns(id), readingTable(id).name)),
   ...recordIds.map(id =>
     collapsed(
       `received_${id}`,

@@ -7,6 +7,7 @@ export const gridInspection: RecordDefinition = {
   doc: 'A stretch of a transmission line that was inspected (DL/T 741, DL/T 1482)',
   periodic: false,
   kinds: ['line'],
+  identity: ['from_km', 'to_km'],
   fields: [
     {
       name: 'method',
@@ -45,6 +46,7 @@ export const gridDefect: RecordDefinition = {
   doc: 'A defect of a transmission line, each time it is opened, regraded or closed (DL/T 741)',
   periodic: false,
   kinds: ['line'],
+  identity: ['defect_id', 'state'],
   fields: [
     { name: 'defect_id', type: 'string', required: true, doc: 'One defect, however often it is reported' },
     {

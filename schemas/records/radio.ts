@@ -64,6 +64,7 @@ export const radioAlarm: RecordDefinition = {
   doc: 'Device alarm, raised or cleared (3GPP TS 28.111, ITU-T X.733)',
   periodic: false,
   kinds: ['site', 'cell'],
+  identity: ['alarm_id', 'state'],
   fields: [
     { name: 'alarm_id', type: 'string', required: true, doc: 'Pairs the raise with the clear' },
     { name: 'state', type: 'enum', values: ['raised', 'cleared'], required: true, doc: 'Raised or cleared' },

@@ -56,6 +56,11 @@ export interface RecordDefinition {
   readonly fields: readonly Field[]
   readonly rules: readonly Rule[]
   readonly registeredBounds?: readonly RegisteredBound[]
+  /**
+   * Required fields that tell readings of one asset and `event_time` apart. A sample is one a millisecond and has none; of
+   * events there may be several. Readings of one identity are one reading, and the first in the log holds.
+   */
+  readonly identity?: readonly string[]
   /** Kinds of asset that send it. */
   readonly kinds: readonly AssetKind[]
   /**

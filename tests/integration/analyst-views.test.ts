@@ -51,7 +51,7 @@ describe('alarms', () => {
       report('link', 20, 'raised', 'CRITICAL'),
       report('power', 5, 'raised', 'CLEARED'),
     ]
-    for (const _again of [1, 2]) await db.insert('readings_radio_alarm_store', reports)
+    for (const _again of [1, 2]) await db.insert('readings_radio_alarm_events_store', reports)
     const rows = await db.rows(
       `SELECT alarm_id, county, severity, formatDateTime(raised_at, '%i') AS raised, formatDateTime(cleared_at, '%i') AS cleared,
          active_s, reports FROM db.alarms ORDER BY alarm_id, raised_at`,
@@ -86,6 +86,31 @@ describe('alarms', () => {
         reports: 1,
       },
     ])
+    // Raised and cleared in one second, cleared and raised again in another: in the order of the log.
+    const told = (alarm: string, state: string, kafka_offset: number) => ({
+      ...report(alarm, 30, state, 'CRITICAL'),
+      kafka_offset,
+    })
+    await db.insert('readings_radio_alarm_events_store', [
+      told('short', 'raised', 1001),
+      told('short', 'cleared', 1002),
+      report('back', 25, 'raised', 'MAJOR'),
+      told('back', 'cleared', 1003),
+      told('back', 'raised', 1004),
+    ])
+    expect(
+      await db.rows(`SELECT alarm_id, severity, cleared_at IS NULL AS active, active_s, reports FROM db.alarms
+        WHERE alarm_id IN ('short', 'back') ORDER BY alarm_id, raised_at, active`),
+    ).toEqual([
+      { alarm_id: 'back', severity: 'MAJOR', active: 0, active_s: 300, reports: 2 },
+      { alarm_id: 'back', severity: 'CRITICAL', active: 1, active_s: null, reports: 1 },
+      { alarm_id: 'short', severity: 'CRITICAL', active: 0, active_s: 0, reports: 2 },
+    ])
+    expect(
+      await db.rows(
+        `SELECT formatDateTime(since, '%i') AS since FROM db.alarms_active WHERE alarm_id = 'back'`,
+      ),
+    ).toEqual([{ since: '30' }])
     // What is active now is what alarms_active says.
     const active = await db.rows(
       'SELECT alarm_id, severity FROM db.alarms WHERE cleared_at IS NULL ORDER BY alarm_id',
@@ -107,12 +132,14 @@ describe('defects', () => {
     ...{ found_at: at(0), closed_at: closed === null ? null : at(closed) },
   })
   it('are as their last report has them, closed ones with the time that they were open', async () => {
-    await db.insert('readings_grid_defect_store', [
+    await db.insert('readings_grid_defect_events_store', [
       report('d1', 1, 'general', 'open'),
       report('d1', 30, 'serious', 'open'),
       report('d1', 100, 'serious', 'closed', 90),
       report('d2', 2, 'critical', 'open'),
       report('d3', 3, 'general', 'closed'),
+      { ...report('d4', 50, 'general', 'open'), kafka_offset: 1001 },
+      { ...report('d4', 50, 'general', 'closed', 40), kafka_offset: 1002 },
     ])
     const rows = await db.rows(
       'SELECT defect_id, grade, state, open_s, reports, closed_at IS NULL AS is_open FROM db.defects ORDER BY defect_id',
@@ -121,6 +148,7 @@ describe('defects', () => {
       { defect_id: 'd1', grade: 'serious', state: 'closed', open_s: 5400, reports: 3, is_open: 0 },
       { defect_id: 'd2', grade: 'critical', state: 'open', open_s: null, reports: 1, is_open: 1 },
       { defect_id: 'd3', grade: 'general', state: 'closed', open_s: 180, reports: 1, is_open: 0 },
+      { defect_id: 'd4', grade: 'general', state: 'closed', open_s: 2400, reports: 2, is_open: 0 },
     ])
   })
 })

@@ -3,6 +3,7 @@ import { migrate } from '../../platform/clickhouse/migrate.ts'
 import { readMigrations, statementsOf } from '../../platform/clickhouse/migrations.ts'
 import { createLog } from '../../platform/log.ts'
 import { measureTable } from '../../schemas/clickhouse/measure-tables.ts'
+import { readingTable } from '../../schemas/clickhouse/reading-tables.ts'
 import { createTable } from '../../schemas/clickhouse/table.ts'
 import { sqlTime, type TestDatabase, testDatabase } from './database.ts'
 
@@ -215,6 +216,59 @@ describe('tables whose key got the end of the window', () => {
     await migrate(earlier.client, earlier.database, log)
     expect(await earlier.rows('SELECT count() AS n FROM db.kpi')).toEqual([{ n: 3 }])
     await inserted
+    await earlier.drop()
+  })
+
+  const alarm = (offset: number, alarm_id: string, state: string) => ({
+    ...{ asset_id: 'site-1', county: '370102', event_time: sqlTime(noon), received_at: sqlTime(noon) },
+    ...{ alarm_id, state, perceived_severity: 'CRITICAL', kafka_partition: 0, kafka_offset: offset },
+  })
+  const events = (target: TestDatabase) =>
+    target.rows('SELECT alarm_id, state, kafka_offset FROM db.readings_radio_alarm ORDER BY kafka_offset')
+
+  it('tell events of one asset and time apart, as far as they had not been merged away', async () => {
+    const earlier = await ofEarlierVersion()
+    const { orderBy, ...table } = readingTable('radio_alarm')
+    const target = { database: earlier.database, enginePrefix: '' } as const
+    const before = { ...table, name: 'readings_radio_alarm_store', orderBy: orderBy.slice(0, 2) }
+    await earlier.client.command({ query: createTable(before, target) })
+    await earlier.insert(before.name, [alarm(1, 'power', 'raised')])
+    await earlier.insert(before.name, [alarm(2, 'power', 'cleared')])
+    await earlier.insert(before.name, [alarm(3, 'power', 'raised')])
+    await Promise.all(Array.from({ length: 3 }, () => migrate(earlier.client, earlier.database, log)))
+    const told = [
+      { alarm_id: 'power', state: 'raised', kafka_offset: '1' },
+      { alarm_id: 'power', state: 'cleared', kafka_offset: '2' },
+    ]
+    expect(asText(await events(earlier))).toEqual(told)
+    expect(await earlier.rows('SELECT alarm_id FROM db.alarms_active')).toEqual([])
+    // Of an archive of before, and of this one.
+    await earlier.insert(before.name, [alarm(4, 'link', 'raised')])
+    await earlier.insert(readingTable('radio_alarm').name, [alarm(5, 'fan', 'raised')])
+    expect((await events(earlier)).length).toBe(4)
+    const received = 'SELECT count() AS n FROM db.received_radio_alarm WHERE kafka_offset < 10'
+    expect(await earlier.rows(received)).toEqual([{ n: 5 }])
+    await earlier.drop()
+  })
+
+  it('let the archive read topics of events again, once', async () => {
+    const earlier = await ofEarlierVersion()
+    const mark = (topic: string, through_offset: number) => ({
+      ...{ topic, kafka_partition: 0, round: 2, through_offset, stored_at: sqlTime(noon) },
+    })
+    await earlier.insert('archived_store', [mark('telemetry.radio_alarm', 50), mark('telemetry.rack', 70)])
+    const marks = () => earlier.rows('SELECT topic, round, through_offset FROM db.archived ORDER BY topic')
+    for (const _again of [1, 2]) {
+      await Promise.all(Array.from({ length: 3 }, () => migrate(earlier.client, earlier.database, log)))
+      expect(asText(await marks())).toEqual([
+        { topic: 'telemetry.rack', round: '2', through_offset: '70' },
+        { topic: 'telemetry.radio_alarm', round: '1002', through_offset: '0' },
+      ])
+      // As if another process had not heard that it was applied.
+      await earlier.client.command({
+        query: `ALTER TABLE ${earlier.database}.schema_migrations DELETE WHERE version = 10 SETTINGS mutations_sync = 1`,
+      })
+    }
     await earlier.drop()
   })
 

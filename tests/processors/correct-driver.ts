@@ -14,6 +14,7 @@ import { compileMeasures } from '../../processors/windows/measure-program.ts'
 import { partialPartition } from '../../processors/windows/partial.ts'
 import { measureSets } from '../../schemas/measures/measures.ts'
 import { records } from '../../schemas/records/records.ts'
+import { identityOf } from '../identity.ts'
 import type { TopologyDriver } from './topology-driver.ts'
 
 /** What a corrector has computed and not yet published. */
@@ -144,8 +145,8 @@ export class CorrectDriver {
     const { record } = this.driver
     const { windowStart, sizeMs } = window
     const counties = staleCounties(window)
-    const program = compileMeasures(measureSets[record])
-    const { suspectField } = records[record]
+    const { suspectField, identity } = records[record]
+    const program = compileMeasures(measureSets[record], identity)
     const readings = this.readings(window).filter(({ county }) => counties.includes(county))
     const totals = recomputeCounties(readings, { program, suspectField, windowStart, sizeMs })
     return correctedMessages({
@@ -188,7 +189,7 @@ export class CorrectDriver {
     const first = new Map<string, StoredReading>()
     this.inWindow(windowStart, sizeMs, (partition, offset, county) => {
       const { key, reading } = this.driver.logs[partition]![offset]!
-      const identity = `${key}|${reading.event_time}`
+      const identity = identityOf(this.driver.record, key, reading.event_time, reading)
       if (first.has(identity)) return
       const { event_time: eventTime } = reading
       first.set(identity, { assetId: key, county, eventTime, partition, offset, fields: reading })

@@ -202,7 +202,7 @@ export class TopologyDriver {
   /** All aggregators forget what they did not commit. */
   crashAggregate(): void {
     const { record, spec, outOfOrdernessMs } = this.options
-    const program = compileMeasures(measureSets[record])
+    const program = compileMeasures(measureSets[record], records[record].identity)
     this.aggregators = this.logs.map(
       (_, partition) =>
         new PartitionAggregator({

@@ -50,12 +50,12 @@ export async function compareCensus(client: ClickHouseClient): Promise<CensusCom
   )
   const defects = last(
     await rows(
-      `SELECT concat(asset_id, '|', defect_id) AS id, county, grade, state, toFloat64(${ms('found_at')}) AS found, toFloat64(${ms('closed_at')}) AS closed, toFloat64(${ms('event_time')}) AS t FROM citybrain.readings_grid_defect WHERE ${ms('event_time')} < ${at}`,
+      `SELECT concat(asset_id, '|', defect_id) AS id, county, grade, state, toFloat64(${ms('found_at')}) AS found, toFloat64(${ms('closed_at')}) AS closed, toFloat64(${ms('event_time')}) AS t, toFloat64(kafka_offset) AS place FROM citybrain.readings_grid_defect WHERE ${ms('event_time')} < ${at}`,
     ),
   )
   const alarms = last(
     await rows(
-      `SELECT concat(asset_id, '|', alarm_id) AS id, county, state, perceived_severity AS severity, toFloat64(${ms('event_time')}) AS t FROM citybrain.readings_radio_alarm WHERE ${ms('event_time')} < ${at}`,
+      `SELECT concat(asset_id, '|', alarm_id) AS id, county, state, perceived_severity AS severity, toFloat64(${ms('event_time')}) AS t, toFloat64(kafka_offset) AS place FROM citybrain.readings_radio_alarm WHERE ${ms('event_time')} < ${at}`,
     ),
   )
   const within = await rows('SELECT region, county FROM citybrain.region_counties')
@@ -131,12 +131,13 @@ export async function compareCensus(client: ClickHouseClient): Promise<CensusCom
   }
 }
 
-/** The newest row of each id. */
+/** The newest row of each id; of one time, the later one in the log. */
 function last(rows: readonly Row[]): Row[] {
   const newest = new Map<string, Row>()
   for (const row of rows) {
     const held = newest.get(String(row.id))
-    if (!held || Number(row.t) > Number(held.t)) newest.set(String(row.id), row)
+    const isNewer = Number(row.t) - Number(held?.t) || Number(row.place) - Number(held?.place)
+    if (!held || isNewer > 0) newest.set(String(row.id), row)
   }
   return [...newest.values()]
 }

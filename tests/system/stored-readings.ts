@@ -4,6 +4,7 @@ import { vi } from 'vitest'
 import { parseSchema, schemaText } from '../../platform/avro/avro-schemas.ts'
 import type { RecordId } from '../../schemas/records/record.ts'
 import { telemetryTopic } from '../../schemas/topics.ts'
+import { identityOf } from '../identity.ts'
 
 /** Confluent wire format: a zero and the schema's id, before the datum. */
 const headerBytes = 5
@@ -59,7 +60,7 @@ export function decoder<T>(schema: string): (message: LogMessage) => T {
 }
 
 export interface LogAndStore {
-  /** Readings in the log, of each asset and event time the first. */
+  /** Readings in the log, of each identity the first. */
   readonly first: number
   /** Places in the readers' view, of what was in the log, that are not of a first reading. */
   readonly surplus: readonly Place[]
@@ -78,8 +79,9 @@ export async function compareLogAndStore(
   const decode = decoder<{ readonly asset_id: string; readonly event_time: number }>(record)
   const first = new Map<string, Place>()
   for (const message of messages) {
-    const { asset_id, event_time } = decode(message)
-    const identity = `${asset_id}|${event_time}`
+    const reading = decode(message)
+    const { asset_id, event_time } = reading
+    const identity = identityOf(record, asset_id, event_time, reading)
     if (!first.has(identity)) first.set(identity, message.place)
   }
   const logged = new Set(messages.map(({ place }) => place))

@@ -2,7 +2,8 @@
 -- of schemas/kpis/census.ts and the readings behind them. See census-sql.ts for the parameters.
 -- Kilometres are of lines of 220 kV and above: each is counted once, however often it was inspected this year, and
 -- never beyond the end of its line. A line is in period when its last inspection is no older than its period; lines
--- without a period are not asked. A defect is what its last report says; it is due once closed or past its deadline.
+-- without a period are not asked. A defect is what its last report says, of those with one event time the later one in
+-- the log; it is due once closed or past its deadline.
 -- The year, the same for all the ends, begins at midnight in the province.
 WITH
     arrayMap(
@@ -51,7 +52,7 @@ WITH
     ),
     defect_reports AS
     (
-        SELECT asset_id, defect_id, county, grade, state, found_at, closed_at, event_time
+        SELECT asset_id, defect_id, county, grade, state, found_at, closed_at, event_time, kafka_offset
         FROM {database: Identifier}.readings_grid_defect
         WHERE event_time < {last_end: DateTime64(3, 'UTC')}
             AND (empty({grid_defect_below: Array(Int64)}) OR kafka_offset < {grid_defect_below: Array(Int64)}[kafka_partition + 1])
@@ -59,14 +60,18 @@ WITH
     -- What defects were when the first window ended, and every report from then on.
     defect_turns AS
     (
-        SELECT asset_id, defect_id, argMax(county, event_time) AS last_county, argMax(grade, event_time) AS last_grade,
-            argMax(state = 'closed', event_time) AS is_closed, argMax(found_at, event_time) AS last_found_at,
-            argMax(ifNull(closed_at, event_time), event_time) AS last_closed_at, max(event_time) AS since
+        SELECT asset_id, defect_id, argMax(county, (event_time, kafka_offset)) AS last_county,
+            argMax(grade, (event_time, kafka_offset)) AS last_grade,
+            argMax(state = 'closed', (event_time, kafka_offset)) AS is_closed,
+            argMax(found_at, (event_time, kafka_offset)) AS last_found_at,
+            argMax(ifNull(closed_at, event_time), (event_time, kafka_offset)) AS last_closed_at,
+            max(event_time) AS since, 0 AS place
         FROM defect_reports
         WHERE event_time < {first_end: DateTime64(3, 'UTC')}
         GROUP BY asset_id, defect_id
         UNION ALL
-        SELECT asset_id, defect_id, county, grade, state = 'closed', found_at, ifNull(closed_at, event_time), event_time
+        SELECT asset_id, defect_id, county, grade, state = 'closed', found_at, ifNull(closed_at, event_time), event_time,
+            kafka_offset
         FROM defect_reports
         WHERE event_time >= {first_end: DateTime64(3, 'UTC')}
     ),
@@ -80,7 +85,7 @@ WITH
                 last_grade = 'serious', {serious_s: UInt32},
                 {general_s: UInt32})) AS deadline,
             leadInFrame(since, 1, {last_end: DateTime64(3, 'UTC')}) OVER (
-                PARTITION BY asset_id, defect_id ORDER BY since
+                PARTITION BY asset_id, defect_id ORDER BY since, place
                 ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS until
         FROM defect_turns
     )

@@ -1,13 +1,14 @@
 -- radio_census as of just before every window end from {first_end} to {last_end}: county, window_end, then the measures
 -- of schemas/kpis/census.ts and the readings behind them. See census-sql.ts for the parameters.
--- An alarm is active while its last report says raised; its severity is that of the last report.
+-- An alarm is active while its last report says raised; its severity is that of the last report. Of reports with one event
+-- time the later one in the log is the last.
 WITH
     arrayMap(
         i -> {first_end: DateTime64(3, 'UTC')} + toIntervalMillisecond(i * {window_ms: UInt32}),
         range({windows: UInt32})) AS ends,
     reports AS
     (
-        SELECT asset_id, alarm_id, county, event_time,
+        SELECT asset_id, alarm_id, county, event_time, kafka_offset,
             state = 'raised' AND perceived_severity IS NOT DISTINCT FROM 'CRITICAL' AS active
         FROM {database: Identifier}.readings_radio_alarm
         WHERE event_time < {last_end: DateTime64(3, 'UTC')}
@@ -16,14 +17,14 @@ WITH
     -- What alarms were when the first window ended, and every report from then on.
     turns AS
     (
-        SELECT asset_id, alarm_id, argMax(county, event_time) AS last_county, max(event_time) AS since,
-            argMax(active, event_time) AS is_active
+        SELECT asset_id, alarm_id, argMax(county, (event_time, kafka_offset)) AS last_county, max(event_time) AS since,
+            argMax(active, (event_time, kafka_offset)) AS is_active, 0 AS place
         FROM reports
         WHERE event_time < {first_end: DateTime64(3, 'UTC')}
         GROUP BY asset_id, alarm_id
         HAVING is_active
         UNION ALL
-        SELECT asset_id, alarm_id, county, event_time, active
+        SELECT asset_id, alarm_id, county, event_time, active, kafka_offset
         FROM reports
         WHERE event_time >= {first_end: DateTime64(3, 'UTC')}
     ),
@@ -32,7 +33,7 @@ WITH
     (
         SELECT last_county AS county, since, is_active,
             leadInFrame(since, 1, {last_end: DateTime64(3, 'UTC')}) OVER (
-                PARTITION BY asset_id, alarm_id ORDER BY since
+                PARTITION BY asset_id, alarm_id ORDER BY since, place
                 ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS until
         FROM turns
     )

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import type { RecordId } from '../../../schemas/records/record.ts'
+import { identityOf } from '../../identity.ts'
 
 /** A reading of the list of what was accepted. */
 export interface AcceptedReading {
@@ -31,7 +32,7 @@ export function timeOf(value: unknown): number {
   return ms
 }
 
-/** Of each asset and event time of one record type the first that was accepted. */
+/** Of each identity of one record type the first reading that was accepted. */
 export async function firstReadings(
   acceptedFile: string,
   record: RecordId,
@@ -51,7 +52,7 @@ export async function firstReadings(
       eventTime: timeOf(fields.event_time),
       fields,
     }
-    const identity = `${reading.assetId}|${reading.eventTime}`
+    const identity = identityOf(record, reading.assetId, reading.eventTime, fields)
     if (!first.has(identity)) first.set(identity, reading)
   }
   return [...first.values()]

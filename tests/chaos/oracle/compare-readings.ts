@@ -1,6 +1,7 @@
 import type { ClickHouseClient } from '@clickhouse/client'
 import type { Field, RecordId } from '../../../schemas/records/record.ts'
 import { fieldsOf, records } from '../../../schemas/records/records.ts'
+import { identityOf } from '../../identity.ts'
 import { type AcceptedReading, timeOf } from './accepted-reading.ts'
 import type { Difference } from './difference.ts'
 
@@ -19,7 +20,12 @@ export async function compareReadings(
 ): Promise<ReadingsComparison> {
   // When ingest received it is the only thing that the sender cannot know.
   const fields = fieldsOf(records[record]).filter(({ name }) => name !== 'received_at')
-  const open = new Map(readings.map(reading => [identityOf(reading.assetId, reading.eventTime), reading]))
+  const open = new Map(
+    readings.map(reading => [
+      identityOf(record, reading.assetId, reading.eventTime, reading.fields),
+      reading,
+    ]),
+  )
   const differences: Difference[] = []
   const kpi = `readings_${record}`
   const windowOf = (eventTime: number) => Math.floor(eventTime / sizeMs) * sizeMs
@@ -28,7 +34,7 @@ export async function compareReadings(
   for await (const row of storedReadings(client, database, record, fields)) {
     compared++
     const eventTime = Number(row.event_time)
-    const identity = identityOf(String(row.asset_id), eventTime)
+    const identity = identityOf(record, String(row.asset_id), eventTime, row)
     const reading = open.get(identity)
     open.delete(identity)
     const found = fields.map(field => canonical(field, row[field.name]))
@@ -62,10 +68,6 @@ export async function compareReadings(
     })
   }
   return { compared, differences }
-}
-
-function identityOf(assetId: string, eventTime: number): string {
-  return `${assetId}|${eventTime}`
 }
 
 async function* storedReadings(

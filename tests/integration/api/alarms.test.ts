@@ -49,7 +49,7 @@ let api: FastifyInstance
 
 beforeAll(async () => {
   db = await testDatabase()
-  for (const _again of [1, 2]) await db.insert('readings_radio_alarm_store', reports)
+  for (const _again of [1, 2]) await db.insert('readings_radio_alarm_events_store', reports)
   api = await app({ stored: { clickhouseUrl: inject('clickhouseUrl'), database: db.database } })
 })
 afterAll(async () => {
@@ -94,13 +94,13 @@ test('a region counts its own and everything below it', async () => {
 
 test('an alarm that is raised as CLEARED is one of no known severity, in the view and in the answer', async () => {
   const odd = { ...report('371702', 'odd', 'fan', 6, 'CLEARED', 10), state: 'raised' }
-  await db.insert('readings_radio_alarm_store', [odd])
+  await db.insert('readings_radio_alarm_events_store', [odd])
   const { alarms, counts } = await get('region=371702')
   expect(alarms).toMatchObject([{ asset_id: 'odd', severity: 'INDETERMINATE' }])
   expect(counts).toMatchObject([{ total: 1, by_severity: { INDETERMINATE: 1 } }])
   const seen = await db.rows(`SELECT severity FROM db.alarms_active WHERE asset_id = 'odd'`)
   expect(seen).toEqual([{ severity: 'INDETERMINATE' }])
-  await db.insert('readings_radio_alarm_store', [
+  await db.insert('readings_radio_alarm_events_store', [
     { ...odd, state: 'cleared', event_time: sqlTime(start + 7 * minute) },
   ])
 })

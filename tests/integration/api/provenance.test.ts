@@ -482,7 +482,7 @@ describe('a census', () => {
       kafka_offset,
     })
     // The second one came after the census was taken.
-    await db.insert('readings_grid_inspection_store', [flight(0, 10, 1), flight(10, 30, 2)])
+    await db.insert('readings_grid_inspection_events_store', [flight(0, 10, 1), flight(10, 30, 2)])
     for (const census of censusIds) await takeCensus(census)
   })
 

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { AuditReport } from '../../../processors/audit/report/audit-report.ts'
 import { type RecordId, recordIds } from '../../../schemas/records/record.ts'
 import { telemetryTopic } from '../../../schemas/topics.ts'
+import { identityOf } from '../../identity.ts'
 import { AuditedSystem } from './audited-system.ts'
 import { type Reading, reading, registerAll, regularReadings, windowMs } from './province-load.ts'
 
@@ -68,7 +69,7 @@ describe('what real processors made', () => {
 
   it.each(recordIds)('adds up for %s', record => {
     const messages = sent.get(record)!
-    const identities = new Set(messages.map(({ asset_id, event_time }) => `${asset_id}|${event_time}`))
+    const identities = new Set(messages.map(one => identityOf(record, one.asset_id, one.event_time, one)))
     const refused = record === 'rack' ? { archive_refused: 1 } : {}
     const rejected = Object.values(refused).length
     expect(settled.records.find(one => one.record === record)).toMatchObject({

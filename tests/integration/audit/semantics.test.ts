@@ -6,10 +6,12 @@ import { recomputeCounties, type StoredReading } from '../../../processors/corre
 import { buildRegional } from '../../../processors/regional/build-regional.ts'
 import { rollUp } from '../../../processors/regional/totals.ts'
 import { compileMeasures } from '../../../processors/windows/measure-program.ts'
+import { readingTable } from '../../../schemas/clickhouse/reading-tables.ts'
 import { kpisOf } from '../../../schemas/kpis/kpis.ts'
 import { measureSets } from '../../../schemas/measures/measures.ts'
 import { type Field, type RecordId, recordIds } from '../../../schemas/records/record.ts'
 import { records } from '../../../schemas/records/records.ts'
+import { identityOf } from '../../identity.ts'
 import { sqlTime, type TestDatabase, testDatabase } from '../database.ts'
 
 /**
@@ -80,7 +82,7 @@ async function store(record: RecordId): Promise<LogProgress> {
     records[record].fields.flatMap(({ name, type }) => (type === 'timestamp' ? [name] : [])),
   )
   await db.insert(
-    `readings_${record}_store`,
+    readingTable(record).name,
     readings.map(({ assetId, county, eventTime, partition, offset, fields }) => ({
       ...Object.fromEntries(
         Object.entries(fields).map(([name, value]) => [
@@ -97,8 +99,8 @@ async function store(record: RecordId): Promise<LogProgress> {
     })),
   )
   const identities = new Set<string>()
-  const first = readings.filter(({ assetId, eventTime }) => {
-    const identity = `${assetId}|${eventTime}`
+  const first = readings.filter(({ assetId, eventTime, fields }) => {
+    const identity = identityOf(record, assetId, eventTime, fields)
     return !identities.has(identity) && identities.add(identity)
   })
   const lineage = Array.from({ length: partitions }, (_, partition) => ({
@@ -111,7 +113,7 @@ async function store(record: RecordId): Promise<LogProgress> {
     const inWindow = (reading: StoredReading): boolean =>
       reading.eventTime >= windowStart && reading.eventTime < end
     const options = {
-      program: compileMeasures(measureSets[record]),
+      program: compileMeasures(measureSets[record], records[record].identity),
       suspectField: records[record].suspectField,
     }
     const totals = recomputeCounties(first.filter(inWindow), { ...options, windowStart, sizeMs: minute })

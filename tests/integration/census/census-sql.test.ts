@@ -94,7 +94,7 @@ describe('active critical alarms', () => {
   it('are those whose last report is a critical raise', async () => {
     const alarm = (site: string, id: string, ago: number, state: string, severity: string | null) =>
       reading(site, at - ago, { alarm_id: id, state, perceived_severity: severity })
-    await db.insert('readings_radio_alarm_store', [
+    await db.insert('readings_radio_alarm_events_store', [
       alarm('s1', 'open', 5 * hour, 'raised', 'CRITICAL'),
       alarm('s1', 'cleared', 4 * hour, 'raised', 'CRITICAL'),
       alarm('s1', 'cleared', 3 * hour, 'cleared', null),
@@ -108,11 +108,23 @@ describe('active critical alarms', () => {
       // The same id at another site is another alarm.
       alarm('s2', 'cleared', hour, 'raised', 'CRITICAL'),
       // Came twice; the first holds.
-      alarm('s3', 'twice', hour, 'cleared', null),
       alarm('s3', 'twice', hour, 'raised', 'CRITICAL'),
+      alarm('s3', 'twice', hour, 'raised', 'MINOR'),
+      // Of one millisecond: several alarms, and one that is over, or back, in the order of the log.
+      alarm('s4', 'power', hour, 'raised', 'CRITICAL'),
+      alarm('s4', 'link', hour, 'raised', 'CRITICAL'),
+      alarm('s4', 'short', hour, 'raised', 'CRITICAL'),
+      alarm('s4', 'short', hour, 'cleared', 'CLEARED'),
+      alarm('s4', 'back', hour, 'cleared', 'CLEARED'),
+      alarm('s4', 'back', hour, 'raised', 'CRITICAL'),
+      // The same within the window that ends now.
+      alarm('s4', 'just short', 5, 'raised', 'CRITICAL'),
+      alarm('s4', 'just short', 5, 'cleared', 'CLEARED'),
+      alarm('s4', 'just back', 5, 'cleared', 'CLEARED'),
+      alarm('s4', 'just back', 5, 'raised', 'CRITICAL'),
     ])
-    // Of the 13, one is in the future and one came twice.
-    expect((await take('radio_census'))[lixia]).toMatchObject({ alarms_active_critical: 3, readings: 11 })
+    // Of the 23, one is in the future and one came twice. Critical: 3, twice, power, link, back and just back.
+    expect((await take('radio_census'))[lixia]).toMatchObject({ alarms_active_critical: 8, readings: 21 })
   })
 })
 
@@ -129,10 +141,12 @@ describe('the grid', () => {
     ])
     const flight = (id: string, ago: number, from: number, to: number, method = 'unmanned') =>
       reading(id, at - ago, { method, from_km: from, to_km: to })
-    await db.insert('readings_grid_inspection_store', [
+    await db.insert('readings_grid_inspection_events_store', [
       flight('l220', 40 * day, 0, 10),
       flight('l220', 39 * day, 5, 20),
       flight('l220', 38 * day, 90, 130),
+      // A drone's second stretch in the same report.
+      flight('l220', 38 * day, 95, 100),
       flight('l220', 37 * day, 40, 60, 'manned'),
       flight('l220', 70 * day, 60, 80),
       flight('l220', -day, 30, 40),
@@ -149,7 +163,7 @@ describe('the grid', () => {
         found_at: since(found),
         closed_at: closed === undefined ? null : since(closed),
       })
-    await db.insert('readings_grid_defect_store', [
+    await db.insert('readings_grid_defect_events_store', [
       // Critical, found 30 h ago, still open: overdue.
       defect('d1', 30 * hour, 'critical', 30 * hour),
       // Critical, found 10 h ago, still open: not due yet.
@@ -167,6 +181,10 @@ describe('the grid', () => {
       defect('d6', 24 * hour, 'serious', 48 * hour),
       // Found last year and still open: critical, but not of this year.
       defect('d7', 80 * day, 'critical', 80 * day),
+      // Found and closed in one report of the day, two defects of one line.
+      defect('d9', 20 * hour, 'critical', 21 * hour),
+      defect('d9', 20 * hour, 'critical', 21 * hour, 20 * hour),
+      defect('d10', 20 * hour, 'general', 21 * hour),
       // Closed without a time: when it was reported, 5 h after it was found.
       reading('l220', at - 5 * hour, {
         defect_id: 'd8',
@@ -187,16 +205,16 @@ describe('the grid', () => {
         in_service_km: 110,
         // d1, d2, d7.
         defects_open_critical: 3,
-        // d3, d8.
-        defects_closed_on_time: 2,
-        // d1, d3, d4, d8.
-        defects_due: 4,
+        // d3, d8, d9.
+        defects_closed_on_time: 3,
+        // d1, d3, d4, d8, d9.
+        defects_due: 5,
         // l110; the last flight over l220 is 37 days old.
         lines_in_period: 1,
         // l220, l110.
         lines_in_service: 2,
-        // 10 inspections, one of them in the future, and 11 reports of defects.
-        readings: 20,
+        // 11 inspections, one of them in the future, and 14 reports of defects.
+        readings: 24,
       },
       [shizhong]: {
         unmanned_km: 12.5,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type CensusByWindow, queryCensus } from '../../../processors/census/census-query.ts'
 import type { Below } from '../../../schemas/clickhouse/census/census-sources.ts'
+import { readingTable } from '../../../schemas/clickhouse/reading-tables.ts'
 import { type CensusId, censusIds } from '../../../schemas/kpis/kpi.ts'
 import { sqlTime, type TestDatabase, testDatabase } from '../database.ts'
 
@@ -24,9 +25,9 @@ let db: TestDatabase
 beforeAll(async () => {
   db = await testDatabase()
   await db.insert('assets_store', assets())
-  await db.insert('readings_radio_alarm_store', alarms())
-  await db.insert('readings_grid_inspection_store', inspections())
-  await db.insert('readings_grid_defect_store', defects())
+  await db.insert('readings_radio_alarm_events_store', alarms())
+  await db.insert('readings_grid_inspection_events_store', inspections())
+  await db.insert('readings_grid_defect_events_store', defects())
 })
 afterAll(() => db.drop())
 
@@ -160,7 +161,7 @@ describe.each([
     const before = await take(census, windows, half)
     expect(before).not.toEqual(await take(census, windows))
     for (const record of records) {
-      const table = `${db.database}.readings_${record}_store`
+      const table = `${db.database}.${readingTable(record).name}`
       await db.client.command({
         query: `DELETE FROM ${table} WHERE kafka_offset >= if(kafka_partition = 0, 250, 100)`,
       })

@@ -7,6 +7,7 @@ import { type RecordId, recordIds } from '../../../schemas/records/record.ts'
 import { fieldsOf, records } from '../../../schemas/records/records.ts'
 import { telemetryTopic } from '../../../schemas/topics.ts'
 import { Load } from '../../chaos/load/load.ts'
+import { identityOf } from '../../identity.ts'
 import { decoder, readTopic } from '../../system/stored-readings.ts'
 import { type IngestProcess, startIngest } from '../ingest/ingest-process.ts'
 
@@ -38,10 +39,10 @@ function canonical(record: RecordId, row: Row): Row {
   )
 }
 
-function firsts(rows: readonly Row[]): Map<string, Row> {
+function firsts(record: RecordId, rows: readonly Row[]): Map<string, Row> {
   const first = new Map<string, Row>()
   for (const row of rows) {
-    const identity = `${row.asset_id}|${row.event_time}`
+    const identity = identityOf(record, String(row.asset_id), Number(row.event_time), row)
     if (!first.has(identity)) first.set(identity, row)
   }
   return first
@@ -98,7 +99,7 @@ it('lists exactly what is in the topics, the first of each identity with its val
     const logged = (await readTopic(inject('kafkaBrokers'), telemetryTopic(record)))
       .map(message => canonical(record, decode(message)))
       .filter(({ asset_id }) => String(asset_id).startsWith(`chaos-${seed}-`))
-    expect(firsts(logged), record).toEqual(firsts(accepted))
+    expect(firsts(record, logged), record).toEqual(firsts(record, accepted))
     expect(logged.length, record).toBeGreaterThanOrEqual(accepted.length)
     expect(accepted.length, record).toBeGreaterThan(0)
   }

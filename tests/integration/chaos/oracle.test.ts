@@ -100,7 +100,7 @@ beforeAll(async () => {
   }))
   // The archive may write twice, and in any order: the first place in the log holds.
   await db.insert('readings_rack_store', [...stored.toReversed(), ...stored])
-  await db.insert('readings_grid_defect_store', [
+  await db.insert('readings_grid_defect_events_store', [
     {
       ...{ ...defect, ...place, kafka_offset: 0, event_time: sqlTime(defect.event_time) },
       found_at: '2026-11-22 11:00:00.250',
@@ -145,7 +145,7 @@ it('finds a wrong value, a wrong reading, a lost one and a wrong count', async (
 
   // What was the second value of r1 is stored as the first one, and the defect is gone.
   await db.client.command({ query: `TRUNCATE TABLE ${db.database}.readings_rack_store` })
-  await db.client.command({ query: `TRUNCATE TABLE ${db.database}.readings_grid_defect_store` })
+  await db.client.command({ query: `TRUNCATE TABLE ${db.database}.readings_grid_defect_events_store` })
   const wrong = accepted.slice(1, 3).map(reading => ({
     ...reading,
     ...{ county, received_at: sqlTime(at(4)), kafka_partition: 0, kafka_offset: 1 },
@@ -162,6 +162,6 @@ it('finds a wrong value, a wrong reading, a lost one and a wrong count', async (
       expected: '{"it_power_w":3000.5}',
     },
     { kpi: 'measures_rack.readings', region: county, windowStart: start, stored: 3, expected: 2 },
-    { kpi: 'readings_grid_defect', identity: `l1|${at(3)}`, stored: 'missing' },
+    { kpi: 'readings_grid_defect', identity: `l1|${at(3)}|线路 "7"|open`, stored: 'missing' },
   ])
 })

@@ -4,9 +4,10 @@ import { compileMeasures } from '../../../processors/windows/measure-program.ts'
 import { WindowState } from '../../../processors/windows/window-state.ts'
 import { merge, type Operation, operations } from '../../../schemas/measures/measure.ts'
 import { measureSets } from '../../../schemas/measures/measures.ts'
+import { records } from '../../../schemas/records/records.ts'
 
 const window = (record: keyof typeof measureSets) => {
-  const program = compileMeasures(measureSets[record])
+  const program = compileMeasures(measureSets[record], records[record].identity)
   const state = new WindowState(program, 2, 60_000)
   state.open(0)
   const blank = Object.fromEntries(program.fields.map(field => [field, null]))
@@ -53,6 +54,30 @@ describe('measures of a window', () => {
     expect([measure('inlet_in_band'), measure('inlet_readings'), measure('inlet_max_c')]).toEqual([
       2, 4, 27.1,
     ])
+  })
+
+  test('take events of one asset and millisecond each by what it names', () => {
+    const { add, measure, state } = window('radio_alarm')
+    const alarm = (alarm_id: string, at: number, stateSaid = 'raised') =>
+      add(0, { alarm_id, state: stateSaid }, true, at)
+    expect([alarm('a', 0), alarm('b', 0), alarm('a', 0, 'cleared'), alarm('a', 0)]).toEqual([
+      true,
+      true,
+      true,
+      false,
+    ])
+    // An id that looks like another one with its state.
+    expect([alarm('a","cleared', 1), alarm('a', 1, 'cleared')]).toEqual([true, true])
+    expect([measure('raised'), measure('cleared')]).toEqual([3, 2])
+    expect([state.readings[0], state.duplicates[0], state.assets[0]]).toEqual([5, 1, 1])
+    state.open(60_000)
+    expect(state.add(0, 0, 60_000, { alarm_id: 'a', state: 'raised' }, true)).toBe(true)
+
+    const lines = window('grid_inspection')
+    const stretch = (from_km: number, to_km: number) =>
+      lines.add(0, { from_km, to_km, method: 'unmanned' }, true, 0)
+    expect([stretch(0, 10), stretch(10, 30), stretch(0, 10)]).toEqual([true, true, false])
+    expect(lines.measure('unmanned_km')).toBe(30)
   })
 
   test('start afresh when a state is used for another window', () => {
