@@ -1,8 +1,9 @@
 import type { RecordDefinition } from '../../schemas/records/record.ts'
 import { type AssetLookup, enricher } from './enrich.ts'
-import { normaliser } from './normalise.ts'
+import { FineTimes } from './fine-times.ts'
+import { isObject, normaliser } from './normalise.ts'
 import type { Reading } from './reading.ts'
-import { type Outcome, Refusal } from './refusal.ts'
+import { type Outcome, Refusal, shown } from './refusal.ts'
 import { type TimeBounds, validator } from './validate.ts'
 
 export interface RecordPipeline {
@@ -20,6 +21,8 @@ export function recordPipeline(
   const { normalise, unknownFields } = normaliser(record)
   const validate = validator(record, bounds)
   const enrich = enricher(record, assets)
+  // Events of one millisecond are told apart by what they name.
+  const times = record.identity ? undefined : new FineTimes()
   return {
     unknownFields,
     run(item, source, nowMs) {
@@ -27,7 +30,17 @@ export function recordPipeline(
       if (normal instanceof Refusal) return normal
       const valid = validate(normal, nowMs)
       if (valid instanceof Refusal) return valid
-      return enrich(valid, nowMs)
+      const enriched = enrich(valid, nowMs)
+      if (enriched instanceof Refusal || !times || !isObject(item)) return enriched
+      const { asset_id, event_time } = enriched
+      return times.collides(asset_id, event_time, item.event_time)
+        ? sameMillisecond(enriched, item)
+        : enriched
     },
   }
+}
+
+function sameMillisecond({ asset_id }: Reading, { event_time }: Record<string, unknown>): Refusal {
+  const problem = `another sample of ${asset_id} is of the same millisecond; times are kept to the millisecond`
+  return new Refusal('same_millisecond', `event_time: ${shown(event_time)}: ${problem}`)
 }

@@ -43,6 +43,8 @@ export async function readingOfLetter(
   if (notReadings.has(letter.code)) return new Refusal('undecodable', letter.message)
   // Parsed, it would be another text than the one that was sent.
   if (letter.code === 'not_utf8') return new Refusal('not_utf8', letter.message)
+  // It would be taken for a duplicate of the other one.
+  if (letter.code === 'same_millisecond') return new Refusal('same_millisecond', letter.message)
   const { record, source, payload } = letter
   if (!isRecordId(record)) return new Refusal('unknown_record', `no record type ${record}`)
   let item: unknown

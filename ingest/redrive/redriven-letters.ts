@@ -35,8 +35,8 @@ export interface RedrivenLettersOptions {
 
 /**
  * Which dead letters were accepted when they were sent again: the topic `telemetry.redriven`. It is written after the
- * door has answered, so a crash between the two offers a letter once more, which is harmless: a reading's identity is
- * (asset_id, event_time).
+ * door has answered, so a crash between the two offers a letter once more, which is harmless: a reading that comes again is
+ * a duplicate.
  */
 export class RedrivenLetters {
   private readonly options: RedrivenLettersOptions

@@ -25,7 +25,7 @@ const parcelLimits = { topicBytes: 900_000, topicMessages: 2_000 }
 /**
  * Sends to Kafka with acks=all, one produce request at a time: what arrives meanwhile, from any number of senders,
  * shares the next one. The producer is not idempotent: kafkajs cannot go on after a broker has lost the producer's
- * sequence, and a message sent twice is harmless here, because a reading's identity is (asset_id, event_time).
+ * sequence, and a message sent twice is harmless here, because a reading that comes again is a duplicate.
  */
 export class ProduceQueue implements Resource {
   readonly name = 'producer'

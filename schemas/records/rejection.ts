@@ -21,6 +21,8 @@ export const rejections = {
   event_time_in_future:
     'event_time is ahead of the clock of ingest by more than MAX_FUTURE_S; redrive once it has come',
   event_time_too_old: 'event_time lies back more than MAX_AGE_DAYS',
+  same_millisecond:
+    'A sample within the millisecond of another one of its asset: times are kept to the millisecond, so it would replace it',
   not_encodable: 'Ingest failed at this item alone; its message says how',
   unknown_asset: 'asset_id is not registered; register it and redrive',
   implausible:

@@ -163,6 +163,7 @@ describe('what is refused', () => {
     // An asset's record type; a county that left the list after its assets were registered; messages in the log.
     const elsewhere = [
       'unknown_record',
+      'same_millisecond',
       'not_encodable',
       'unknown_county',
       'forbidden_asset',
@@ -202,6 +203,43 @@ describe('what is refused', () => {
     clock.advance(1)
     expect(await intake.readings('rack', [times[3]!])).toMatchObject({ accepted: 1 })
     expect(await intake.readings('rack', [times[1]!])).toMatchObject({ accepted: 0 })
+  })
+
+  it('is a second sample of one millisecond, unless it is the same one once more', async () => {
+    const { intake, sent } = memoryIngest()
+    await intake.assets(assets)
+    sent.length = 0
+    const at = (fraction: string, value = 1000) => ({
+      ...rack,
+      event_time: `2026-07-01T12:00:00.${fraction}Z`,
+      it_power_w: value,
+    })
+    const finest = [at('1231', 1), at('1239', 2), at('123100', 3), at('124', 4), at('1240001', 5)]
+    const receipt = await intake.readings('rack', finest)
+    expect(receipt.accepted).toBe(3)
+    expect(receipt.rejected).toEqual([
+      {
+        index: 1,
+        code: 'same_millisecond',
+        message:
+          'event_time: "2026-07-01T12:00:00.1239Z": another sample of rack-1 is of the same millisecond; times are kept to the millisecond',
+      },
+      expect.objectContaining({ index: 4, code: 'same_millisecond' }),
+    ])
+    expect(sent.map(({ topic, value }) => [topic.split('.')[1], value.it_power_w ?? null])).toEqual([
+      ['rack', 1],
+      ['rejected', null],
+      ['rack', 3],
+      ['rack', 4],
+      ['rejected', null],
+    ])
+    // Of other assets, and of events, which say what they are, all are taken.
+    const alarm = { asset_id: 'cell-1', alarm_id: 'a', state: 'raised' }
+    const events = ['1231', '1239'].map(fraction => ({
+      ...alarm,
+      event_time: `2026-07-01T12:00:00.${fraction}Z`,
+    }))
+    expect(await intake.readings('radio_alarm', events)).toMatchObject({ accepted: 2 })
   })
 
   it('names the position of each, and takes the others', async () => {
