@@ -13,6 +13,8 @@ const stormMs = 20_000
 /** No alarm stands longer. */
 const longestAlarmMs = 30 * minuteMs
 const shortestAlarmMs = minuteMs
+/** Alarms that come with another one of the same device in the same millisecond, as they do when power fails. */
+const pairShare = 0.08
 const resyncMs = 3 * 24 * 60 * minuteMs
 const resyncStepMs = 60 * minuteMs
 const resyncLimit = 10_000
@@ -47,6 +49,12 @@ interface Alarm {
   readonly cause: (typeof causes)[number]
 }
 
+/** The other alarm of a pair: of another cause, raised and cleared with the first one. */
+function withIt(alarm: Alarm): Alarm {
+  const cause = causes[(causes.indexOf(alarm.cause) + 1) % causes.length] ?? causes[0]
+  return { ...alarm, id: `${alarm.id}b`, cause }
+}
+
 /** How long an alarm stands, ms: most are short. */
 function heldMs(u: number): number {
   return Math.floor(shortestAlarmMs * (longestAlarmMs / shortestAlarmMs) ** u)
@@ -70,6 +78,7 @@ export function alarmsOf(province: Province): Alarms {
   const key = split(seed, 'alarms')
   const storms = split(key, 'storms')
   const power = split(key, 'power back')
+  const pairs = split(key, 'pairs')
   const perSlot = scale.alarmsPerS * (slotMs / 1000)
 
   const alarm = (kind: 'a' | 's', slot: number, n: number, raisedAt: number, device: number): Alarm => {
@@ -94,7 +103,7 @@ export function alarmsOf(province: Province): Alarms {
     return Array.from({ length: count }, (_, n) => {
       const offset = Math.floor((slotMs * (n + uniform(key, slot, 2 * n + 2))) / count)
       return alarm('a', slot, n, slot * slotMs + offset, hash(key, slot, 2 * n + 1))
-    })
+    }).flatMap(one => (uniform(split(pairs, one.id), slot) < pairShare ? [one, withIt(one)] : [one]))
   }
 
   /**

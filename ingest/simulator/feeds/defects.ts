@@ -85,7 +85,8 @@ export function defectsOf(province: Province, lines: readonly Line[]): Defects {
         if (defect.foundAt < now) items.push(event(defect, 'open', reported(defect.foundAt)).item)
         if (defect.closedAt < now) items.push(event(defect, 'closed', reported(defect.closedAt)).item)
       }
-      return inOrder(items)
+      // Of one moment in the order above: a defect is opened before it is closed.
+      return items.sort((a, b) => a.event_time - b.event_time)
     },
     resynchronise(now) {
       const since = now - 14 * dayMs
@@ -137,19 +138,6 @@ function event(defect: Defect, state: 'open' | 'closed', at: number): FeedEvent 
       closed_at: closed,
     },
   }
-}
-
-/** By time; where a line has several reports of one moment, a millisecond apart, opened before closed. */
-function inOrder(items: readonly Item[]): Item[] {
-  const next = new Map<string, number>()
-  return [...items]
-    .sort((a, b) => a.event_time - b.event_time || Number(a.found_at) - Number(b.found_at))
-    .map(item => {
-      const at = Math.max(item.event_time, next.get(item.asset_id) ?? 0)
-      next.set(item.asset_id, at + 1)
-      return at === item.event_time ? item : { ...item, event_time: at }
-    })
-    .sort((a, b) => a.event_time - b.event_time)
 }
 
 function within(events: readonly FeedEvent[], from: number, to: number): readonly FeedEvent[] {

@@ -103,8 +103,7 @@ describe('the load', () => {
         for (let batch = gateway.take(record, end); batch.length > 0; batch = gateway.take(record, end)) {
           expect(batch.length).toBeLessThanOrEqual(batchItems)
           const inBatch = new Map<string, string>()
-          for (const { kind, assetId, eventTime, text } of batch) {
-            const identity = `${assetId}|${eventTime}`
+          for (const { kind, identity, text } of batch) {
             const held = inBatch.get(identity) ?? before.get(identity)
             if (kind === 'repeated' && held === text) repeated++
             if (kind === 'contradicted' && held !== undefined && held !== text) contradicted++
@@ -118,6 +117,27 @@ describe('the load', () => {
     expect(repeated).toBeGreaterThan(500)
     expect(contradicted).toBeGreaterThan(300)
     expect(mixed).toBe(0)
+  })
+
+  it('has events of one asset and millisecond, and samples never', () => {
+    for (const record of recordIds) {
+      const moments = new Map<string, Set<string>>()
+      for (const gateway of gatewaysOf(5)) {
+        for (const { kind, assetId, eventTime, identity } of sent(
+          gateway,
+          record,
+          end - start,
+          end - start,
+        )) {
+          if (kind === 'broken' || kind === 'unknown') continue
+          const moment = `${assetId}|${eventTime}`
+          moments.set(moment, (moments.get(moment) ?? new Set()).add(identity))
+        }
+      }
+      const several = [...moments.values()].filter(({ size }) => size > 1).length
+      if (records[record].periodic) expect(several, record).toBe(0)
+      else expect(several, record).toBeGreaterThan(20)
+    }
   })
 
   it('is ahead by as much as the clock of its gateway', () => {

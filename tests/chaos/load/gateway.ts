@@ -75,9 +75,8 @@ export class Gateway {
       const cursor = earliest(cursors)
       if (!cursor || cursor.schedule.dueAt(cursor.next) > untilMs) break
       const item = cursor.schedule.item(cursor.next, this.aheadMs)
-      const identity = `${item.assetId}|${item.eventTime}`
-      if ((texts.get(identity) ?? item.text) !== item.text) break
-      texts.set(identity, item.text)
+      if ((texts.get(item.identity) ?? item.text) !== item.text) break
+      texts.set(item.identity, item.text)
       items.push(item)
       cursor.next++
     }

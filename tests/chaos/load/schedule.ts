@@ -1,4 +1,6 @@
 import { hash, uniform } from '../../../ingest/simulator/random.ts'
+import { records } from '../../../schemas/records/records.ts'
+import { identityOf } from '../../identity.ts'
 import { brokenText } from './broken.ts'
 import type { Stream } from './province.ts'
 import { type Values, valuesOf } from './values.ts'
@@ -13,6 +15,8 @@ export interface Item {
   readonly county: string
   /** Epoch ms. */
   readonly eventTime: number
+  /** What makes it the same reading as another one. */
+  readonly identity: string
   /** As it is sent. */
   readonly text: string
 }
@@ -25,6 +29,8 @@ const chances: readonly (readonly [SlotKind, number])[] = [
   ['broken', 0.015],
   ['unknown', 0.005],
 ]
+/** Chance of an event in time to be of the millisecond of the slot before. */
+const togetherChance = 0.3
 /** How many slots back a repetition may go. */
 const reach = 6
 
@@ -61,13 +67,14 @@ export class Schedule {
         return this.reading(kind, this.original(slot) ?? slot, 1, aheadMs)
       case 'broken': {
         const { eventTime, values } = this.content(slot, 0, aheadMs)
-        return this.shaped(kind, eventTime, brokenText(record, values, hash(key, slot, 41)))
+        return this.shaped(kind, eventTime, values, brokenText(record, values, hash(key, slot, 41)))
       }
       case 'unknown': {
         const { eventTime, values } = this.content(slot, 0, aheadMs)
         return this.shaped(
           kind,
           eventTime,
+          values,
           JSON.stringify({ ...values, asset_id: `${asset.asset_id}-nobody` }),
         )
       }
@@ -99,12 +106,20 @@ export class Schedule {
 
   private reading(kind: SlotKind, slot: number, variant: number, aheadMs: number): Item {
     const { eventTime, values } = this.content(slot, variant, aheadMs)
-    return this.shaped(kind, eventTime, JSON.stringify(values))
+    return this.shaped(kind, eventTime, values, JSON.stringify(values))
   }
 
-  private shaped(kind: SlotKind, eventTime: number, text: string): Item {
-    const { asset_id, county } = this.stream.asset
-    return { kind, assetId: asset_id, county, eventTime, text }
+  private shaped(kind: SlotKind, eventTime: number, values: Values, text: string): Item {
+    const { asset, record } = this.stream
+    const { asset_id: assetId, county } = asset
+    return {
+      kind,
+      assetId,
+      county,
+      eventTime,
+      identity: identityOf(record, assetId, eventTime, values),
+      text,
+    }
   }
 
   private content(
@@ -113,7 +128,7 @@ export class Schedule {
     aheadMs: number,
   ): { readonly eventTime: number; readonly values: Values } {
     const { asset, record, key, gateway } = this.stream
-    const eventTime = this.dueAt(slot) - this.latenessOf(slot) + aheadMs
+    const eventTime = this.momentOf(slot) + aheadMs
     const written = uniform(key, slot, 43) < 0.2 ? inChina(eventTime) : eventTime
     const values = {
       asset_id: asset.asset_id,
@@ -122,6 +137,17 @@ export class Schedule {
       ...valuesOf(record, asset, key, slot, variant, eventTime),
     }
     return { eventTime, values }
+  }
+
+  /** When it was so, by a right clock: events come in twos and threes of one millisecond, readings of samples never. */
+  private momentOf(slot: number): number {
+    const { key, record } = this.stream
+    const together =
+      !records[record].periodic &&
+      slot > 0 &&
+      uniform(key, slot, 46) < togetherChance &&
+      this.kindOf(slot) === 'timely'
+    return together ? this.momentOf(slot - 1) : this.dueAt(slot) - this.latenessOf(slot)
   }
 
   /** Seconds mostly, minutes sometimes. */

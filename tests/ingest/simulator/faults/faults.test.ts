@@ -9,6 +9,7 @@ import { devicesOf, TelemetryStream } from '../../../../ingest/simulator/telemet
 import type { Asset } from '../../../../platform/assets/asset.ts'
 import { type RecordId, recordIds } from '../../../../schemas/records/record.ts'
 import { records } from '../../../../schemas/records/records.ts'
+import { identityOf } from '../../../identity.ts'
 
 const start = Date.parse('2026-11-23T02:00:00Z')
 const minutes = 25
@@ -72,8 +73,10 @@ test('disturbances come at the documented rates', () => {
   expect(share('unregistered')).toBeLessThan(0.0003)
 })
 
+const identity = ({ record, item }: Emission) =>
+  `${record} ${identityOf(record, item.asset_id, item.event_time, item)}`
+
 test('a duplicate is the same bytes as a reading sent before', () => {
-  const identity = ({ record, item }: Emission) => `${record} ${item.asset_id} ${item.event_time}`
   const first = new Map<string, { text: string; order: number }>()
   emissions.forEach((emission, order) => {
     if (emission.kind !== 'duplicate')
@@ -90,7 +93,7 @@ test('a duplicate is the same bytes as a reading sent before', () => {
 
 test('but for duplicates, no identity comes twice', () => {
   const sent = emissions.filter(({ kind }) => kind !== 'duplicate')
-  const identities = new Set(sent.map(({ record, item }) => `${record} ${item.asset_id} ${item.event_time}`))
+  const identities = new Set(sent.map(identity))
   expect(identities.size).toBe(sent.length)
 })
 

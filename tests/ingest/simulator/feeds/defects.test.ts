@@ -3,6 +3,7 @@ import { defectsOf } from '../../../../ingest/simulator/feeds/defects.ts'
 import type { Item } from '../../../../ingest/simulator/feeds/feed.ts'
 import { linesOf } from '../../../../ingest/simulator/feeds/lines.ts'
 import { provinceOf } from '../../../../ingest/simulator/province.ts'
+import { identityOf } from '../../../identity.ts'
 
 const province = provinceOf(1, 1)
 const defects = defectsOf(province, linesOf(province))
@@ -18,7 +19,10 @@ test('the past opens defects before it closes them, in order, each identity once
   const history = defects.history(now)
   const times = history.map(item => item.event_time)
   expect(times).toEqual([...times].sort((a, b) => a - b))
-  expect(new Set(history.map(item => `${item.asset_id} ${item.event_time}`)).size).toBe(history.length)
+  const identities = history.map(item => identityOf('grid_defect', item.asset_id, item.event_time, item))
+  expect(new Set(identities).size).toBe(history.length)
+  const moments = new Set(history.map(item => `${item.asset_id} ${item.event_time}`))
+  expect(moments.size).toBeLessThan(history.length)
   const open = new Set<string>()
   for (const { defect_id, state, event_time, found_at, closed_at } of history) {
     expect(event_time).toBeLessThanOrEqual(now)
