@@ -89,7 +89,7 @@ function measureDifferences(
       ({ id }, i): Difference => ({
         kind: 'measure',
         name: id,
-        stored: stored?.[i],
+        stored: Number.isNaN(stored?.[i]) ? undefined : stored?.[i],
         computed: computed[i] ?? null,
       }),
     )

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { type Store, selectRows } from '../../platform/clickhouse/select-rows.ts'
 import { kpisOf } from '../../schemas/kpis/kpis.ts'
-import { identityOf, type Measure } from '../../schemas/measures/measure.ts'
+import { identityOf, type Measure, type Operation, unknownMeasure } from '../../schemas/measures/measure.ts'
 import type { RecordId } from '../../schemas/records/record.ts'
 import type { OffsetRange } from '../regional/regional-message.ts'
 import type { Received, StoredCounty, StoredRegion, Vector, WindowToCorrect } from './window-to-correct.ts'
@@ -77,6 +77,11 @@ export async function readWindows(query: WindowsQuery): Promise<Map<number, Wind
   )
 }
 
+/** Extremes of nothing are absent; any other measure only where the row is of before there was one. Of no readings all are known. */
+function absentAs(op: Operation, readings: number): number {
+  return op === 'max' || op === 'min' || readings === 0 ? identityOf(op) : unknownMeasure
+}
+
 type ByWindow<T> = Map<number, Map<string, T>>
 
 async function readCounties(query: WindowsQuery): Promise<ByWindow<StoredCounty>> {
@@ -99,7 +104,7 @@ async function readCounties(query: WindowsQuery): Promise<ByWindow<StoredCounty>
       readings: row.readings,
       duplicates: row.duplicates,
       eventTimeMax: row.event_time_max ?? 0,
-      measures: measures.map(({ op }, i) => row.measures[i] ?? identityOf(op)),
+      measures: measures.map(({ op }, i) => row.measures[i] ?? absentAs(op, row.readings)),
     }
     const lineage = row.lineage_partition.map(
       (partition, i): OffsetRange => ({

@@ -60,10 +60,11 @@ export function reachesStored({ vector, counties }: WindowToCorrect): boolean {
   )
 }
 
-/** The counties with messages that their stored measures have not seen. */
+/** The counties with messages that their stored measures have not seen, or measures that were not known when they were stored. */
 export function staleCounties({ counties, received }: WindowToCorrect): string[] {
   return [...received].flatMap(([county, byPartition]) => {
-    const lineage = counties.get(county)?.lineage ?? []
+    const { lineage = [], totals } = counties.get(county) ?? {}
+    if (totals?.measures.some(Number.isNaN)) return [county]
     const seen = new Map(lineage.map(range => [range.partition, range.through_offset]))
     const stale = [...byPartition].some(([partition, { last }]) => last >= (seen.get(partition) ?? 0))
     return stale ? [county] : []

@@ -9,7 +9,7 @@ import { emptyTotals, rollUp, type Totals } from '../regional/totals.ts'
 import { type Checkpoint, requireSize } from '../windows/checkpoint.ts'
 import { type LateNotice, neverRead, type Partial, partialPartition } from '../windows/partial.ts'
 import { InputProgress } from './input-progress.ts'
-import { WindowMerge } from './window-merge.ts'
+import { WindowMerge, widthOf } from './window-merge.ts'
 
 /** Which windows of a series belong here, and what the registry expects of them. */
 export interface SeriesOptions {
@@ -82,7 +82,7 @@ export class SeriesRollup {
   }
 
   /**
-   * Takes a partial; what belongs to a window that is final comes back as late notices.
+   * Takes a partial; what belongs to a window that is final, or lacks measures, comes back as late notices.
    * @param seenBefore the message was accounted for before a restart
    * @throws CodedError `windows_changed` for windows of another size than those of before
    */
@@ -97,7 +97,7 @@ export class SeriesRollup {
       this.open.get(partial.window_start) ?? new WindowMerge(this.options.measures, partial, offset)
     this.open.set(partial.window_start, window)
     window.accept(partial)
-    return []
+    return this.isOfEarlierVersion(partial) ? this.noticesOf(partial) : []
   }
 
   /** The windows that every input partition has closed, silent ones included, become final. */
@@ -243,8 +243,22 @@ export class SeriesRollup {
 
   /** A partial for a final window: a repetition is nothing, anything else has to be computed again. */
   private late(partial: Partial): LateNotice[] {
-    const { record, partition, window_start, window_ms, through_offset, first_offset } = partial
+    const { partition, window_start, through_offset } = partial
     if ((this.finals.get(window_start)?.get(partition) ?? -1) >= through_offset) return []
+    return this.noticesOf(partial)
+  }
+
+  /** What it closed lacks measures that are known now: computed again once it is final, it has them. */
+  private isOfEarlierVersion(partial: Partial): boolean {
+    return (
+      partial.kind === 'closed' &&
+      partial.county.length > 0 &&
+      widthOf(partial) < this.options.measures.length
+    )
+  }
+
+  private noticesOf(partial: Partial): LateNotice[] {
+    const { record, partition, window_start, window_ms, through_offset, first_offset } = partial
     return partial.county.map((county, i) => ({
       record,
       county,

@@ -1,4 +1,4 @@
-import type { Measure } from '../../schemas/measures/measure.ts'
+import { type Measure, unknownMeasure } from '../../schemas/measures/measure.ts'
 import type { OffsetRange } from '../regional/regional-message.ts'
 import { mergeTotals, type Totals } from '../regional/totals.ts'
 import type { Partial } from '../windows/partial.ts'
@@ -77,15 +77,22 @@ export class WindowMerge {
     return merged
   }
 
+  /** Of a partial of an earlier version, the measures that it does not know are unknown. */
   private totalsAt(partial: Partial, i: number): Totals {
-    const width = this.measures.length
+    const width = widthOf(partial)
+    const told = partial.measures.slice(i * width, (i + 1) * width)
     return {
       assets: partial.assets[i] as number,
       expected: 0,
       readings: partial.readings[i] as number,
       duplicates: partial.duplicates[i] as number,
       eventTimeMax: partial.event_time_max[i] as number,
-      measures: partial.measures.slice(i * width, (i + 1) * width),
+      measures: this.measures.map((_, n) => told[n] ?? unknownMeasure),
     }
   }
+}
+
+/** Measures of one county. */
+export function widthOf({ measures, county }: Partial): number {
+  return county.length === 0 ? 0 : measures.length / county.length
 }

@@ -14,7 +14,7 @@ export type MeasuredReading = Readonly<Record<string, unknown>>
  * Adds one reading.
  * @param measures measures of all counties, one county after another
  * @param at where the reading's county starts
- * @param sums sums behind the `mean_sum` measures, one asset after another
+ * @param sums sums behind the measures that take each asset once, one asset after another
  * @param counts their counts; 0 where the asset has not been seen
  * @param slot where the reading's asset starts in both
  */
@@ -32,7 +32,7 @@ export interface MeasureProgram {
   readonly measures: readonly Measure[]
   /** Fields of the reading that it needs. */
   readonly fields: readonly string[]
-  /** Numbers kept per asset and window, for `mean_sum`. */
+  /** Numbers kept per asset and window, for `mean_sum` and `share_sum`. */
   readonly perAsset: number
   readonly add: AddReading
   /** What tells events of one asset and time apart; absent where readings are samples, one at a time. */
@@ -51,7 +51,7 @@ export function compileMeasures({ measures }: MeasureSet, identity: readonly str
   }
   let perAsset = 0
   const statements = measures.map((measure, index) =>
-    statementOf(measure, index, measure.op === 'mean_sum' ? perAsset++ : 0),
+    statementOf(measure, index, measure.op === 'mean_sum' || measure.op === 'share_sum' ? perAsset++ : 0),
   )
   const body = ['"use strict"', ...measured.map(field => `const ${field} = r.${field}`), ...statements].join(
     '\n',
@@ -64,7 +64,9 @@ export function compileMeasures({ measures }: MeasureSet, identity: readonly str
 
 function statementOf(measure: Measure, index: number, offset: number): string {
   const present = [...quantityFields(measure.of), ...(measure.given ?? [])].map(field => `${field} !== null`)
-  const guard = [...new Set(present), ...(measure.where ? [conditionOf(measure.where)] : [])].join(' && ')
+  // A share is of all readings that give the field.
+  const where = measure.where && measure.op !== 'share_sum' ? [conditionOf(measure.where)] : []
+  const guard = [...new Set(present), ...where].join(' && ')
   const cell = `m[at + ${index}]`
   const value = quantityOf(measure.of)
   const effect = (): string => {
@@ -81,6 +83,13 @@ function statementOf(measure: Measure, index: number, offset: number): string {
         return `const i = slot + ${offset}, n = counts[i]++
   if (n === 0) ${cell} += (sums[i] = ${value})
   else { const before = sums[i] / n; ${cell} += (sums[i] += ${value}) / (n + 1) - before }`
+      case 'share_sum':
+        return measure.where
+          ? `const i = slot + ${offset}, n = counts[i]++, met = ${conditionOf(measure.where)} ? 1 : 0
+  if (n === 0) ${cell} += (sums[i] = met)
+  else if (sums[i] === n * met) sums[i] += met
+  else { const before = sums[i] / n; ${cell} += (sums[i] += met) / (n + 1) - before }`
+          : `if (counts[slot + ${offset}]++ === 0) ${cell}++`
     }
   }
   return `if (${guard || 'true'}) {\n  ${effect()}\n}`

@@ -48,7 +48,7 @@ export function kpiRollup(view: RollupView, of: readonly Kpi[]): string {
 
 function branch(kpi: Kpi, record: RecordId, span: Span): string {
   const operations = operationsOf(kpi, record)
-  const totals = [...operations].map(([id, op]) => `${mergeSql(op)}(m.${id}) AS t_${id},`).join(' ')
+  const totals = [...operations].map(([id, op]) => `${mergedSql(id, op)} AS t_${id},`).join(' ')
   const numerator = product(kpi.factors.map(factor => termSql(factor.numerator, operations)))
   const denominator = product(kpi.factors.map(factor => termSql(factor.denominator, operations)))
   return `
@@ -98,8 +98,12 @@ function operationsOf(kpi: Kpi, record: RecordId): ReadonlyMap<string, Operation
   )
 }
 
-function mergeSql(op: Operation): string {
-  return op === 'max' || op === 'min' ? op : 'sum'
+function mergedSql(id: string, op: Operation): string {
+  if (op === 'max' || op === 'min') return `${op}(m.${id})`
+  // Unknown where any of the windows is of before there were shares.
+  return op === 'share_sum'
+    ? `if(countIf(isNull(m.${id}) AND m.readings > 0) > 0, NULL, sum(m.${id}))`
+    : `sum(m.${id})`
 }
 
 /** The windows of the span, in hours; counties share them. */

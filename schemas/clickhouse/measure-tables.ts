@@ -35,8 +35,11 @@ export function measureTable(id: RecordId): Table {
 
 export const measureTables: readonly Table[] = recordIds.map(measureTable)
 
-/** Extremes have no value where nothing was measured; the others add up from 0. */
+/**
+ * Extremes have no value where nothing was measured, and shares none in windows of before there were any; the others add up
+ * from 0.
+ */
 function measureColumn({ id, op }: Measure): Column {
-  const extreme = op === 'max' || op === 'min'
-  return { name: id, type: extreme ? 'Nullable(Float64)' : 'Float64', codec: 'ZSTD(1)' }
+  const mayBeAbsent = op === 'max' || op === 'min' || op === 'share_sum'
+  return { name: id, type: mayBeAbsent ? 'Nullable(Float64)' : 'Float64', codec: 'ZSTD(1)' }
 }

@@ -1,7 +1,7 @@
 import type { Kpi, Term } from './kpi.ts'
 
 export interface Evaluated {
-  /** In the KPI's unit; null when a denominator is empty or nothing was measured. */
+  /** In the KPI's unit; null when a denominator is empty, nothing was measured, or a measure is unknown. */
   readonly value: number | null
   /** Products of the ratios' numerators and denominators: value = scale × numerator / denominator. */
   readonly numerator: number
@@ -18,7 +18,8 @@ export function evaluate(kpi: Kpi, look: (name: string) => number): Evaluated {
     denominator *= numberOf(factor.denominator)
   }
   const absent = denominator === 0 || (kpi.present !== undefined && !(look(kpi.present) > 0))
-  if (absent || !Number.isFinite(numerator)) return { value: null, numerator: 0, denominator: 0 }
+  if (absent || !Number.isFinite(numerator) || !Number.isFinite(denominator))
+    return { value: null, numerator: 0, denominator: 0 }
   const value = (kpi.scale * numerator) / denominator
   return { value: kpi.atMost === undefined ? value : Math.min(kpi.atMost, value), numerator, denominator }
 }

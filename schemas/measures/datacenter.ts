@@ -18,6 +18,22 @@ export const rack: MeasureSet = {
     },
     { id: 'inlet_readings', op: 'count', of: 'inlet_temp_c', unit: '1' },
     { id: 'inlet_max_c', op: 'max', of: 'inlet_temp_c', unit: '°C' },
+    {
+      id: 'racks_in_use',
+      op: 'share_sum',
+      of: 'in_use',
+      where: { field: 'in_use', is: true },
+      unit: 'racks',
+    },
+    { id: 'racks_of_known_use', op: 'share_sum', of: 'in_use', unit: 'racks' },
+    {
+      id: 'racks_in_band',
+      op: 'share_sum',
+      of: 'inlet_temp_c',
+      where: { field: 'inlet_temp_c', between: recommendedInletC },
+      unit: 'racks',
+    },
+    { id: 'racks_of_known_inlet', op: 'share_sum', of: 'inlet_temp_c', unit: 'racks' },
   ],
 }
 

@@ -14,10 +14,12 @@ export type Condition =
  * - `sum` adds a quantity, `count` counts readings;
  * - `max` and `min` keep an extreme;
  * - `mean_sum` adds up, over assets, the mean of each asset's readings: the total of a level
- *   (power, free spaces) that does not depend on how often an asset reports.
+ *   (power, free spaces) that does not depend on how often an asset reports;
+ * - `share_sum` adds up, over assets, the share of each asset's readings that meet `where`, of those that give `of`: so in a
+ *   ratio of counts an asset weighs 1, however often it reports. Without `where` it is the number of those assets.
  * All but `max` and `min` merge by addition, because a partition owns its assets.
  */
-export const operations = ['sum', 'count', 'max', 'min', 'mean_sum'] as const
+export const operations = ['sum', 'count', 'max', 'min', 'mean_sum', 'share_sum'] as const
 export type Operation = (typeof operations)[number]
 
 export interface Measure {
@@ -54,6 +56,9 @@ export function identityOf(op: Operation): number {
   if (op === 'min') return Number.POSITIVE_INFINITY
   return 0
 }
+
+/** A measure as told by whoever did not know it: it joined the definitions later. Whatever it is merged with is unknown too. */
+export const unknownMeasure = Number.NaN
 
 /** Merges two numbers of the same measure; associative, and commutative but for rounding. */
 export function merge(op: Operation, left: number, right: number): number {

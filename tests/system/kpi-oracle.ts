@@ -21,12 +21,12 @@ const open = `coalesce(status, '') != 'closed' AND isNotNull(capacity)`
 
 export const oracles: Readonly<Record<Exclude<RecordId, 'grid_defect'>, Oracle>> = {
   rack: {
-    perAsset: `1 AS usable, avg(it_power_w) AS power, countIf(in_use) AS used, count(in_use) AS use_n,
-      countIf(inlet_temp_c >= 18 AND inlet_temp_c <= 27) AS band, count(inlet_temp_c) AS inlet_n, max(inlet_temp_c) AS inlet_max`,
+    perAsset: `1 AS usable, avg(it_power_w) AS power, countIf(in_use) / nullIf(count(in_use), 0) AS used,
+      countIf(inlet_temp_c >= 18 AND inlet_temp_c <= 27) / nullIf(count(inlet_temp_c), 0) AS band, max(inlet_temp_c) AS inlet_max`,
     kpis: {
       'datacenter.it_load_kw': 'sum(power) / 1000',
-      'datacenter.racks_in_use_pct': `100 * ${ratio('used', 'use_n')}`,
-      'datacenter.inlet_in_band_pct': `100 * ${ratio('band', 'inlet_n')}`,
+      'datacenter.racks_in_use_pct': '100 * avg(used)',
+      'datacenter.inlet_in_band_pct': '100 * avg(band)',
       'datacenter.inlet_max_c': 'max(inlet_max)',
       'datacenter.coverage_pct': coverage,
     },

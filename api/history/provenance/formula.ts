@@ -77,6 +77,9 @@ export function measureInWords({ op, of, given = [], where }: Measure): string {
     max: `highest ${quantity}`,
     min: `lowest ${quantity}`,
     mean_sum: `sum over assets of their mean ${quantity}`,
+    share_sum: where
+      ? `sum over assets of the share of their readings that give ${quantity}`
+      : `number of assets that give ${quantity}`,
   }[op]
   const also = given.length > 0 ? `, of readings that give ${given.join(' and ')}` : ''
   return where ? `${what}${also}, where ${conditionInWords(where)}` : what + also

@@ -36,7 +36,7 @@ export function measureSql(record: RecordId): MeasureSql {
   // Suspect readings are counted as readings and never measured.
   const usable = suspectField ? `NOT ifNull(${suspectField}, false)` : undefined
   const fields = [...new Set([...measures.flatMap(fieldsRead), ...(suspectField ? [suspectField] : [])])]
-  const byAsset = measures.some(({ op }) => op === 'mean_sum')
+  const byAsset = measures.some(takesAssetsOnce)
   if (byAsset) return { fields, byAsset, inner: perAsset(measures, usable), outer: overAssets(measures) }
   const inner = [
     'count() AS r_readings',
@@ -47,6 +47,10 @@ export function measureSql(record: RecordId): MeasureSql {
   return { fields, byAsset, inner, outer: [] }
 }
 
+function takesAssetsOnce({ op }: Measure): boolean {
+  return op === 'mean_sum' || op === 'share_sum'
+}
+
 function perAsset(measures: readonly Measure[], usable: string | undefined): string[] {
   return [
     'count() AS a_readings',
@@ -54,8 +58,10 @@ function perAsset(measures: readonly Measure[], usable: string | undefined): str
     'toUnixTimestamp64Milli(max(event_time)) AS a_event_time_max',
     ...measures.flatMap(measure => {
       const sum = `${overReadings(measure, usable)} AS a_${measure.id}`
-      return measure.op === 'mean_sum'
-        ? [sum, `countIf(${guardOf(measure, usable)}) AS n_${measure.id}`]
+      const { where: _, ...all } = measure
+      const counted = measure.op === 'share_sum' ? all : measure
+      return takesAssetsOnce(measure)
+        ? [sum, `countIf(${guardOf(counted, usable)}) AS n_${measure.id}`]
         : [sum]
     }),
   ]
@@ -66,8 +72,9 @@ function overAssets(measures: readonly Measure[]): string[] {
     'sum(a_readings) AS r_readings',
     'countIf(a_usable) AS r_assets',
     'max(a_event_time_max) AS r_event_time_max',
-    ...measures.map(({ id, op }) => {
-      if (op === 'mean_sum') return `sumIf(a_${id} / n_${id}, n_${id} > 0) AS ${recomputed(id)}`
+    ...measures.map(measure => {
+      const { id, op } = measure
+      if (takesAssetsOnce(measure)) return `sumIf(a_${id} / n_${id}, n_${id} > 0) AS ${recomputed(id)}`
       return `${op === 'max' || op === 'min' ? op : 'sum'}(a_${id}) AS ${recomputed(id)}`
     }),
   ]
@@ -77,6 +84,7 @@ function overReadings(measure: Measure, usable: string | undefined): string {
   const guard = guardOf(measure, usable)
   switch (measure.op) {
     case 'count':
+    case 'share_sum':
       return `toFloat64(countIf(${guard}))`
     case 'sum':
     case 'mean_sum':

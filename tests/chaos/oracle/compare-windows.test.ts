@@ -24,18 +24,20 @@ function reading(
 const facts = { hours: 1 / 60, assets: 2, due: 4 }
 
 describe('the formulas', () => {
-  it('of racks: power per rack is a mean, temperatures count one by one', () => {
+  it('of racks: power is a mean of each rack, and each rack weighs 1', () => {
     const racks = [
       reading('a', { it_power_w: 4000, inlet_temp_c: 18, in_use: true }),
       reading('a', { it_power_w: 6000, inlet_temp_c: 27, in_use: true }),
       reading('b', { it_power_w: 1000, inlet_temp_c: 27.1, in_use: false }),
       reading('b', { it_power_w: null, inlet_temp_c: 17 }),
+      reading('c', { it_power_w: null, inlet_temp_c: 17, in_use: false }),
+      reading('d', { in_use: false }),
     ]
-    const { 'datacenter.racks_in_use_pct': inUse, ...others } = formulas.rack(racks, facts)
-    expect(inUse).toBeCloseTo(200 / 3, 9)
-    expect(others).toEqual({
+    expect(formulas.rack(racks, facts)).toEqual({
       'datacenter.it_load_kw': 6,
-      'datacenter.inlet_in_band_pct': 50,
+      'datacenter.racks_in_use_pct': 25,
+      // One of three, and not two readings of five.
+      'datacenter.inlet_in_band_pct': expect.closeTo(100 / 3, 9),
       'datacenter.inlet_max_c': 27.1,
       'datacenter.coverage_pct': 50,
     })

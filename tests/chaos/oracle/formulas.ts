@@ -23,14 +23,18 @@ export const formulas: Readonly<
   rack: (readings, facts) => {
     const power = perAsset(readings, reading => number(reading, 'it_power_w'))
     const inlet = numbers(readings, reading => number(reading, 'inlet_temp_c'))
-    const stated = readings.filter(({ fields }) => typeof fields.in_use === 'boolean')
+    // A rack weighs 1, however often it reports.
+    const inUse = perAsset(readings, ({ fields }) =>
+      typeof fields.in_use === 'boolean' ? Number(fields.in_use) : null,
+    )
+    const inBand = perAsset(readings, reading => {
+      const celsius = number(reading, 'inlet_temp_c')
+      return celsius === null ? null : Number(celsius >= 18 && celsius <= 27)
+    })
     return {
       'datacenter.it_load_kw': power.length > 0 ? sum(power) / 1000 : null,
-      'datacenter.racks_in_use_pct': percent(
-        stated.filter(({ fields }) => fields.in_use === true).length,
-        stated.length,
-      ),
-      'datacenter.inlet_in_band_pct': percent(inlet.filter(t => t >= 18 && t <= 27).length, inlet.length),
+      'datacenter.racks_in_use_pct': percent(sum(inUse), inUse.length),
+      'datacenter.inlet_in_band_pct': percent(sum(inBand), inBand.length),
       'datacenter.inlet_max_c': inlet.length > 0 ? inlet.reduce((a, b) => Math.max(a, b)) : null,
       'datacenter.coverage_pct': coverage(facts),
     }

@@ -56,6 +56,20 @@ describe('measures of a window', () => {
     ])
   })
 
+  test('weigh an asset once in a ratio of counts, however often it reports', () => {
+    const { add, measure } = window('rack')
+    for (let i = 0; i < 6; i++) add(0, { in_use: true })
+    for (const rack of [1, 2, 3]) add(rack, { in_use: false })
+    expect([measure('racks_in_use'), measure('racks_of_known_use')]).toEqual([1, 4])
+    // In use for a third of its readings; one that does not say so is not asked.
+    for (const in_use of [true, false, null, false]) add(4, { in_use })
+    add(5, { in_use: null, inlet_temp_c: 27 })
+    expect(measure('racks_in_use')).toBeCloseTo(4 / 3, 12)
+    expect(measure('racks_of_known_use')).toBe(5)
+    for (const inlet_temp_c of [30, 18, 30, 18]) add(6, { inlet_temp_c })
+    expect([measure('racks_in_band'), measure('racks_of_known_inlet')]).toEqual([1.5, 2])
+  })
+
   test('take events of one asset and millisecond each by what it names', () => {
     const { add, measure, state } = window('radio_alarm')
     const alarm = (alarm_id: string, at: number, stateSaid = 'raised') =>

@@ -46,6 +46,12 @@ test.each([
   ],
   ['radio_alarm', 'raised', 'number of readings, where state is raised'],
   ['rack', 'in_use_readings', 'number of readings that give in_use'],
+  [
+    'rack',
+    'racks_in_use',
+    'sum over assets of the share of their readings that give in_use, where in_use is true',
+  ],
+  ['rack', 'racks_of_known_use', 'number of assets that give in_use'],
   ['rack', 'inlet_in_band', 'number of readings, where inlet_temp_c is within 18 to 27'],
   ['rack', 'inlet_max_c', 'highest inlet_temp_c'],
 ] as const)('%s.%s is the %s', (record, id, words) => {
