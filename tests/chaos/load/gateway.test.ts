@@ -119,6 +119,15 @@ describe('the load', () => {
     expect(mixed).toBe(0)
   })
 
+  it('has assets of one kind that report 30 times as often as others', () => {
+    for (const record of recordIds) {
+      const periods = province(5, 200)
+        .streams.filter(stream => stream.record === record)
+        .map(({ periodMs }) => periodMs)
+      expect(Math.max(...periods) / Math.min(...periods), record).toBeGreaterThan(25)
+    }
+  })
+
   it('has events of one asset and millisecond, and samples never', () => {
     for (const record of recordIds) {
       const moments = new Map<string, Set<string>>()
