@@ -35,6 +35,7 @@ GRANT SELECT ON citybrain.alarms TO citybrain_reader;
 GRANT SELECT ON citybrain.defects TO citybrain_reader;
 GRANT SELECT ON citybrain.corrections TO citybrain_reader;
 GRANT SELECT ON citybrain.asset_status TO citybrain_reader;
+GRANT SELECT ON citybrain.suspects TO citybrain_reader;
 GRANT SELECT ON citybrain.regions TO citybrain_reader;
 GRANT SELECT ON citybrain.region_counties TO citybrain_reader;
 GRANT SELECT ON citybrain.kpis TO citybrain_reader;

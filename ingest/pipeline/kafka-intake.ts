@@ -39,6 +39,7 @@ export class KafkaIntake implements Intake, BatchIntake {
   private readonly pipelines: ReadonlyMap<RecordId, RecordPipeline>
   private readonly outcomes
   private readonly ignored
+  private readonly doubted
   private readonly registered
 
   constructor(options: KafkaIntakeOptions) {
@@ -54,6 +55,9 @@ export class KafkaIntake implements Intake, BatchIntake {
       'fields of accepted readings that their record does not have',
       ['record'],
     )
+    this.doubted = metrics.counter('doubted_readings', 'accepted readings that ingest marked as suspect', [
+      'record',
+    ])
     this.registered = metrics.counter('assets', 'assets by outcome: accepted, or why not', ['outcome'])
   }
 
@@ -113,9 +117,11 @@ export class KafkaIntake implements Intake, BatchIntake {
     accepted,
     rejections,
     ignoredFields,
+    doubted,
   }: ReadingOutcome): void => {
     if (accepted > 0) this.outcomes.inc({ record, outcome: 'accepted' }, accepted)
     for (const [outcome, count] of rejections.byCode) this.outcomes.inc({ record, outcome }, count)
+    if (doubted > 0) this.doubted.inc({ record }, doubted)
     if (ignoredFields > 0) this.ignored.inc({ record }, ignoredFields)
   }
 }

@@ -50,7 +50,7 @@ export function normaliser(record: RecordDefinition): Normaliser {
     for (let index = 0; index < fields.length; index++) {
       const { field, form } = fields[index] as (typeof fields)[number]
       const value = given[index]
-      if (value === undefined || value === null) {
+      if (value === undefined || value === null || field.setByIngest) {
         if (field.required) return missing(field)
         values[index] = null
         continue
@@ -81,7 +81,8 @@ function missing(field: Field): Refusal {
 }
 
 function emptyReading(record: RecordDefinition): Refusal {
-  const names = record.fields.map(field => field.name).join(', ')
+  const given = record.fields.filter(({ setByIngest }) => !setByIngest)
+  const names = given.map(({ name }) => name).join(', ')
   return new Refusal('empty_reading', `none of the fields of ${record.id} has a value: ${names}`)
 }
 

@@ -32,6 +32,8 @@ export interface ReadingOutcome {
   readonly accepted: number
   readonly rejections: Rejections
   readonly ignoredFields: number
+  /** Of the accepted ones, those that ingest doubts. */
+  readonly doubted: number
 }
 
 /** What a message holds in memory besides its value, bytes: measured as about 300. */
@@ -45,6 +47,7 @@ export class ReadingBatch implements IntakeBatch {
   private readonly rejections: Rejections
   private readonly ignored = new IgnoredFields()
   private items = 0
+  private doubted = 0
 
   constructor(options: ReadingBatchOptions) {
     this.options = options
@@ -75,7 +78,9 @@ export class ReadingBatch implements IntakeBatch {
     try {
       const reading = this.options.pipeline.run(item, this.options.sender.source, nowMs)
       if (reading instanceof Refusal) return reading
-      return { topic, key: reading.asset_id, value: this.encode(topic, reading) }
+      const value = this.encode(topic, reading)
+      if (typeof reading.suspect_reason === 'string') this.doubted++
+      return { topic, key: reading.asset_id, value }
     } catch (error) {
       return new Refusal('not_encodable', messageOf(error))
     }
@@ -83,10 +88,10 @@ export class ReadingBatch implements IntakeBatch {
 
   async send(signal?: AbortSignal): Promise<Receipt> {
     const { record, send, count } = this.options
-    const { messages, rejections, ignored } = this
+    const { messages, rejections, ignored, doubted } = this
     await send(messages, signal)
     const receipt = rejections.receipt(this.items)
-    count({ record, accepted: receipt.accepted, rejections, ignoredFields: ignored.count })
+    count({ record, accepted: receipt.accepted, rejections, ignoredFields: ignored.count, doubted })
     return { ...receipt, ...ignored.receipt() }
   }
 

@@ -100,5 +100,26 @@ LEFT JOIN
 SETTINGS join_use_nulls = 1`,
 }
 
+function suspectReadings(id: RecordId, suspectField: string): string {
+  const reason = records[id].doubts ? `ifNull(r.suspect_reason, 'said_by_device')` : `'said_by_device'`
+  return `SELECT '${id}' AS record, r.asset_id AS asset_id, r.county AS county, r.source AS source, ${reason} AS reason,
+    count() AS readings, min(r.event_time) AS first_seen, max(r.event_time) AS last_seen
+  FROM {database}.${readingTable(id).name} AS r FINAL WHERE r.${suspectField}
+  GROUP BY asset_id, county, source, reason`
+}
+
+/** Readings that are kept and not measured, by asset, who sent them and why: ingest doubts them, or the device does itself. */
+const suspects: View = {
+  name: 'suspects',
+  query: `SELECT record, asset_id, county, source, reason, readings, first_seen, last_seen
+FROM
+(
+  ${Object.values(records)
+    .flatMap(({ id, suspectField }) => (suspectField ? [suspectReadings(id, suspectField)] : []))
+    .join('\n  UNION ALL\n  ')}
+)
+SETTINGS do_not_merge_across_partitions_select_final = 1`,
+}
+
 /** Answers to what analysts ask first. */
-export const analystViews: readonly View[] = [alarms, defects, corrections, assetStatus]
+export const analystViews: readonly View[] = [alarms, defects, corrections, assetStatus, suspects]

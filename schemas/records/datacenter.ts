@@ -12,8 +12,22 @@ export const rack: RecordDefinition = {
     { name: 'inlet_temp_c', type: 'double', min: -20, max: 80, doc: 'Inlet air temperature, °C' },
     { name: 'humidity_pct', type: 'double', min: 0, max: 100, doc: 'Relative humidity, %' },
     { name: 'in_use', type: 'boolean', doc: 'The rack carries customer load' },
+    {
+      name: 'suspect',
+      type: 'boolean',
+      doc: 'The device marked its values as unreliable, or ingest doubts them',
+    },
+    { name: 'suspect_reason', type: 'string', setByIngest: true, doc: 'Why ingest doubts them' },
   ],
   rules: [],
+  suspectField: 'suspect',
+  doubts: [
+    {
+      reason: 'absent_sensor',
+      doc: 'No power, and 0 °C at the inlet: what a controller reads where nothing is connected',
+      when: { inlet_temp_c: [0], it_power_w: [0, null] },
+    },
+  ],
   // Twice its rated power, kW.
   registeredBounds: [{ field: 'it_power_w', property: 'capacity', times: 2_000 }],
 }

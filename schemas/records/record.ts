@@ -30,6 +30,8 @@ export type Field = FieldType & {
   readonly name: string
   readonly doc: string
   readonly required?: boolean
+  /** What a sender says of it is ignored. */
+  readonly setByIngest?: boolean
 }
 
 /** A relation between fields that every reading must satisfy where both are given. */
@@ -46,6 +48,15 @@ export interface RegisteredBound {
   readonly times: number
   /** The field that gives a period, s: the bound is for an hour. */
   readonly period?: string
+}
+
+/** What no sound device says, though each number could be: such a reading is marked as suspect and says why. */
+export interface Doubt {
+  /** Stable, in the field `suspect_reason`. */
+  readonly reason: string
+  readonly doc: string
+  /** Values that these fields have, all of them; null where the device does not say. */
+  readonly when: Readonly<Record<string, readonly (number | null)[]>>
 }
 
 /** One kind of reading: one topic, one Avro schema, one table. */
@@ -70,6 +81,8 @@ export interface RecordDefinition {
   readonly periodic: boolean
   /** Boolean field that marks a reading as unusable: kept and counted as received, never measured. */
   readonly suspectField?: string
+  /** Need the fields `suspect`, which is the `suspectField`, and `suspect_reason`. */
+  readonly doubts?: readonly Doubt[]
 }
 
 export const assetKinds = ['site', 'cell', 'rack', 'facility', 'line', 'lot'] as const

@@ -233,3 +233,46 @@ describe('asset_status', () => {
     expect(Math.abs(rows[1]!.silent_s! - (Date.now() - start - 10 * minute) / 1000)).toBeLessThan(60)
   })
 })
+
+describe('suspects', () => {
+  const seen = (asset_id: string, minutes: number, rest: object) => ({
+    ...place(minutes),
+    ...{ asset_id, county: '370102', event_time: at(minutes), source: 'gateway-1' },
+    ...rest,
+  })
+  it('are assets whose readings are not measured, with who sent them and why', async () => {
+    const absent = { it_power_w: 0, inlet_temp_c: 0, suspect: true, suspect_reason: 'absent_sensor' }
+    for (const _again of [1, 2])
+      await db.insert('readings_rack_store', [
+        seen('rack-absent', 500, absent),
+        seen('rack-absent', 505, absent),
+        seen('rack-absent', 506, { it_power_w: 900 }),
+        seen('rack-admits', 501, { it_power_w: 900, suspect: true, source: null }),
+        seen('rack-sound', 501, { it_power_w: 900, suspect: false }),
+      ])
+    await db.insert('readings_radio_pm_store', [seen('cell-admits', 502, { period_s: 60, suspect: true })])
+    const rows = await db.rows(
+      `SELECT record, asset_id, source, reason, toUInt32(readings) AS n, dateDiff('minute', first_seen, last_seen) AS minutes
+       FROM db.suspects ORDER BY asset_id`,
+    )
+    expect(rows).toEqual([
+      {
+        record: 'radio_pm',
+        asset_id: 'cell-admits',
+        source: 'gateway-1',
+        reason: 'said_by_device',
+        n: 1,
+        minutes: 0,
+      },
+      {
+        record: 'rack',
+        asset_id: 'rack-absent',
+        source: 'gateway-1',
+        reason: 'absent_sensor',
+        n: 2,
+        minutes: 5,
+      },
+      { record: 'rack', asset_id: 'rack-admits', source: null, reason: 'said_by_device', n: 1, minutes: 0 },
+    ])
+  })
+})

@@ -141,7 +141,7 @@ export async function compareWithReadings(
       included AS (
         SELECT r.*, ${usable} size_ms / 3600000 AS hours FROM windowed AS r
         INNER JOIN lineage AS l ON l.partition = r.kafka_partition AND l.window_start = r.start
-        WHERE kafka_offset < through
+        WHERE kafka_offset < through ${record === 'rack' ? 'AND NOT coalesce(suspect, false)' : ''}
       ),
       by_asset AS (SELECT county, start, hours, asset_id, ${perAsset} FROM included GROUP BY county, start, hours, asset_id),
       expectations AS (

@@ -15,7 +15,7 @@ import type { Outages } from './outages.ts'
  * | late          | ~0.1 %    | a gateway keeps what it gets for 1 to 6 minutes, then sends it all             |
  * | broken        | see below | values that the door refuses                                                   |
  * | incomplete    | 0.2 %     | a field is null: the door takes it, measures of that field do not              |
- * | suspect       | 0.3 %     | of radio_pm: marked unreliable by the element itself                           |
+ * | suspect       | 0.3 %     | of radio_pm: marked unreliable by the element itself; of racks: nothing connected |
  * | unregistered  | 0.01 %    | besides, the same reading under the asset_id of a device nobody registered     |
  *
  * Broken: racks, facilities 0.18 % (calibrated), radio_pm and inspections 0.2 % (assumed), parking 3.3 %
@@ -142,9 +142,9 @@ export function faultsOf(seed: number, outages: Outages): Faults {
         if (falls(incompleteShare)) {
           kind = 'incomplete'
           sent = forgetField(record, item, dice)
-        } else if (record === 'radio_pm' && falls(suspectShare)) {
+        } else if ((record === 'radio_pm' || record === 'rack') && falls(suspectShare)) {
           kind = 'suspect'
-          sent = { ...item, suspect: true }
+          sent = { ...item, ...(record === 'rack' ? { it_power_w: 0, inlet_temp_c: 0 } : { suspect: true }) }
         } else if (falls(unregisteredShare)) {
           const stranger = { ...item, asset_id: `${item.asset_id}-new` }
           emissions.push({ record, kind: 'unregistered', item: stranger, at })
