@@ -147,6 +147,8 @@ const bounds: Readonly<Record<RecordId, readonly [Values, ...Values[]]>> = {
   rack: [
     { it_power_w: 500_000 },
     { it_power_w: 0, inlet_temp_c: -20, humidity_pct: 0 },
+    // Nothing is connected.
+    { it_power_w: 0, inlet_temp_c: 0 },
     { inlet_temp_c: 80, humidity_pct: 100 },
     // Both ends of the recommended band.
     { inlet_temp_c: 18 },

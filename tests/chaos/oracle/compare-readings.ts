@@ -4,6 +4,7 @@ import { fieldsOf, records } from '../../../schemas/records/records.ts'
 import { identityOf } from '../../identity.ts'
 import { type AcceptedReading, timeOf } from './accepted-reading.ts'
 import type { Difference } from './difference.ts'
+import { saidByIngest } from './said-by-ingest.ts'
 
 export interface ReadingsComparison {
   readonly compared: number
@@ -38,7 +39,8 @@ export async function compareReadings(
     const reading = open.get(identity)
     open.delete(identity)
     const found = fields.map(field => canonical(field, row[field.name]))
-    const wanted = reading && fields.map(field => canonical(field, reading.fields[field.name]))
+    const sent = reading && { ...reading.fields, ...saidByIngest(record, reading.fields) }
+    const wanted = sent && fields.map(field => canonical(field, sent[field.name]))
     const wrong = fields.filter((_, i) => wanted?.[i] !== found[i]).map(({ name }) => name)
     if (wanted && wrong.length === 0) continue
     const shown = (values: readonly unknown[]) =>

@@ -2,6 +2,7 @@ import type { RecordId } from '../../../schemas/records/record.ts'
 import type { AcceptedReading, RegisteredAsset } from './accepted-reading.ts'
 import { formulas } from './formulas.ts'
 import { regionsOver } from './region-tree.ts'
+import { saidByIngest } from './said-by-ingest.ts'
 
 /** What must be stored of one region and window. */
 export interface ExpectedRegion {
@@ -50,7 +51,9 @@ export function expectedWindow(
   return new Map(
     [...regions].map(region => {
       const own = readingsOf.get(region) ?? []
-      const usable = own.filter(({ fields }) => fields.suspect !== true)
+      const usable = own.filter(
+        ({ fields }) => fields.suspect !== true && saidByIngest(record, fields).suspect !== true,
+      )
       const reporting = new Set(usable.map(({ assetId }) => assetId)).size
       const due = dueOf(record, assetsOf.get(region) ?? [], sizeMs)
       return [
