@@ -19,6 +19,8 @@ export interface ReplayOptions {
   readonly pdcpKbitVendors: readonly string[]
   /** Of the files' text, where they do not say it themselves. */
   readonly encoding: string | undefined
+  /** Assets of foreign data sets do not retire with its last reading. */
+  readonly keepInService: boolean
   readonly dryRun: boolean
   readonly verbose: boolean
 }
@@ -34,6 +36,7 @@ export const replayUsage = `npm run replay -- FILE... [options]
   --pdcp-kbit VENDOR    PM files of this vendor count PDCP volumes in kbit; may be repeated
   --encoding NAME       of the files' text: gbk, gb18030, utf-16le, … (a byte order mark, else this, else what XML
                         declares, else utf-8)
+  --keep-in-service     more of the data sets is to come: else their assets retire after the last reading
   --dry-run             read the files and say what would be posted
   --verbose             name every line, lot and counter that was skipped
 
@@ -55,6 +58,7 @@ export function replayOptions(args: readonly string[], nowMs: number): ReplayOpt
     seed: whole('--seed', values.seed),
     pdcpKbitVendors: values['pdcp-kbit'],
     encoding: encoding(values.encoding),
+    keepInService: values['keep-in-service'],
     dryRun: values['dry-run'],
     verbose: values.verbose,
   }
@@ -75,6 +79,7 @@ function parse(args: readonly string[]) {
         seed: { type: 'string', default: '1' },
         'pdcp-kbit': { type: 'string', multiple: true, default: [] },
         encoding: { type: 'string' },
+        'keep-in-service': { type: 'boolean', default: false },
         'dry-run': { type: 'boolean', default: false },
         verbose: { type: 'boolean', default: false },
       },

@@ -11,7 +11,7 @@ const namedPlaces = 5
 
 /** What a replay did, for people; one fact a line. */
 export function replaySummary(result: ReplayResult, { dryRun, verbose }: SummaryOptions): string {
-  const { schedules, rejected, accepted, assets, postedAssets, posted, ignored, retries } = result
+  const { schedules, rejected, accepted, assets, postedAssets, posted, ignored, retries, retired } = result
   const readings = readingsOf(result)
   const lines = schedules.flatMap(schedule => datasetLines(schedule, verbose))
   if (dryRun)
@@ -27,6 +27,7 @@ export function replaySummary(result: ReplayResult, { dryRun, verbose }: Summary
   for (const [what, names] of ignored) {
     lines.push(`  fields of ${what} that are not stored, misspelt or unknown: ${[...names].join(', ')}`)
   }
+  if (retired > 0) lines.push(`  assets retired after the last reading of their data set: ${retired}`)
   if (retries > 0) lines.push(`  requests sent again: ${retries}`)
   return [...lines, ...refused].join('\n')
 }

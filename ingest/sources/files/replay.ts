@@ -31,6 +31,8 @@ export interface ReplayResult {
   readonly assets: number
   postedAssets: number
   registered: number
+  /** Foreign assets that were retired in the end. */
+  retired: number
   /** Readings that the door has answered, and those of them that it took. */
   posted: number
   accepted: number
@@ -54,6 +56,7 @@ export async function replay(options: ReplayOptions, progress: ReplayProgress): 
     assets: schedules.reduce((sum, { plan }) => sum + plan.assets.size, 0),
     postedAssets: 0,
     registered: 0,
+    retired: 0,
     posted: 0,
     accepted: 0,
     rejected: new Map(),
@@ -65,6 +68,7 @@ export async function replay(options: ReplayOptions, progress: ReplayProgress): 
   try {
     for (const { plan } of schedules) await postAssets(door, plan, result)
     await postReadings(door, schedules, options.speed, result, progress)
+    if (!options.keepInService) for (const one of schedules) await retireAssets(door, one, result)
   } catch (error) {
     result.failure = error
   }
@@ -98,6 +102,23 @@ async function postAssets(door: DoorClient, plan: Plan, result: ReplayResult): P
     const answer = await door.post('/v1/assets', some)
     result.postedAssets += some.length
     result.registered += answer.accepted
+    noteAnswer(result, 'assets', answer)
+  }
+}
+
+/**
+ * Nothing more comes of the assets of a foreign data set, so they are out of service after its last reading: else their counties
+ * would be silent from then on. Assets of our own files are left alone.
+ */
+async function retireAssets(door: DoorClient, { plan, readings, shiftMs }: Schedule, result: ReplayResult) {
+  const last = readings.at(-1)?.eventTimeMs
+  if (last === undefined) return
+  const retired_at = last + shiftMs + 1
+  const foreign = [...plan.assets.values()].filter(({ source_dataset }) => source_dataset === plan.dataset)
+  for (let from = 0; from < foreign.length; from += batchAssets) {
+    const some = foreign.slice(from, from + batchAssets).map(asset => ({ ...asset, retired_at }))
+    const answer = await door.post('/v1/assets', some)
+    result.retired += answer.accepted
     noteAnswer(result, 'assets', answer)
   }
 }

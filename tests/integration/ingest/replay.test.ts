@@ -40,6 +40,23 @@ it('replays car parks through the door, and says what became of every row', asyn
   expect(stdout).toContain('posted 1 assets and 4 readings: 2 accepted, 2 rejected')
   expect(stdout).toContain('field_range: 1 (occupied: -30 is outside')
   expect(stdout).toContain('field_relation: 1 (occupied 105 is greater than capacity 100)')
+  expect(stdout).toContain('assets retired after the last reading of their data set: 1')
+  const reported = async (minutes: number) => {
+    const late = {
+      asset_id: 'replay-de-parking-a',
+      event_time: Date.now() + minutes * 60_000,
+      status: 'open',
+    }
+    const headers = { 'content-type': 'application/json' }
+    const body = JSON.stringify([late, late])
+    const answer = await fetch(`${ingest.url}/v1/telemetry/parking`, { method: 'POST', headers, body })
+    return JSON.stringify(await answer.json())
+  }
+  expect(await reported(-10)).toContain('"accepted":2')
+  expect(await reported(0)).toContain('asset_retired')
+  // Replayed again, for instance another range of it, they are back; and stay, where more is to come.
+  expect((await replay(file, '--shift-to', 'now', '--keep-in-service')).stdout).not.toContain('retired')
+  expect(await reported(0)).toContain('"accepted":2')
 })
 
 it('says what was not posted and why, where the door is another one', async () => {
