@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { ClickHouseClient } from '@clickhouse/client'
 import { Type } from 'typebox'
 import { Value } from 'typebox/value'
+import { columnComments } from '../../schemas/clickhouse/column-comments.ts'
 import { definedTables } from '../../schemas/clickhouse/defined-tables.ts'
 import { measureTables } from '../../schemas/clickhouse/measure-tables.ts'
 import { readingTables } from '../../schemas/clickhouse/reading-tables.ts'
@@ -14,8 +15,8 @@ import {
   type Table,
   type Target,
 } from '../../schemas/clickhouse/table.ts'
-import type { View } from '../../schemas/clickhouse/view.ts'
-import { createView, views } from '../../schemas/clickhouse/views.ts'
+import { createView, type View, viewQuery } from '../../schemas/clickhouse/view.ts'
+import { views } from '../../schemas/clickhouse/views.ts'
 import { CodedError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { type Migration, pendingMigrations, readMigrations, statementsOf } from './migrations.ts'
@@ -33,6 +34,7 @@ const Applied = Type.Array(Type.Object({ version: Type.Integer(), checksum: Type
 const StoredColumns = Type.Array(
   Type.Object({ table: Type.String(), name: Type.String(), type: Type.String() }),
 )
+const ViewColumns = Type.Array(Type.Object({ name: Type.String(), type: Type.String() }))
 const Comments = Type.Array(Type.Object({ name: Type.String(), comment: Type.String() }))
 
 /**
@@ -66,7 +68,10 @@ export async function migrate(
   }
   for (const view of views) {
     const comment = definitionsComment(view)
-    if (stored.get(view.name) !== comment) await run(createView(view, database, comment))
+    if (stored.get(view.name) === comment) continue
+    // Created together with the comments on its columns: cut off or repeated elsewhere, it is never without them.
+    const columns = await rows(client, `DESCRIBE TABLE (${viewQuery(view, database)})`)
+    await run(createView(view, database, comment, Value.Parse(ViewColumns, columns)))
   }
   log.debug({ database }, 'database is up to date')
 }
@@ -137,9 +142,10 @@ async function storedComments(
   return new Map(Value.Parse(Comments, answer).map(({ name, comment }) => [name, comment]))
 }
 
-/** Views, and tables whose rows are definitions, carry a checksum of what they were made from. */
+/** Views, and tables whose rows are definitions, carry a checksum of what they were made from behind what they are. */
 function definitionsComment(defined: DefinedTable | View): string {
-  return `definitions ${createHash('sha256').update(JSON.stringify(defined)).digest('hex')}`
+  const made = JSON.stringify('query' in defined ? [defined, columnComments] : defined)
+  return `${defined.comment} (definitions ${createHash('sha256').update(made).digest('hex')})`
 }
 
 async function rows(

@@ -11,6 +11,7 @@ const place = '(r.event_time, r.kafka_offset)'
  */
 export const alarmsActiveView: View = {
   name: 'alarms_active',
+  comment: 'A device alarm (ITU-T X.733) that was raised and not cleared, as its last report has it',
   query: `SELECT asset_id, alarm_id, county, severity, probable_cause, specific_problem,
   arrayMin(arrayFilter(at -> at > cleared, raised)).1 AS since, last_report
 FROM

@@ -12,6 +12,7 @@ const defectPlace = '(d.event_time, d.kafka_offset)'
  */
 const alarms: View = {
   name: 'alarms',
+  comment: 'A time that a device alarm (ITU-T X.733) was active, from its raise to its clear',
   query: `SELECT asset_id, alarm_id, county, severity, probable_cause, specific_problem, raised_at, cleared_at,
   if(isNull(cleared_at), NULL, dateDiff('second', raised_at, assumeNotNull(cleared_at))) AS active_s, reports
 FROM
@@ -38,6 +39,7 @@ SETTINGS do_not_merge_across_partitions_select_final = 1`,
 /** Every defect of a line, as its last report has it; `closed_at` is null while it is open. */
 const defects: View = {
   name: 'defects',
+  comment: 'A defect of a line as its last report has it, closed ones included',
   query: `SELECT asset_id, defect_id, county, grade, state, found_at, closed_at,
   if(isNull(closed_at), NULL, dateDiff('second', found_at, assumeNotNull(closed_at))) AS open_s, reports, last_report
 FROM
@@ -55,6 +57,7 @@ SETTINGS do_not_merge_across_partitions_select_final = 1`,
 /** Every value that was told as final and is another one now: the first and the last one, and why. */
 const corrections: View = {
   name: 'corrections',
+  comment: 'A value that was told as final and is another one now',
   query: `SELECT kpi, region, level, window_start, window_end, first_value, last_value, last_value - first_value AS change,
   revisions, reason, late_readings, first_told_at, corrected_at
 FROM
@@ -88,6 +91,7 @@ function lastReadings(id: RecordId): string {
  */
 const assetStatus: View = {
   name: 'asset_status',
+  comment: 'An asset, when it was heard of last and what it said',
   query: `SELECT a.asset_id AS asset_id, a.record AS record, a.kind AS kind, a.county AS county, a.name AS name,
   a.period_s AS period_s, a.commissioned_at AS commissioned_at, a.retired_at AS retired_at,
   l.last_seen AS last_seen, dateDiff('second', l.last_seen, now64(3)) AS silent_s,
@@ -111,6 +115,13 @@ function suspectReadings(id: RecordId, suspectField: string): string {
 /** Readings that are kept and not measured, by asset, who sent them and why: ingest doubts them, or the device does itself. */
 const suspects: View = {
   name: 'suspects',
+  comment: 'An asset with readings that are kept and not measured, by who sent them and why',
+  columns: {
+    reason: 'said_by_device, or why ingest doubts the readings',
+    readings: 'Readings that are not measured',
+    first_seen: 'Event time of the first of them',
+    last_seen: 'Event time of the last of them',
+  },
   query: `SELECT record, asset_id, county, source, reason, readings, first_seen, last_seen
 FROM
 (

@@ -3,7 +3,9 @@ import { kpis } from '../kpis/kpis.ts'
 import type { Operation } from '../measures/measure.ts'
 import { measureSets } from '../measures/measures.ts'
 import type { RecordId } from '../records/record.ts'
+import { regionNames } from './region-tables.ts'
 import { time } from './table.ts'
+import type { View } from './view.ts'
 
 /** Days begin at midnight in the province (no daylight saving time there). */
 export const provinceTimeZone = 'Asia/Shanghai'
@@ -12,23 +14,40 @@ interface Span {
   /** A CAST: unlike toDateTime64 it lets a condition on it select the parts and granules to read. */
   readonly start: string
   readonly end: string
+  readonly text: string
 }
 
 const spans = {
   kpi_1h: {
     start: `CAST(toStartOfHour(m.window_start, '${provinceTimeZone}') AS ${time})`,
     end: 'window_start + INTERVAL 1 HOUR',
+    text: 'an hour',
   },
   kpi_1d: {
     start: `CAST(toStartOfDay(m.window_start, '${provinceTimeZone}') AS ${time})`,
     end: 'window_start + INTERVAL 24 HOUR',
+    text: 'a day of the province (UTC+8)',
   },
 } as const satisfies Readonly<Record<string, Span>>
 export type RollupView = keyof typeof spans
 
+const rollupComments = {
+  window_start: 'Start of the hour or day, UTC',
+  window_end: 'End of the hour or day, exclusive, UTC',
+  numerator: 'Numerator of the formula over all windows, without its scale',
+  denominator: 'Denominator of the formula over all windows',
+  status: 'corrected where a window behind it was, else final',
+  revision: 'Greatest revision of the windows behind it',
+}
+
 /** `kpi_1h` and `kpi_1d`: every KPI, see `kpiRollup`. */
-export function kpiRollupView(name: RollupView): { readonly name: string; readonly query: string } {
-  return { name, query: kpiRollup(name, kpis) }
+export function kpiRollupView(name: RollupView): View {
+  return {
+    name,
+    comment: `A KPI of one region over the windows that start in ${spans[name].text}`,
+    columns: rollupComments,
+    query: `SELECT *, ${regionNames('region').join(', ')} FROM\n(\n${kpiRollup(name, kpis)}\n)`,
+  }
 }
 
 /**

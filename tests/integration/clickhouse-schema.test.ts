@@ -44,6 +44,50 @@ describe('migrating', () => {
     await fresh.drop()
   })
 
+  /** Views and tables of definitions, and their columns, that say nothing of what they are. */
+  const uncommented = (target: TestDatabase) =>
+    target.rows<{ name: string }>(
+      `WITH documented AS (SELECT name, comment FROM system.tables WHERE database = '${target.database}'
+         AND (engine = 'View' OR name IN ('kpis', 'regions', 'region_counties')))
+       SELECT name FROM documented WHERE NOT match(comment, '^[A-Z].* \\\\(definitions [0-9a-f]{64}\\\\)$')
+       UNION ALL SELECT concat(table, '.', name) FROM system.columns
+       WHERE database = '${target.database}' AND table IN (SELECT name FROM documented) AND comment = ''`,
+    )
+
+  it('leaves a comment on every view and every column of one', async () => {
+    expect(await uncommented(db)).toEqual([])
+    expect(
+      await db.rows(
+        `SELECT comment FROM system.columns WHERE database = '${db.database}' AND name = 'total_energy_kwh' ORDER BY table`,
+      ),
+    ).toEqual(
+      expect.arrayContaining([
+        { comment: 'Sum of total_energy_kwh, given it_energy_kwh, kWh' },
+        { comment: 'Energy of the whole facility, kWh' },
+      ]),
+    )
+  })
+
+  it('gives the views of before their new columns and comments, from several processes at once', async () => {
+    const other = await testDatabase()
+    const { client, database } = other
+    await other.insert('kpi_windows_store', [{ kpi: 'datacenter.pue', region: '370102', version: 1 }])
+    for (const view of ['kpi', 'kpi_1h', 'corrections']) {
+      await client.command({
+        query: `CREATE OR REPLACE VIEW ${database}.${view} AS SELECT kpi FROM ${database}.kpi_windows_store COMMENT 'definitions of before'`,
+      })
+    }
+    expect((await uncommented(other)).map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['kpi', 'kpi.kpi']),
+    )
+    await Promise.all(Array.from({ length: 3 }, () => migrate(client, database, log)))
+    expect(await uncommented(other)).toEqual([])
+    expect(await other.rows('SELECT region_zh, region_en, parent FROM db.kpi')).toEqual([
+      { region_zh: '历下区', region_en: 'Lixia District', parent: '370100' },
+    ])
+    await other.drop()
+  })
+
   it('refuses a migration that was applied with another content', async () => {
     const [first, ...rest] = readMigrations()
     const migrations = [{ ...first!, checksum: 'other' }, ...rest]

@@ -11,7 +11,8 @@ import { receivedFillers, receivedTables } from '../../schemas/clickhouse/receiv
 import { replaceTable } from '../../schemas/clickhouse/region-tables.ts'
 import { policed, rowCondition, rowPoliciesSql } from '../../schemas/clickhouse/row-policies.ts'
 import { createMaterializedView, createTable, sqlString } from '../../schemas/clickhouse/table.ts'
-import { createView, views } from '../../schemas/clickhouse/views.ts'
+import { createView } from '../../schemas/clickhouse/view.ts'
+import { views } from '../../schemas/clickhouse/views.ts'
 import { regionOf } from '../../schemas/regions/regions.ts'
 
 /**
