@@ -35,6 +35,8 @@ GRANT SELECT ON citybrain.alarms TO citybrain_reader;
 GRANT SELECT ON citybrain.defects TO citybrain_reader;
 GRANT SELECT ON citybrain.corrections TO citybrain_reader;
 GRANT SELECT ON citybrain.asset_status TO citybrain_reader;
+GRANT SELECT ON citybrain.assets_in_service TO citybrain_reader;
+GRANT SELECT ON citybrain.kpi_1h_compared TO citybrain_reader;
 GRANT SELECT ON citybrain.suspects TO citybrain_reader;
 GRANT SELECT ON citybrain.regions TO citybrain_reader;
 GRANT SELECT ON citybrain.region_counties TO citybrain_reader;

@@ -1,6 +1,10 @@
+import { kpis } from '../kpis/kpis.ts'
 import { type RecordId, recordIds } from '../records/record.ts'
 import { records } from '../records/records.ts'
+import { kpiRollup, rollupComments } from './kpi-rollup-view.ts'
 import { readingTable } from './reading-tables.ts'
+import { regionNames } from './region-tables.ts'
+import { time } from './table.ts'
 import type { View } from './view.ts'
 
 /** Of reports with one event time the later one in the log holds. */
@@ -132,5 +136,78 @@ FROM
 SETTINGS do_not_merge_across_partitions_select_final = 1`,
 }
 
+/**
+ * How many assets of a kind are in service in a region, and from when until when it is so many. An asset counts from
+ * `commissioned_at` until before `retired_at`, in the county where it is now; without `commissioned_at` it always did.
+ */
+const assetsInService: View = {
+  name: 'assets_in_service',
+  comment: 'How many assets of a kind were, are or will be in service in a region, from since until until',
+  columns: {
+    since: 'From then on it is so many; 1970 where it is not known since when',
+    until: 'Until then, exclusive; null where no change is known',
+    assets: 'Assets in service',
+  },
+  query: `SELECT region, level, kind, since, until, assets, ${regionNames('region').join(', ')}
+FROM
+(
+  SELECT region, level, kind, at AS since,
+    leadInFrame(toNullable(at)) OVER (PARTITION BY region, kind ORDER BY at ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS until,
+    sum(change) OVER (PARTITION BY region, kind ORDER BY at) AS assets
+  FROM
+  (
+    SELECT rc.region AS region, rc.level AS level, a.kind AS kind, a.turn.1 AS at, sum(a.turn.2) AS change
+    FROM
+    (
+      SELECT county, kind, ifNull(commissioned_at, CAST(0 AS ${time})) AS begin,
+        arrayJoin(if(isNull(retired_at), [(begin, 1)], [(begin, 1), (assumeNotNull(retired_at), -1)])) AS turn
+      FROM {database}.assets_store FINAL
+      WHERE isNull(retired_at) OR retired_at > begin
+    ) AS a
+    INNER JOIN {database}.region_counties AS rc ON rc.county = a.county
+    GROUP BY region, level, kind, at
+    HAVING change != 0
+  )
+)`,
+}
+
+/** The cells of `kpi_1h` as they were so many hours before, each at the hour that it is compared with. */
+function hoursBefore(hours: number): string {
+  return `SELECT kpi, region, level, window_start + toIntervalHour(${hours}) AS start, value AS v, status AS s, coverage AS c, ${hours} AS ago
+  FROM (${kpiRollup('kpi_1h', kpis)})`
+}
+
+/**
+ * `kpi_1h` beside its values of a day and a week before. It is a view of its own because it reads three times as much, asked
+ * for or not. They meet in one aggregation: a condition on `window_start` reaches the stores of all three.
+ */
+const kpiCompared: View = {
+  name: 'kpi_1h_compared',
+  comment:
+    'A KPI of one region over the windows that start in an hour, beside its values a day and a week before',
+  columns: {
+    ...rollupComments,
+    value_1d_before: 'Value of the same hour a day before; null where there is none',
+    value_1w_before: 'Value of the same hour a week before; null where there is none',
+  },
+  query: `SELECT kpi, region, level, start AS window_start, start + INTERVAL 1 HOUR AS window_end,
+  anyIf(v, ago = 0) AS value, anyIf(v, ago = 24) AS value_1d_before, anyIf(v, ago = 168) AS value_1w_before,
+  anyIf(s, ago = 0) AS status, anyIf(c, ago = 0) AS coverage, ${regionNames('region').join(', ')}
+FROM
+(
+  ${[0, 24, 168].map(hoursBefore).join('\n  UNION ALL\n  ')}
+)
+GROUP BY kpi, region, level, start
+HAVING countIf(ago = 0) > 0`,
+}
+
 /** Answers to what analysts ask first. */
-export const analystViews: readonly View[] = [alarms, defects, corrections, assetStatus, suspects]
+export const analystViews: readonly View[] = [
+  alarms,
+  defects,
+  corrections,
+  assetStatus,
+  assetsInService,
+  kpiCompared,
+  suspects,
+]

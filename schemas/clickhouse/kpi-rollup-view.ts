@@ -31,7 +31,8 @@ const spans = {
 } as const satisfies Readonly<Record<string, Span>>
 export type RollupView = keyof typeof spans
 
-const rollupComments = {
+/** What columns are where they are of an hour or a day. */
+export const rollupComments = {
   window_start: 'Start of the hour or day, UTC',
   window_end: 'End of the hour or day, exclusive, UTC',
   numerator: 'Numerator of the formula over all windows, without its scale',

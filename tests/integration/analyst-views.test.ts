@@ -276,3 +276,101 @@ describe('suspects', () => {
     ])
   })
 })
+
+describe('assets_in_service', () => {
+  const asset = (asset_id: string, county: string, from: number | null, to: number | null = null) => ({
+    ...{ asset_id, record: 'parking', kind: 'lot', county, updated_at: at(0) },
+    ...{ commissioned_at: from === null ? null : at(from), retired_at: to === null ? null : at(to) },
+  })
+  it('says how many there were of a kind in a region at any time', async () => {
+    const other = await testDatabase()
+    await other.insert('assets_store', [
+      asset('always', '370102', null),
+      asset('new', '370102', 10),
+      asset('short', '370103', 10, 25),
+      asset('replaced', '370103', 20),
+      asset('never', '370103', 30, 30),
+      asset('far', '370202', 40),
+      asset('swapped', '370202', 40, 45),
+      asset('swapped for', '370202', 45),
+      { ...asset('site', '370102', 5), kind: 'site', record: 'radio_alarm' },
+    ])
+    await other.insert('assets_store', [{ ...asset('new', '370102', 15), updated_at: at(1) }])
+    const rows = (region: string) =>
+      other.rows(
+        `SELECT if(since = 0, null, formatDateTime(since, '%i')) AS since, formatDateTime(until, '%i') AS until, toUInt32(assets) AS assets
+         FROM db.assets_in_service WHERE region = '${region}' AND kind = 'lot' ORDER BY since NULLS FIRST`,
+      )
+    expect(await rows('370103')).toEqual([
+      { since: '10', until: '20', assets: 1 },
+      { since: '20', until: '25', assets: 2 },
+      { since: '25', until: null, assets: 1 },
+    ])
+    expect(await rows('370202')).toEqual([{ since: '40', until: null, assets: 2 }])
+    expect(await rows('370100')).toEqual([
+      { since: null, until: '10', assets: 1 },
+      { since: '10', until: '15', assets: 2 },
+      { since: '15', until: '20', assets: 3 },
+      { since: '20', until: '25', assets: 4 },
+      { since: '25', until: null, assets: 3 },
+    ])
+    expect(
+      await other.rows(
+        `SELECT region, region_zh, kind, toUInt32(assets) AS assets FROM db.assets_in_service
+         WHERE level = 'province' AND since <= '${at(50)}' AND (until IS NULL OR until > '${at(50)}') ORDER BY kind`,
+      ),
+    ).toEqual([
+      { region: '370000', region_zh: '山东省', kind: 'lot', assets: 5 },
+      { region: '370000', region_zh: '山东省', kind: 'site', assets: 1 },
+    ])
+    await other.drop()
+  })
+})
+
+describe('kpi_1h_compared', () => {
+  const hour = 60
+  const window = (county: string, minutes: number, energy: number, version = 1) => ({
+    ...{ county, window_start: at(minutes), window_end: at(minutes + 15), computed_at: at(minutes) },
+    ...{ status: 'final', revision: version, version, assets: 1, expected: 2, readings: 1 },
+    ...{ total_energy_kwh: energy, it_energy_kwh: 100 },
+  })
+  it('has the values of a day and a week before, as they were corrected, and null where there is none', async () => {
+    const day = 24 * hour
+    await db.insert('measures_facility_windows_store', [
+      window('370102', -7 * day, 110),
+      window('370102', -7 * day + 15, 130),
+      window('370102', -day, 180),
+      window('370102', 0, 150),
+      window('370102', hour, 160),
+    ])
+    await db.insert('measures_facility_windows_store', [window('370102', -day, 140, 2)])
+    const common = { region: '370102', region_zh: '历下区', coverage: 0.5, status: 'final' }
+    const rows = await db.rows(
+      `SELECT region, region_zh, toHour(window_start) AS hour, value, value_1d_before, value_1w_before, coverage, status
+       FROM db.kpi_1h_compared WHERE kpi = 'datacenter.pue' AND level = 'county' AND window_start >= '${at(0)}' ORDER BY window_start`,
+    )
+    expect(rows).toEqual([
+      { ...common, hour: 4, value: 1.5, value_1d_before: 1.4, value_1w_before: 1.2 },
+      { ...common, hour: 5, value: 1.6, value_1d_before: null, value_1w_before: null },
+    ])
+    // Of hours without windows of their own there is no row, though a day before there was one.
+    const [all] = await db.rows(
+      `SELECT toUInt32(count()) AS hours FROM db.kpi_1h_compared WHERE kpi = 'datacenter.pue' AND level = 'county'`,
+    )
+    expect(all).toEqual({ hours: 4 })
+  })
+
+  it('reads only the windows that it compares', async () => {
+    await db.client.command({
+      query: `INSERT INTO ${db.database}.measures_rack_windows_store (county, window_start, window_end)
+        SELECT '370102', toDateTime64('2025-01-01 00:00:00', 3, 'UTC') + number * 60 AS start, start + 60 FROM numbers(100000)`,
+    })
+    const result = await db.client.query({
+      query: `SELECT value, value_1w_before FROM ${db.database}.kpi_1h_compared
+        WHERE kpi = 'datacenter.it_load_kw' AND window_start >= '2025-02-01 00:00:00' AND window_start < '2025-02-01 06:00:00'`,
+      format: 'JSON',
+    })
+    const { statistics } = await result.json()
+    expect(statistics?.rows_read).toBeLessThan(40_000)
+  })
+})

@@ -33,6 +33,14 @@ beforeAll(async () => {
   })
   await db.insert('measures_facility_windows_store', [measures({ total_energy_kwh: 13, it_energy_kwh: 10 })])
   await db.insert('measures_parking_windows_store', [measures({})])
+  const weekMs = 7 * 24 * 60 * minute
+  await db.insert('measures_rack_windows_store', [
+    measures({ it_power_w: 6_000, it_power_readings: 1 }),
+    measures({
+      ...{ window_start: sqlTime(start - weekMs), window_end: sqlTime(start - weekMs + minute) },
+      ...{ it_power_w: 5_000, it_power_readings: 1 },
+    }),
+  ])
   const occupancy = (revision: number, value: number, readings: number) => ({
     ...measures({}),
     kpi: 'parking.occupancy_pct',
@@ -133,13 +141,26 @@ function run(title: RegExp): Promise<readonly Record<string, unknown>[]> {
   return db.rows(sql.replaceAll('citybrain.', 'db.'))
 }
 
-it('has eight queries', () => {
-  expect(queries.size).toBe(8)
+it('has nine queries', () => {
+  expect(queries.size).toBe(9)
 })
 
 it('gives the PUE of a city with its coverage', async () => {
   expect(await run(/effectiveness/)).toEqual([
     { city: '济南市', day: expect.any(String), pue: 1.3, coverage_pct: 50 },
+  ])
+})
+
+it('compares a load with that of a week before', async () => {
+  expect(await run(/load of the data centres/)).toEqual([
+    {
+      city: '济南市',
+      hour: expect.any(String),
+      load_kw: 6,
+      value_1d_before: null,
+      value_1w_before: 5,
+      week_over_week_pct: 20,
+    },
   ])
 })
 

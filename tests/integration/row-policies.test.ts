@@ -63,6 +63,7 @@ beforeAll(() => {
       SELECT 'parking.occupancy_pct', code, level, 0, 60, 1 FROM citybrain.regions`,
     `INSERT INTO citybrain.measures_parking_windows_store (county, window_start, window_end, status, revision, assets, expected, readings)
       SELECT code, 0, 60, 'final', 1, 1, 2, 1 FROM citybrain.regions WHERE level = 'county' AND successor IS NULL`,
+    `INSERT INTO citybrain.assets_store (asset_id, kind, county) SELECT code, 'lot', code FROM citybrain.regions WHERE level = 'county' AND successor IS NULL`,
     `INSERT INTO citybrain.alerts_store (alert_id, region, version) SELECT code, code, 1 FROM citybrain.regions`,
     `INSERT INTO citybrain.alert_commands_store (command_id, alert_id) SELECT code, concat('Rule:', code, ':20260301T040000Z') FROM citybrain.regions`,
     `INSERT INTO citybrain.silences_store (silence_id, regions) VALUES
@@ -120,4 +121,12 @@ test('sums over hours are of whole regions: the city as it is, the province not 
   )
   const counties = rows("SELECT count() FROM citybrain.regions WHERE parent = '370100'")
   expect(summed).toEqual([`370100\t${counties[0]}`])
+  expect(rows("SELECT region, assets FROM citybrain.assets_in_service WHERE level != 'county'")).toEqual(
+    summed,
+  )
+  expect(
+    rows(
+      "SELECT DISTINCT region FROM citybrain.kpi_1h_compared WHERE kpi = 'parking.lots_reporting' AND level != 'county'",
+    ),
+  ).toEqual(['370100'])
 })
