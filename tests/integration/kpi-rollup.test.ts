@@ -73,6 +73,25 @@ describe('kpi_1h and kpi_1d', () => {
     })
   })
 
+  it('have no value of racks where a window is of before there were shares, and the others have', async () => {
+    const racks = (county: string, index: number, in_use: number | null, known: number | null) =>
+      window(county, index, { racks_in_use: in_use, racks_of_known_use: known })
+    await db.insert('measures_rack_windows_store', [
+      racks('371702', 0, 1, 4),
+      racks('371702', 1, 2.5, 4),
+      racks('371703', 0, 3, 3),
+      racks('371703', 1, null, null),
+      // Nobody reported, so nothing is missing.
+      { ...racks('371721', 0, null, null), readings: 0 },
+      racks('371721', 1, 1, 2),
+    ])
+    const inUse = await cells('kpi_1h', 'datacenter.racks_in_use_pct')
+    expect(inUse.get('371702')).toMatchObject({ value: 43.75, numerator: 3.5, denominator: 8 })
+    expect(inUse.get('371703')).toMatchObject({ value: null, numerator: 0, denominator: 0 })
+    expect(inUse.get('371721')?.value).toBe(50)
+    expect(inUse.get('371700')?.value).toBeNull()
+  })
+
   it('take the mean of a level over its windows, and its ratios unchanged', async () => {
     await db.insert('measures_rack_windows_store', [
       window('370102', 0, { it_power_w: 4_000, it_power_readings: 4, inlet_max_c: 25, inlet_readings: 4 }),
