@@ -13,7 +13,7 @@ import { longestStatement } from './protocol/receive.ts'
 import type { QueryMetrics } from './query-metrics.ts'
 import { type BodyLimits, openBody } from './request-body.ts'
 import { type QueryParts, runQuery } from './run-query.ts'
-import { sendAnswer, serverHeaders } from './send-answer.ts'
+import { sendAnswer, sendBytes, serverHeaders } from './send-answer.ts'
 
 export interface EndpointOptions extends QueryParts {
   readonly servers: HttpServers
@@ -92,13 +92,15 @@ export class HttpEndpoint implements Resource {
     })
     if (!this.server) response.setHeader('connection', 'close')
     const started = performance.now()
+    let admitted: HttpQuery | null = null
     try {
       const url = new URL(request.url ?? '/', 'http://clickhouse')
       if (this.answerPlain(request, response, url)) return
       const query = parseHttpQuery(request.method ?? 'GET', url, request.headers)
       for (const [name, value] of serverHeaders(query, engine)) response.setHeader(name, value)
       requireLogin(query, this.options.login)
-      const body = await openBody(this.options, request, query.contentEncoding)
+      admitted = query
+      const body = await openBody(this.options, request, query)
       const complete = await withForm(query, request, body)
       const answer = await runQuery(this.options, complete.query, complete.body, controller.signal)
       metrics.answered(answer, (performance.now() - started) / 1000)
@@ -110,7 +112,7 @@ export class HttpEndpoint implements Resource {
           : new ClickHouseException('UNKNOWN_EXCEPTION', messageOf(error))
       if (exception.codeName === 'UNKNOWN_EXCEPTION') log.warn({ reason: exception.message }, 'query failed')
       metrics.failed(exception, (performance.now() - started) / 1000)
-      sendException(request, response, exception, engine.version)
+      await sendException(request, response, exception, engine.version, admitted)
     }
   }
 
@@ -156,12 +158,14 @@ async function* nothing(): AsyncGenerator<Uint8Array> {
   yield* []
 }
 
-function sendException(
+/** @param query null before the login: then the client is not asked how it wants to be answered */
+async function sendException(
   request: IncomingMessage,
   response: ServerResponse,
   exception: ClickHouseException,
   version: string,
-): void {
+  query: HttpQuery | null,
+): Promise<void> {
   if (response.headersSent || response.destroyed) {
     response.destroy()
     return
@@ -172,6 +176,8 @@ function sendException(
   if (response.statusCode === 503) response.setHeader('retry-after', '1')
   // What the client still sends is of no use; reading it would hold the connection.
   if (request.method === 'POST' && !request.complete) response.setHeader('connection', 'close')
-  response.end(exception.text(version))
+  const text = Buffer.from(exception.text(version))
+  if (query) await sendBytes(response, query, text)
+  else response.end(text)
   request.resume()
 }

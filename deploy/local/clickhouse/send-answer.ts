@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import { hostname } from 'node:os'
+import { buffer } from 'node:stream/consumers'
+import { blockFrames, blockMethod } from './compression/block-frames.ts'
+import { chooseEncoder } from './compression/encodings.ts'
 import type { Engine } from './engine/engine.ts'
 import { contentType } from './protocol/content-type.ts'
-import { chooseEncoder } from './protocol/encodings.ts'
-import type { HttpQuery } from './protocol/http-request.ts'
+import { type HttpQuery, isOn } from './protocol/http-request.ts'
 import type { QueryAnswer } from './run-query.ts'
 
 /** Headers of every answer to a query, errors included. */
@@ -18,10 +20,7 @@ export function serverHeaders(query: HttpQuery, engine: Engine): readonly (reado
   ]
 }
 
-/** Smaller answers are not worth compressing. */
-const leastCompressedBytes = 256
-
-/** Sends a whole result, compressed when the client both asked for it and accepts an encoding of ours. */
+/** Sends a whole result. */
 export async function sendAnswer(
   response: ServerResponse,
   query: HttpQuery,
@@ -31,17 +30,24 @@ export async function sendAnswer(
   response.setHeader('content-type', contentType(answer.format))
   response.setHeader('x-clickhouse-format', answer.format)
   response.setHeader('x-clickhouse-summary', summary(answer, elapsedMs))
-  const asked = ['1', 'true'].includes(query.settings.get('enable_http_compression') ?? '0')
-  const encoder =
-    asked && answer.bytes.length >= leastCompressedBytes ? chooseEncoder(query.acceptEncoding) : null
-  if (!encoder) {
-    response.setHeader('content-length', answer.bytes.length)
-    response.end(answer.bytes)
-    return
+  await sendBytes(response, query, answer.bytes)
+}
+
+/**
+ * Sends a result, or an error after the login: in ClickHouse's own blocks where the client asked for them, and in an
+ * encoding that it accepts where it asked for HTTP compression. Short ones too: the Java client takes an answer without
+ * a Content-Encoding for LZ4 then.
+ */
+export async function sendBytes(response: ServerResponse, query: HttpQuery, bytes: Buffer): Promise<void> {
+  const method = blockMethod(query.settings.get('network_compression_method'))
+  const body = query.answerInBlocks ? await buffer(blockFrames(bytes, method)) : bytes
+  const asked = isOn(query.settings.get('enable_http_compression')) && body.length > 0
+  const encoder = asked ? chooseEncoder(query.acceptEncoding) : null
+  if (encoder) {
+    response.setHeader('content-encoding', encoder.name)
+    response.setHeader('vary', 'accept-encoding')
   }
-  response.setHeader('content-encoding', encoder.name)
-  response.setHeader('vary', 'accept-encoding')
-  const encoded = await encoder.encode(answer.bytes)
+  const encoded = encoder ? await encoder.encode(body) : body
   response.setHeader('content-length', encoded.length)
   response.end(encoded)
 }

@@ -210,7 +210,7 @@ describe('errors', () => {
     ['/?query=SELECT+1&database=nowhere', 404, 81],
     ['/?query=SELECT+1&no_such_setting=1', 404, 115],
     ['/?query=SELECT+1&session_id=gone&session_check=1', 500, 372],
-    ['/?query=SELECT+1&decompress=1', 501, 48],
+    ['/?query=SELECT+1&session_timeout=x&session_id=s', 400, 36],
   ])('%s', async (path, status, code) => {
     const response = await get(path)
     expect(response.status).toBe(status)

@@ -1,6 +1,9 @@
 /** Errors this endpoint raises itself, with ClickHouse's numbers; the engine's own carry theirs. */
 const ownCodes = {
+  CANNOT_READ_ALL_DATA: 33,
   BAD_ARGUMENTS: 36,
+  TOO_LARGE_SIZE_COMPRESSED: 39,
+  CHECKSUM_DOESNT_MATCH: 40,
   NOT_IMPLEMENTED: 48,
   SYNTAX_ERROR: 62,
   UNKNOWN_FORMAT: 73,
@@ -13,6 +16,7 @@ const ownCodes = {
   QUERY_WAS_CANCELLED: 394,
   NOT_ENOUGH_SPACE: 243,
   CANNOT_DECOMPRESS: 271,
+  UNKNOWN_CODEC: 432,
   ACCESS_DENIED: 497,
   SOCKET_TIMEOUT: 209,
   AUTHENTICATION_FAILED: 516,

@@ -21,6 +21,10 @@ export interface HttpQuery {
   readonly protocolVersion: number
   readonly contentEncoding: string
   readonly acceptEncoding: string
+  /** `decompress=1`: the body is ClickHouse's own compressed blocks, within its Content-Encoding. */
+  readonly bodyInBlocks: boolean
+  /** `compress=1`: the answer is to be such blocks. */
+  readonly answerInBlocks: boolean
 }
 
 /** URL parameters that are neither settings nor query parameters, as ClickHouse reserves them. */
@@ -34,24 +38,16 @@ const defaultSessionTimeoutS = 60
 const longestSessionTimeoutS = 3600
 
 /**
- * @throws ClickHouseException for what is not understood: a setting's name that is none (36), ClickHouse's
- * own block compression (`compress=1`, 48), a malformed session timeout.
+ * @throws ClickHouseException for what is not understood: a setting's name that is none (36), a malformed session
+ * timeout.
  */
 export function parseHttpQuery(method: string, url: URL, headers: IncomingHttpHeaders): HttpQuery {
   const get = (name: string) => url.searchParams.get(name)
-  for (const name of ['compress', 'decompress']) {
-    if (get(name) === '1' || get(name) === 'true') {
-      throw new ClickHouseException(
-        'NOT_IMPLEMENTED',
-        `The URL parameter ${name}=1 (ClickHouse's own block compression) is not supported; use HTTP compression (Accept-Encoding, Content-Encoding) instead.`,
-      )
-    }
-  }
   const { parameters, settings } = sortParameters(url.searchParams)
   const [user, password] = credentials(url, headers)
   return {
     query: get('query') ?? '',
-    queryId: get('query_id') || randomUUID(),
+    queryId: get('query_id') || one(headers['x-clickhouse-query-id']) || randomUUID(),
     database: get('database') || one(headers['x-clickhouse-database']) || null,
     format: get('default_format') || one(headers['x-clickhouse-format']) || null,
     parameters,
@@ -63,6 +59,8 @@ export function parseHttpQuery(method: string, url: URL, headers: IncomingHttpHe
     protocolVersion: Number.parseInt(get('client_protocol_version') ?? '0', 10) || 0,
     contentEncoding: one(headers['content-encoding'])?.trim().toLowerCase() ?? '',
     acceptEncoding: one(headers['accept-encoding'])?.toLowerCase() ?? '',
+    bodyInBlocks: isOn(get('decompress')),
+    answerInBlocks: isOn(get('compress')),
   }
 }
 
@@ -83,6 +81,11 @@ export function sortParameters(pairs: Iterable<readonly [string, string]>): {
     target?.set(key, value)
   }
   return { parameters, settings }
+}
+
+/** A setting or parameter that is a boolean. */
+export function isOn(value: string | null | undefined): boolean {
+  return value === '1' || value === 'true'
 }
 
 function session(id: string | null, timeout: string | null, check: string | null): HttpQuery['session'] {

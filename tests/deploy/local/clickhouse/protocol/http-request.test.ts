@@ -36,7 +36,13 @@ describe('parseHttpQuery', () => {
     expect(() => parse('/?session_id=s&session_timeout=86400')).toThrow(/session timeout/)
   })
 
-  it('refuses block compression by name', () => {
-    expect(() => parse('/?compress=1')).toThrow(/block compression/)
+  it('knows who wants blocks and who sends them', () => {
+    expect(parse('/?compress=1')).toMatchObject({ answerInBlocks: true, bodyInBlocks: false })
+    expect(parse('/?decompress=true&compress=0')).toMatchObject({ answerInBlocks: false, bodyInBlocks: true })
+  })
+
+  it('takes the id of a query from the URL or the header', () => {
+    expect(parse('/', { 'x-clickhouse-query-id': 'h' }).queryId).toBe('h')
+    expect(parse('/?query_id=u', { 'x-clickhouse-query-id': 'h' }).queryId).toBe('u')
   })
 })

@@ -1,14 +1,14 @@
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { expect, it } from 'vitest'
-import { chooseEncoder, decoded } from '../../../../../deploy/local/clickhouse/protocol/encodings.ts'
+import { chooseEncoder, decoded } from '../../../../../deploy/local/clickhouse/compression/encodings.ts'
 
 it.each([
   ['gzip, deflate', 'gzip'],
   ['lz4,zstd,br,gzip,deflate', 'zstd'],
   ['deflate', 'deflate'],
   ['gzip;q=0, br;q=0.5', 'br'],
-  ['lz4', undefined],
+  ['gzip, lz4', 'lz4'],
   ['', undefined],
 ])('answers Accept-Encoding %j with %s', (accept, name) => {
   expect(chooseEncoder(accept)?.name).toBe(name)

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import zlib from 'node:zlib'
+import { compressFrame } from 'lz4-napi'
 
 /**
  * A stream of the decoded bytes, or null for an encoding that node cannot decode. ClickHouse calls the
@@ -54,6 +55,7 @@ const zstd = promisify<zlib.InputType, Buffer>(zlib.zstdCompress)
 /** In the order of preference: cheapest for its ratio first. Level 3 is ClickHouse's default. */
 const encoders: readonly Encoder[] = [
   { name: 'zstd', encode: bytes => zstd(bytes) },
+  { name: 'lz4', encode: bytes => compressFrame(bytes) },
   { name: 'gzip', encode: bytes => gzip(bytes, { level: 3 }) },
   {
     name: 'br',

@@ -1,0 +1,7 @@
+/** A batch of 40 rows (id UInt64, s String) as clickhouse-go 2.51 sends it with LZ4: one compressed block of Native. */
+export const goInsert = Buffer.from(
+  'Z95wAt/91Q14j/yRPQe98ILeAAAARQIAANMCKAJpZAZVSW50NjQAAQASAQcAIwACCAATAwgAEwQIABMFCAATBggAEwcIABMICAATCQgAEwoIABML' +
+    'CAATDAgAEw0IABMOCAATDwgAExAIABMRCAATEggAExMIABMUCAATFQgAExYIABMXCAATGAgAExkIABMaCAATGwgAExwIABMdCAATHggAEx8IABMg' +
+    'CAATIQgAEyIIABMjCAATJAgAEyUIABMmCAATJwgA/wABcwZTdHJpbmcFYXNzZXQGAMIA2AAABgDQdAVhc3NldAVhc3NldA==',
+  'base64',
+)
