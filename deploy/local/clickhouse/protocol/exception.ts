@@ -54,8 +54,12 @@ export function engineException(message: string): ClickHouseException {
   const match = engineError.exec(message.trim())
   if (!match) return new ClickHouseException('UNKNOWN_EXCEPTION', message)
   const [, code = '', text = '', name = ''] = match
-  return new ClickHouseException({ code: Number(code), name }, withoutFileLayers(text))
+  const hint = name === 'UNKNOWN_TABLE' && /system\.\w+_log\b/.test(text) ? noLogs : ''
+  return new ClickHouseException({ code: Number(code), name }, `${withoutFileLayers(text)}${hint}`)
 }
+
+const noLogs =
+  ' The local ClickHouse is an embedded engine, which keeps no log tables: system.processes shows what runs now, the metrics of the part clickhouse count queries.'
 
 function withoutFileLayers(text: string): string {
   return text

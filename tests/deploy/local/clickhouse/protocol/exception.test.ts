@@ -24,6 +24,17 @@ describe('engineException', () => {
     )
   })
 
+  it('says that there are no logs', () => {
+    const unknown = (table: string) =>
+      engineException(
+        `Code: 60. DB::Exception: Unknown table expression identifier '${table}'. (UNKNOWN_TABLE)`,
+      )
+    expect(unknown('system.query_log').message).toMatch(
+      /query_log'\. The local ClickHouse .* keeps no log tables/,
+    )
+    expect(unknown('citybrain.logs').message).toBe("Unknown table expression identifier 'citybrain.logs'.")
+  })
+
   it('keeps an unknown message whole', () => {
     expect(engineException('engine gone')).toMatchObject({ code: 1002, message: 'engine gone' })
   })
