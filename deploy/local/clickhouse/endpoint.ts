@@ -1,18 +1,16 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import { buffer } from 'node:stream/consumers'
+import { Readable } from 'node:stream'
 import { CodedError, messageOf } from '../../../platform/errors.ts'
 import type { HttpServers } from '../../../platform/http/http-servers.ts'
 import type { Resource } from '../../../platform/lifecycle.ts'
+import { openForm } from './external-tables.ts'
 import { type Login, requireLogin } from './guard/login.ts'
 import { ClickHouseException } from './protocol/exception.ts'
-import { type HttpQuery, parseHttpQuery, sortParameters } from './protocol/http-request.ts'
+import { type HttpQuery, parseHttpQuery } from './protocol/http-request.ts'
 import { httpStatus } from './protocol/http-status.ts'
-import { formFields } from './protocol/multipart.ts'
-import { bounded } from './protocol/paced.ts'
-import { longestStatement } from './protocol/receive.ts'
 import type { QueryMetrics } from './query-metrics.ts'
 import { type BodyLimits, openBody } from './request-body.ts'
-import { type QueryParts, runQuery } from './run-query.ts'
+import { type QueryAnswer, type QueryParts, runQuery } from './run-query.ts'
 import { sendAnswer, sendBytes, serverHeaders } from './send-answer.ts'
 
 export interface EndpointOptions extends QueryParts {
@@ -101,8 +99,7 @@ export class HttpEndpoint implements Resource {
       requireLogin(query, this.options.login)
       admitted = query
       const body = await openBody(this.options, request, query)
-      const complete = await withForm(query, request, body)
-      const answer = await runQuery(this.options, complete.query, complete.body, controller.signal)
+      const answer = await this.run(query, request.headers['content-type'] ?? '', body, controller.signal)
       metrics.answered(answer, (performance.now() - started) / 1000)
       await sendAnswer(response, query, answer, performance.now() - started)
     } catch (error) {
@@ -114,6 +111,19 @@ export class HttpEndpoint implements Resource {
       metrics.failed(exception, (performance.now() - started) / 1000)
       await sendException(request, response, exception, engine.version, admitted)
     }
+  }
+
+  private async run(
+    query: HttpQuery,
+    contentType: string,
+    body: AsyncIterable<Uint8Array>,
+    signal: AbortSignal,
+  ): Promise<QueryAnswer> {
+    if (!contentType.startsWith('multipart/form-data')) {
+      return await runQuery(this.options, query, [], body, signal)
+    }
+    await using form = await openForm(this.options.spool, query, body, contentType)
+    return await runQuery(this.options, form.query, form.tables, Readable.from([]), signal)
   }
 
   private answerPlain(request: IncomingMessage, response: ServerResponse, url: URL): boolean {
@@ -131,31 +141,6 @@ export class HttpEndpoint implements Resource {
 function boundPort(server: Server): number {
   const address = server.address()
   return typeof address === 'object' && address ? address.port : 0
-}
-
-/** Takes query and parameters out of a multipart body, where there is one. */
-async function withForm(
-  query: HttpQuery,
-  request: IncomingMessage,
-  body: AsyncIterable<Uint8Array>,
-): Promise<{ query: HttpQuery; body: AsyncIterable<Uint8Array> }> {
-  const type = request.headers['content-type'] ?? ''
-  if (!type.startsWith('multipart/form-data')) return { query, body }
-  const fields = await formFields(await buffer(bounded(body, longestStatement)), type)
-  const { parameters, settings } = sortParameters(fields)
-  return {
-    query: {
-      ...query,
-      query: query.query + (fields.get('query') ?? ''),
-      parameters: new Map([...query.parameters, ...parameters]),
-      settings: new Map([...query.settings, ...settings]),
-    },
-    body: nothing(),
-  }
-}
-
-async function* nothing(): AsyncGenerator<Uint8Array> {
-  yield* []
 }
 
 /** @param query null before the login: then the client is not asked how it wants to be answered */

@@ -3,6 +3,7 @@ import type { Lane } from './engine/admission.ts'
 import type { Engine, EngineConnection, EngineResult } from './engine/engine.ts'
 import type { FileFolder } from './engine/file-folder.ts'
 import type { Spool } from './engine/spool.ts'
+import type { ExternalTable } from './external-tables.ts'
 import { checkStatement, requireHarmlessName } from './guard/check-statement.ts'
 import { ownSettings, type SourceName } from './guard/engine-surface.ts'
 import { watchValues } from './guard/values-data.ts'
@@ -11,7 +12,7 @@ import { ClickHouseException } from './protocol/exception.ts'
 import type { HttpQuery } from './protocol/http-request.ts'
 import { nativeForRevision } from './protocol/native-blocks.ts'
 import { type Received, receive } from './protocol/receive.ts'
-import { sqlString, utf8 } from './protocol/statement.ts'
+import { sqlIdentifier, sqlString, utf8 } from './protocol/statement.ts'
 
 export interface QueryAnswer extends EngineResult {
   readonly kind: QueryKind
@@ -42,6 +43,7 @@ const defaultFormat = 'TabSeparated'
 export async function runQuery(
   parts: QueryParts,
   query: HttpQuery,
+  tables: readonly ExternalTable[],
   body: AsyncIterable<Uint8Array>,
   signal: AbortSignal,
 ): Promise<QueryAnswer> {
@@ -49,11 +51,15 @@ export async function runQuery(
     if (ownSettings.has(name)) throw new ClickHouseException('ACCESS_DENIED', `The setting ${name} is fixed.`)
   }
   const received = await receive(query.query, body)
+  for (const { create, fill, path } of tables) {
+    await check(parts, { ...query, readOnly: false }, create, null)
+    await check(parts, { ...query, readOnly: false }, fill, path)
+  }
   if (received.kind !== 'insert') {
     const format = received.format ?? query.format ?? defaultFormat
     const { kind, sql } = received
     await check(parts, query, sql, null)
-    const result = await execute(parts, query, { kind, sql, format, computes: false }, signal)
+    const result = await execute(parts, query, { kind, sql, format, computes: false, tables }, signal)
     const bytes = format === 'Native' ? nativeForRevision(result.bytes, query.protocolVersion) : result.bytes
     return { ...result, bytes, kind, format, rowsWritten: 0 }
   }
@@ -64,7 +70,12 @@ export async function runQuery(
   await using file = await parts.spool.write(values?.data ?? received.data)
   const sql = utf8(received.insert.fromFile(file.path, inputFormat))
   const computes = values?.mayCompute() ?? false
-  const result = await execute(parts, query, { kind: 'insert', sql, format: defaultFormat, computes }, signal)
+  const result = await execute(
+    parts,
+    query,
+    { kind: 'insert', sql, format: defaultFormat, computes, tables },
+    signal,
+  )
   return { ...result, kind: 'insert', format: defaultFormat, rowsWritten: result.rowsRead }
 }
 
@@ -94,12 +105,13 @@ interface Statement {
   readonly format: string
   /** Expressions among the values of an INSERT are computed. */
   readonly computes: boolean
+  readonly tables: readonly ExternalTable[]
 }
 
 async function execute(
   { engine, sessions, lanes, log }: QueryParts,
   query: HttpQuery,
-  { kind, sql, format, computes }: Statement,
+  { kind, sql, format, computes, tables }: Statement,
   signal: AbortSignal,
 ): Promise<EngineResult> {
   const lane = kind === 'read' || kind === 'session' ? lanes.read : lanes.write
@@ -113,12 +125,23 @@ async function execute(
       }
       if (kind === 'read') signal.addEventListener('abort', cancel, { once: true })
       const settings = new Map([...query.settings, ...(computes ? computing : [])])
+      const made: ExternalTable[] = []
       try {
         await connection.run(setup(query, settings, comment), defaultFormat)
+        for (const table of tables) {
+          await connection.run(table.create, defaultFormat)
+          made.push(table)
+          await connection.run(table.fill, defaultFormat)
+        }
+        const readOnly = readOnlyLevel(query)
+        if (readOnly !== null) await connection.run(`SET readonly = ${sqlString(readOnly)}`, defaultFormat)
         return await connection.run(sql, format)
       } finally {
         signal.removeEventListener('abort', cancel)
-        if (query.session) await reset(connection, settings)
+        if (query.session) {
+          await reset(connection, settings)
+          for (const table of made) await connection.run(table.drop, defaultFormat)
+        }
       }
     }),
   )
@@ -130,13 +153,20 @@ const computing = [
 ] as const
 
 function setup(query: HttpQuery, settings: ReadonlyMap<string, string>, comment: string): string {
-  const assignments = [...settings].map(([name, value]) => `${name} = ${sqlString(value)}`)
+  const assignments = [...settings]
+    .filter(([name]) => name !== 'readonly')
+    .map(([name, value]) => `${name} = ${sqlString(value)}`)
   for (const [name, value] of query.parameters) assignments.push(`param_${name} = ${sqlString(value)}`)
   assignments.push(`log_comment = ${sqlString(comment)}`)
-  // In a session this could not be taken back; there the check of the statement is the only guard.
-  if (query.readOnly && !query.session) assignments.push('readonly = 2')
-  const use = query.database === null ? '' : `; USE ${identifier(query.database)}`
+  const use = query.database === null ? '' : `; USE ${sqlIdentifier(query.database)}`
   return `SET ${assignments.join(', ')}${use}`
+}
+
+/** The setting `readonly`, which comes last: external tables are made and filled whatever it is. */
+function readOnlyLevel(query: HttpQuery): string | null {
+  // In a session this could not be taken back; there the check of the statement is the only guard.
+  if (query.readOnly && !query.session) return '2'
+  return query.settings.get('readonly') ?? null
 }
 
 /** Settings of a URL are for its query only, so a session gives them up again. */
@@ -144,8 +174,4 @@ async function reset(connection: EngineConnection, settings: ReadonlyMap<string,
   if (settings.size === 0) return
   const defaults = [...settings.keys()].map(name => `${name} = DEFAULT`)
   await connection.run(`SET ${defaults.join(', ')}`, defaultFormat)
-}
-
-function identifier(name: string): string {
-  return `\`${name.replaceAll('\\', '\\\\').replaceAll('`', '\\`')}\``
 }

@@ -2,11 +2,13 @@
 
 import sys
 from datetime import datetime, timezone
+from io import BytesIO
 from urllib.parse import urlparse
 
 import clickhouse_connect
 import pandas as pd
 from clickhouse_connect.driver.exceptions import DatabaseError
+from clickhouse_connect.driver.external import ExternalData
 
 url = urlparse(sys.argv[1])
 connect = dict(host=url.hostname, port=url.port, password=sys.argv[2])
@@ -58,6 +60,27 @@ client.command("CREATE TEMPORARY TABLE mine (x UInt8)")
 client.insert("mine", [[1], [2]], column_names=["x"], column_type_names=["UInt8"])
 assert client.command("SELECT sum(x) FROM mine") == 3
 
+# External tables: rows, a dataframe as Parquet, several at once with a parameter, in a statement that writes.
+names = ExternalData(file_name="names.csv", data=b"a1,one\na2,two\n", fmt="CSV", structure=["id String", "name String"])
+by_name = client.query("SELECT name FROM py.readings AS r INNER JOIN names ON id = asset_id", external_data=names)
+assert sorted(by_name.result_rows) == [("one",), ("two",)], by_name.result_rows
+parquet = BytesIO()
+pd.DataFrame({"n": range(100_000)}).to_parquet(parquet)
+numbers = ExternalData(file_name="numbers", data=parquet.getvalue(), fmt="Parquet", structure="n Int64")
+assert client.query_df("SELECT sum(n) AS s FROM numbers", external_data=numbers)["s"][0] == 4_999_950_000
+numbers.add_file(file_name="one", data=b"7\n", types=["UInt8"])
+seven = client.query(
+    "SELECT count() FROM numbers WHERE n < (SELECT _1 FROM one) + {more:UInt8}",
+    parameters={"more": 3},
+    external_data=numbers,
+)
+assert seven.first_row[0] == 10, seven.first_row
+client.command("INSERT INTO py.readings (asset_id) SELECT concat('ext', name) FROM names", external_data=names)
+assert client.command("SELECT count() FROM py.readings WHERE startsWith(asset_id, 'ext')") == 2
+form = clickhouse_connect.get_client(**connect, form_encode_query_params=True)
+long = form.query("SELECT length({a:String}), sum(n) FROM numbers", {"a": "x" * 100_000}, external_data=numbers)
+assert long.first_row == (100_000, 4_999_950_000), long.first_row
+
 for compress in (False, "lz4", "zstd", "gzip"):
     other = clickhouse_connect.get_client(**connect, database="py", compress=compress)
     other.insert("readings", [[f"c-{compress}", "370102", at, 1.0, []]], column_names=columns)
@@ -73,6 +96,11 @@ try:
     raise AssertionError("no error for an unknown table")
 except DatabaseError as error:
     assert "Code: 60" in str(error) or "code 60" in str(error), error
+try:
+    client.query("SELECT count() FROM system.query_log")
+    raise AssertionError("there is a query_log")
+except DatabaseError as error:
+    assert "keeps no log tables" in str(error), error
 try:
     clickhouse_connect.get_client(**{**connect, "username": "bob"})
     raise AssertionError("bob was let in")

@@ -2,6 +2,7 @@ import type { Resource } from '../../../../platform/lifecycle.ts'
 import type { Log } from '../../../../platform/log.ts'
 import type { Engine } from '../engine/engine.ts'
 import { ClickHouseException } from '../protocol/exception.ts'
+import { sqlIdentifier } from '../protocol/statement.ts'
 import { checkStatement } from './check-statement.ts'
 import { forbiddenDatabaseEngines, type SourceName } from './engine-surface.ts'
 
@@ -24,7 +25,7 @@ export class StoredObjects implements Resource {
   async start(): Promise<void> {
     for (const [name = '', engine = ''] of await this.rows('SELECT name, engine FROM system.databases')) {
       if (!forbiddenDatabaseEngines.has(engine)) continue
-      await this.rows(`DETACH DATABASE ${quoted(name)}`)
+      await this.rows(`DETACH DATABASE ${sqlIdentifier(name)}`)
       this.log.warn({ database: name, engine }, 'detached: databases of this engine are off')
     }
     for (const [database = '', name = '', definition = ''] of await this.rows(
@@ -33,7 +34,7 @@ export class StoredObjects implements Resource {
     )) {
       const reason = this.notAllowed(definition)
       if (reason === null) continue
-      await this.rows(`DETACH TABLE ${quoted(database)}.${quoted(name)}`)
+      await this.rows(`DETACH TABLE ${sqlIdentifier(database)}.${sqlIdentifier(name)}`)
       this.log.warn(
         { database, table: name, reason },
         'detached: it is no longer allowed, and is back when CLICKHOUSE_ALLOW names what it needs',
@@ -44,7 +45,7 @@ export class StoredObjects implements Resource {
     )) {
       const reason = this.notAllowed(definition)
       if (reason === null) continue
-      await this.rows(`DROP FUNCTION ${quoted(name)}`)
+      await this.rows(`DROP FUNCTION ${sqlIdentifier(name)}`)
       this.log.warn({ function: name, definition, reason }, 'dropped: it is no longer allowed')
     }
   }
@@ -78,8 +79,4 @@ export class StoredObjects implements Resource {
       connection.close()
     }
   }
-}
-
-function quoted(name: string): string {
-  return `\`${name.replaceAll('\\', '\\\\').replaceAll('`', '\\`')}\``
 }

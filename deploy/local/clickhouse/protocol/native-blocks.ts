@@ -169,7 +169,7 @@ function parametricWidth(name: string, inner: readonly string[]): number | undef
 }
 
 /** `Tuple(a UInt8, b Array(String))` -> `['Tuple', ['a UInt8', 'b Array(String)']]`. */
-function splitType(type: string): [string, string[]] {
+export function splitType(type: string): [string, string[]] {
   const open = type.indexOf('(')
   if (open < 0) return [type, []]
   const parts: string[] = []

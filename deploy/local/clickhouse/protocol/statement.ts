@@ -175,3 +175,8 @@ function severalStatements(position: number): ClickHouseException {
 export function sqlString(value: string): string {
   return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
 }
+
+/** A quoted name of ClickHouse SQL. */
+export function sqlIdentifier(name: string): string {
+  return `\`${name.replaceAll('\\', '\\\\').replaceAll('`', '\\`')}\``
+}
