@@ -98,7 +98,7 @@ export class HttpEndpoint implements Resource {
       for (const [name, value] of serverHeaders(query, engine)) response.setHeader(name, value)
       requireLogin(query, this.options.login)
       admitted = query
-      const body = await openBody(this.options, request, query)
+      const body = openBody(this.options.limits, request, query)
       const answer = await this.run(query, request.headers['content-type'] ?? '', body, controller.signal)
       metrics.answered(answer, (performance.now() - started) / 1000)
       await sendAnswer(response, query, answer, performance.now() - started)

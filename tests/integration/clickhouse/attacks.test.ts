@@ -2,8 +2,11 @@ import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/prom
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { buffer } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
+import { compressFrameSync } from 'lz4-napi'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { blockFrames } from '../../../deploy/local/clickhouse/compression/block-frames.ts'
 import {
   forbiddenDatabaseEngines,
   forbiddenEngines,
@@ -401,8 +404,8 @@ it('a body that stops or grows beyond its bound ends with a code and leaves noth
   const env = { CLICKHOUSE_BODY_WITHIN_MS: '300', CLICKHOUSE_MAX_BODY_BYTES: '100000' }
   const bounded = await startClickHouse({ env })
   try {
-    const insert = (body: NonNullable<RequestInit['body']>, headers = {}) =>
-      fetch(`${bounded.url}/?query=${encodeURIComponent('INSERT INTO t FORMAT CSV')}`, {
+    const insert = (body: NonNullable<RequestInit['body']>, headers = {}, parameters = '') =>
+      fetch(`${bounded.url}/?query=${encodeURIComponent('INSERT INTO t FORMAT CSV')}${parameters}`, {
         method: 'POST',
         headers: { ...clickhouseKey, ...headers },
         body,
@@ -413,8 +416,20 @@ it('a body that stops or grows beyond its bound ends with a code and leaves noth
     const stops = new ReadableStream({ start: controller => controller.enqueue(Buffer.from('1,\n')) })
     const stopped = await insert(stops)
     expect(stopped.headers.get('x-clickhouse-exception-code')).toBe('209')
-    const bomb = await insert(gzipSync(Buffer.alloc(10_000_000, 'a')), { 'content-encoding': 'gzip' })
-    expect([bomb.status, bomb.headers.get('x-clickhouse-exception-code')]).toEqual([413, '229'])
+    const large = Buffer.alloc(10_000_000, 'a')
+    const inBlocks = await buffer(blockFrames(large, 'LZ4'))
+    const part = '--cut\r\nContent-Disposition: form-data; name="m"; filename="m"\r\n\r\n'
+    const form = Buffer.concat([Buffer.from(part), large, Buffer.from('\r\n--cut--\r\n')])
+    const formType = { 'content-type': 'multipart/form-data; boundary=cut' }
+    for (const bomb of [
+      await insert(gzipSync(large), { 'content-encoding': 'gzip' }),
+      await insert(new Uint8Array(compressFrameSync(large)), { 'content-encoding': 'lz4' }),
+      await insert(new Uint8Array(inBlocks), {}, '&decompress=1'),
+      await insert(gzipSync(inBlocks), { 'content-encoding': 'gzip' }, '&decompress=1'),
+      await insert(gzipSync(form), { 'content-encoding': 'gzip', ...formType }, '&m_structure=a+String'),
+    ]) {
+      expect([bomb.status, bomb.headers.get('x-clickhouse-exception-code')]).toEqual([413, '229'])
+    }
     expect(await readdir(join(bounded.dataDir, 'spool'))).toEqual([])
     expect((await insert('fine\n')).status).toBe(200)
   } finally {

@@ -3,6 +3,7 @@ import zlib from 'node:zlib'
 import { compress as lz4Compress, uncompress as lz4Uncompress } from 'lz4-napi'
 import { messageOf } from '../../../../platform/errors.ts'
 import { ClickHouseException } from '../protocol/exception.ts'
+import { ByteReader } from './byte-reader.ts'
 import { cityHash128 } from './city-hash.ts'
 
 /**
@@ -123,44 +124,4 @@ function undecodable(reason: string): ClickHouseException {
     'CANNOT_DECOMPRESS',
     `Cannot decompress a block of the request body: ${reason}`,
   )
-}
-
-/** Takes bytes out of chunks as they come; copies only what lies in several. */
-class ByteReader {
-  private readonly chunks: AsyncIterator<Uint8Array>
-  private chunk: Buffer = Buffer.alloc(0)
-
-  constructor(source: AsyncIterable<Uint8Array>) {
-    this.chunks = source[Symbol.asyncIterator]()
-  }
-
-  /** Null at the end of the source. */
-  async take(count: number): Promise<Buffer | null> {
-    const parts = [this.chunk]
-    let length = this.chunk.length
-    while (length < count) {
-      const next = await this.chunks.next()
-      if (next.done) {
-        if (length === 0) return null
-        throw brokenOff()
-      }
-      const { buffer, byteOffset, byteLength } = next.value
-      parts.push(Buffer.from(buffer, byteOffset, byteLength))
-      length += byteLength
-    }
-    const bytes = parts.length === 1 ? this.chunk : Buffer.concat(parts, length)
-    this.chunk = bytes.subarray(count)
-    return bytes.subarray(0, count)
-  }
-
-  /** Of a frame that has begun. */
-  async rest(count: number): Promise<Buffer> {
-    const bytes = await this.take(count)
-    if (bytes) return bytes
-    throw brokenOff()
-  }
-}
-
-function brokenOff(): ClickHouseException {
-  return new ClickHouseException('CANNOT_READ_ALL_DATA', 'The request body ends within a compressed block')
 }

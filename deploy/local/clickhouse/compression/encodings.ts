@@ -34,14 +34,6 @@ function decoderOf(encoding: string) {
   }
 }
 
-/** Encodings of request bodies that the engine itself decodes from a file, by its own name for them. */
-export const engineEncodings: Readonly<Record<string, string>> = {
-  lz4: 'lz4',
-  xz: 'xz',
-  bz2: 'bz2',
-  snappy: 'snappy',
-}
-
 export interface Encoder {
   readonly name: string
   readonly encode: (bytes: Buffer) => Promise<Buffer>
