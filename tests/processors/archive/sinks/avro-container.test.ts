@@ -35,6 +35,8 @@ const reading = fc.record({
   inlet_temp_c: nullable(fc.double({ noNaN: true })),
   humidity_pct: nullable(fc.double({ noNaN: true })),
   in_use: nullable(fc.boolean()),
+  suspect: nullable(fc.boolean()),
+  suspect_reason: nullable(fc.string()),
 })
 
 it('gives every reading back with its place in the log, whatever the readings are', async () => {
