@@ -59,7 +59,7 @@ export function kpiRollupView(name: RollupView): View {
  *
  * One plain SELECT per KPI brings its measures into places that all formulas share, and one aggregation is over all of
  * them. A condition on `kpi` reaches the SELECTs, so a query for one KPI reads its columns and nothing else. ClickHouse
- * plans such a query in a quarter of the time that an aggregation per KPI takes. Counties are added up over their windows
+ * plans such a query in less than half of the time that an aggregation per KPI takes. Counties are added up over their windows
  * first, so that only a row of each meets its regions.
  * @returns a query in which `{database}` stands for the database
  */
