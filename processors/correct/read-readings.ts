@@ -14,15 +14,14 @@ export interface ReadingsQuery extends WindowsQuery {
 /** The deduplicated readings below the vector, by start of their window. @throws ClickHouseError */
 export async function readReadings(query: ReadingsQuery): Promise<Map<number, StoredReading[]>> {
   const { clickhouse, database, record, program, suspectField, counties, sizeMs, vector } = query
-  const wanted = [...counties].flatMap(([start, codes]) => codes.map(code => `(${start}, '${code}')`))
-  if (wanted.length === 0) return new Map()
+  if (![...counties.values()].some(codes => codes.length > 0)) return new Map()
   const fields = [...new Set([...program.fields, ...(suspectField ? [suspectField] : [])])]
   const params = {
     query: `
       SELECT ${windowSql(sizeMs)} AS start, asset_id, county, toUnixTimestamp64Milli(event_time), kafka_partition, kafka_offset
         ${fields.map(field => `, ${field}`).join('')}
       FROM {database: Identifier}.readings_${record}
-      WHERE (${withinSql([...counties.keys()], sizeMs)}) AND (start, county) IN (${wanted.join(', ')}) AND ${belowSql(vector)}`,
+      WHERE (${withinSql([...counties.keys()], sizeMs)}) AND (${pairsSql(counties)}) AND ${belowSql(vector)}`,
     query_params: { database },
     format: 'JSONCompactEachRow',
     clickhouse_settings: { output_format_json_quote_64bit_integers: 0 },
@@ -54,4 +53,25 @@ async function byWindow(
     }
   }
   return windows
+}
+
+/**
+ * These counties of these windows (`start`, epoch ms). Windows of the same counties are named together: pair by pair, 64 windows of
+ * the whole province are longer than ClickHouse takes a query (`max_query_size`, 256 KiB).
+ */
+export function pairsSql(counties: ReadonlyMap<number, readonly string[]>): string {
+  const alike = Map.groupBy(
+    [...counties].filter(([, codes]) => codes.length > 0),
+    ([, codes]) =>
+      codes
+        .toSorted()
+        .map(code => `'${code}'`)
+        .join(', '),
+  )
+  return [...alike]
+    .map(
+      ([codes, windows]) =>
+        `start IN (${windows.map(([start]) => start).join(', ')}) AND county IN (${codes})`,
+    )
+    .join(' OR ')
 }
