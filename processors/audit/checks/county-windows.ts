@@ -67,7 +67,11 @@ interface Range extends WindowRange {
 
 function storedSql({ record, sizeMs, spans, vector, database }: Range): string {
   const { measures } = measureSets[record]
-  const values = ['assets', 'toUnixTimestamp64Milli(event_time_max)', ...measures.map(({ id }) => id)]
+  // Of before there were shares, and of no readings, a share is 0 as all measures are.
+  const ofMeasures = measures.map(({ id, op }) =>
+    op === 'share_sum' ? `ifNull(${id}, if(readings = 0, 0, NULL))` : id,
+  )
+  const values = ['assets', 'toUnixTimestamp64Milli(event_time_max)', ...ofMeasures]
   return `
     SELECT toUnixTimestamp64Milli(window_start) AS w, county, revision, version,
       readings AS s_readings, duplicates AS s_duplicates, ${numbers(values)} AS s_values,

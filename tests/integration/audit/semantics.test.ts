@@ -156,12 +156,21 @@ async function store(record: RecordId): Promise<LogProgress> {
         tables.set(table, [...(tables.get(table) ?? []), ...rows])
       }
     }
-    for (const [table, rows] of tables) await db.insert(table, rows)
+    for (const [table, rows] of tables) await db.insert(table, rows.map(ofBefore))
   }
   const archived = Array.from({ length: partitions }, () => 400)
   return {
     records: new Map([[record, { low: [0, 0], high: archived, archived, aggregated: [] }]]),
   } as unknown as LogProgress
+}
+
+/** The silent county's row as it was stored before there were measures that are shares. */
+function ofBefore(row: object): object {
+  if (!('county' in row) || row.county !== '371681') return row
+  const shares = Object.values(measureSets).flatMap(({ measures }) =>
+    measures.filter(({ id, op }) => op === 'share_sum' && id in row),
+  )
+  return { ...row, ...Object.fromEntries(shares.map(({ id }) => [id, null])) }
 }
 
 describe.each(recordIds)('%s', record => {
