@@ -26,7 +26,12 @@ export interface EngineOptions {
   readonly flapping: FlapLimits
   /** Alerts that are over and kept, at most. */
   readonly mostOver: number
+  /** What is computed of a window so long after its end, ms, is history: nobody is told, and the alert says so. */
+  readonly horizonMs: number
 }
+
+/** Note of what windows of the past led to. */
+const backfill = 'backfill'
 
 /** What was known when the process ended last. */
 export interface Known {
@@ -158,11 +163,12 @@ export class AlertEngine {
     const after = observe(rule, before, window, this.options.keep)
     if (after === before) return
     this.series.set(rule.name, region, after, judgedBy(rule))
-    const { level, computed_at: at } = message
+    const { level, computed_at: at, window_end: end } = message
     const place = { region, level }
+    const note = at - end > this.options.horizonMs ? backfill : null
     if (this.episodes.include(rule, place, offset)) return
     const { start, revision } = window
-    this.episodes.follow(rule, place, before, after, { at, window: { start, revision } })
+    this.episodes.follow(rule, place, before, after, { at, note, window: { start, revision } })
   }
 
   /** The windows that are kept, as if they came for the first time. */

@@ -76,7 +76,8 @@ export class AlertDuty {
     const { alerts, series, silences, rules, notifications } = await readStored({ ...context, metrics })
     await files.remember(republished(rules))
     this.published = new Set(rules.map(({ name }) => name))
-    const engine = new AlertEngine({ keep: config.alertKeepWindows, flapping, mostOver }, [])
+    const limits = { keep: config.alertKeepWindows, flapping, mostOver, horizonMs: config.alertHorizonMs }
+    const engine = new AlertEngine(limits, [])
     engine.restore({ alerts, series, silences, position: openLog.base + start })
     engine.changeRules(
       files.rules.rules.map(({ rule }) => rule),

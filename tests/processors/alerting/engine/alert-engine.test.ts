@@ -21,6 +21,18 @@ describe('an alert', () => {
     expect(deeds(told.alert(first))).toEqual(['fired', 'resolved'])
   })
 
+  test('says of each line that came of history that it did', () => {
+    const after = 24 * 60 * minute
+    const engine = new ToldEngine().tell({ window: 0, celsius: 31, after }, { window: 1, celsius: 31, after })
+    const notes = () => engine.alert(first).history.map(({ what, note }) => [what, note])
+    expect(notes()).toEqual([['fired', 'backfill']])
+    engine.tell({ window: 2, celsius: 20 })
+    expect(notes()).toEqual([
+      ['fired', 'backfill'],
+      ['resolved', null],
+    ])
+  })
+
   test('shows the newest final value while it goes on, without a line for each', () => {
     const told = new ToldEngine().tell({ window: 0, celsius: 31 }, { window: 1, celsius: 33 })
     expect(told.alert(first)).toMatchObject({ value: 33, window_start: t0 + minute })

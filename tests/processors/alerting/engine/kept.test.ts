@@ -44,7 +44,10 @@ function notifierOf(engine: AlertEngine, receivers: readonly Receiver[]): Notifi
 }
 
 test('hours of counties that go hot and cold every other minute: what is kept stays within its bounds', async () => {
-  const engine = new AlertEngine({ keep, flapping: { transitions: 6, withinMs: 60 * minute }, mostOver }, [])
+  const engine = new AlertEngine(
+    { keep, flapping: { transitions: 6, withinMs: 60 * minute }, mostOver, horizonMs: 60 * minute },
+    [],
+  )
   engine.changeRules([{ ...hot, for: { windows: 0 } }, silent], t0)
   const unheard = notifierOf(engine, [])
   vi.useFakeTimers({ toFake: ['setInterval'] })

@@ -50,6 +50,8 @@ export interface Told {
   readonly coverage?: number
   readonly status?: Status
   readonly revision?: number
+  /** How long after the end of the window it was computed, ms. */
+  readonly after?: number
 }
 
 /** What kpi.regional says of the racks of a region in one minute. */
@@ -66,7 +68,7 @@ export function told({ region = shinan, window, celsius = 20, coverage = 1, ...r
     revision,
     version: 1_000 * window + revision,
     coverage,
-    computed_at: t0 + (window + 1) * minute + 2_000,
+    computed_at: t0 + (window + 1) * minute + (rest.after ?? 2_000),
     kpis: [
       { kpi: 'datacenter.inlet_max_c', value: celsius },
       { kpi: 'datacenter.coverage_pct', value: 100 * coverage },
@@ -78,6 +80,7 @@ export const engineOptions: EngineOptions = {
   keep: 20,
   flapping: { transitions: 6, withinMs: 30 * minute },
   mostOver: 1_000,
+  horizonMs: 60 * minute,
 }
 
 /** An engine with its log: what was said to it, and what it said, as Kafka would keep it. */
