@@ -8,8 +8,13 @@ const named: Readonly<Record<string, readonly string[]>> = {
   grid_inspection: ['from_km', 'to_km'],
 }
 
+/** The fields that tell readings of one asset and time apart. */
+export function namedBy(record: string): readonly string[] {
+  return named[record] ?? []
+}
+
 /** @param eventTime epoch ms */
 export function identityOf(record: string, assetId: string, eventTime: number, fields: object): string {
   const values = new Map<string, unknown>(Object.entries(fields))
-  return [assetId, eventTime, ...(named[record] ?? []).map(name => String(values.get(name)))].join('|')
+  return [assetId, eventTime, ...namedBy(record).map(name => String(values.get(name)))].join('|')
 }

@@ -7,6 +7,7 @@ import { isFree } from '../../deploy/local/setup/ports.ts'
 import { recordIds } from '../../schemas/records/record.ts'
 import { records } from '../../schemas/records/records.ts'
 import { topicNames } from '../../schemas/topics.ts'
+import { namedBy } from '../identity.ts'
 import { type Product, startProduct } from './product.ts'
 import { databaseOf } from './product-clients.ts'
 import { compareLogAndStore, decoder, readTopic } from './stored-readings.ts'
@@ -183,7 +184,7 @@ describe('after two crashes, a stop and a second start', () => {
         ),
         counted AS (
           SELECT r.county AS county, w.window_start AS window_start,
-            uniqExactIf(r.asset_id, r.event_time,
+            uniqExactIf(${['asset_id', 'event_time', ...namedBy(record)].map(name => `r.${name}`).join(', ')},
               r.kafka_offset < if(t.county = '', w.through, t.through)[r.kafka_partition]) AS readings
           FROM citybrain.readings_${record} AS r
           INNER JOIN windows AS w

@@ -54,6 +54,8 @@ describe('archive', () => {
         inlet_temp_c: 21.5,
         humidity_pct: null,
         in_use: true,
+        suspect: null,
+        suspect_reason: null,
         kafka_partition: 0,
         kafka_offset: 0,
       },

@@ -99,7 +99,8 @@ export function firstPosts(start: number): readonly Post[] {
       [
         at('site-1', 2, { alarm_id: 'a1', state: 'raised', perceived_severity: 'CRITICAL' }),
         at('site-4', 2, { alarm_id: 'a2', state: 'raised', perceived_severity: 'CRITICAL' }),
-        at('site-4', 3, { alarm_id: 'a3', state: 'raised', perceived_severity: 'CRITICAL' }),
+        // Two of one millisecond.
+        at('site-4', 2, { alarm_id: 'a3', state: 'raised', perceived_severity: 'CRITICAL' }),
         at('site-4', 6, { alarm_id: 'a3', state: 'cleared', perceived_severity: 'CLEARED' }),
       ],
     ],
@@ -128,8 +129,8 @@ export function firstPosts(start: number): readonly Post[] {
       'grid_inspection',
       [
         at('line-1', 9, { method: 'unmanned', from_km: 2, to_km: 10.5 }),
-        // The same reading once more, as a gateway sends it that heard no answer: the first one holds.
-        at('line-1', 9, { method: 'unmanned', from_km: 2, to_km: 20 }),
+        // The same stretch once more, as a gateway sends it that heard no answer: the first one holds.
+        at('line-1', 9, { method: 'manned', from_km: 2, to_km: 10.5 }),
         at('line-2', 4, { method: 'manned', from_km: 0, to_km: 4 }),
         at('line-3', 5, { method: 'unmanned', from_km: 10, to_km: 30 }),
         at('line-4', 6, { method: 'unmanned', from_km: 0, to_km: 12 }),
@@ -139,7 +140,7 @@ export function firstPosts(start: number): readonly Post[] {
       'grid_defect',
       [
         at('line-1', 3, { defect_id: 'd1', grade: 'critical', state: 'open', found_at }),
-        at('line-1', 4, { defect_id: 'd2', grade: 'critical', state: 'open', found_at }),
+        at('line-1', 3, { defect_id: 'd2', grade: 'critical', state: 'open', found_at }),
         at('line-1', 7, {
           defect_id: 'd2',
           grade: 'critical',
@@ -220,9 +221,11 @@ export const final: Readonly<Record<string, ByLevel>> = {
   // An hour has 120 windows of 30 s.
   'radio.alarms_raised': [1 * 120, 1 * 120, 1 * 120, 3 * 120],
   'datacenter.pue': [130 / 100, (130 + 75) / 150, (130 + 75 + 60) / 198, (130 + 75 + 60 + 90) / 273],
-  'datacenter.racks_in_use_pct': [(2 / 3) * 100, (3 / 4) * 100, (4 / 5) * 100, (4 / 6) * 100],
+  // rack-1 weighs 1, though it reports twice.
+  'datacenter.racks_in_use_pct': [(1 / 2) * 100, (2 / 3) * 100, (3 / 4) * 100, (3 / 5) * 100],
   'datacenter.inlet_max_c': [29.5, 29.5, 31.25, 31.25],
-  'datacenter.inlet_in_band_pct': [(2 / 3) * 100, (3 / 4) * 100, (3 / 5) * 100, (4 / 6) * 100],
+  // rack-1 is in the band in half of its readings.
+  'datacenter.inlet_in_band_pct': [(1.5 / 2) * 100, (2.5 / 3) * 100, (2.5 / 4) * 100, (3.5 / 5) * 100],
   // rack-1 weighs as its mean, 5 kW.
   'datacenter.it_load_kw': [5 + 1, 5 + 1 + 2.5, 5 + 1 + 2.5 + 3, 5 + 1 + 2.5 + 3 + 7],
   'datacenter.coverage_pct': [(2 / 2) * 100, (3 / 4) * 100, (4 / 5) * 100, (5 / 6) * 100],
