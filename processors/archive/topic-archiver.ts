@@ -191,17 +191,14 @@ export class TopicArchiver implements Resource, LogReader {
     const { low, committed } = range
     const held = mark?.through ?? 'nothing'
     // A migration takes a mark back to 0; where ClickHouse was emptied there is none.
-    if (held === 0) {
-      log.warn(
-        { topic, partition, from: low },
-        'the log is read again from its beginning: a migration asks for it',
-      )
-    } else {
-      log.error(
-        { topic, partition, archived: committed, held, from: low },
-        'ClickHouse no longer holds what was archived: the log is read again from its beginning',
-      )
-    }
+    const [level, why] =
+      held === 0
+        ? (['warn', 'a migration asks for it'] as const)
+        : (['error', 'ClickHouse no longer holds what was archived'] as const)
+    log[level](
+      { topic, partition, archived: committed, held, from: low },
+      `${why}: the log is read again from its beginning`,
+    )
     metrics.restarts.inc({ topic })
     await onLoss?.(partition, range)
     if (this.consumer === consumer) consumer.seek({ topic, partition, offset: String(low) })

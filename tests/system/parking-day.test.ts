@@ -1,13 +1,10 @@
-import { execFile } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import type { ClickHouseClient } from '@clickhouse/client'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { RegionalMessage } from '../../processors/regional/regional-message.ts'
 import { topicNames } from '../../schemas/topics.ts'
-import { clickhousePassword } from '../clickhouse-password.ts'
 import {
   type ComputedDay,
   changes,
@@ -24,7 +21,7 @@ import {
 } from './parking-day/computed-day.ts'
 import { accounts, storedCounties, storedValues } from './parking-day/stored-day.ts'
 import { type Product, startProduct } from './product.ts'
-import { databaseOf, fetchJson } from './product-clients.ts'
+import { databaseOf, fetchJson, runCommand } from './product-clients.ts'
 import { decoder, readTopic } from './stored-readings.ts'
 
 /**
@@ -78,26 +75,6 @@ describe.skipIf(missing !== '')(`a real day of car parks${missing && ` (skipped:
     await product?.stop()
     if (folder) await rm(folder, { recursive: true })
   })
-
-  /** One of the product's commands, against this product; what it prints. */
-  async function command(script: string, ...args: readonly string[]): Promise<string> {
-    const ran = promisify(execFile)(process.execPath, [script, ...args], {
-      cwd: join(import.meta.dirname, '../..'),
-      env: {
-        ...process.env,
-        NODE_OPTIONS: '',
-        KAFKA_BROKERS: product.urls.kafka,
-        SCHEMA_REGISTRY_URL: product.urls.registry,
-        CLICKHOUSE_URL: product.urls.clickhouse,
-        CLICKHOUSE_PASSWORD: clickhousePassword,
-        INGEST_PORT: String(product.ports.ingest),
-        WINDOWS: `parking=${windowMinutes}m/2m`,
-      },
-    })
-    // A redrive of what is still refused ends with 1.
-    const { stdout } = await ran.catch((error: { readonly stdout: string }) => error)
-    return stdout
-  }
 
   test('in ClickHouse every region and window of the day is exact', expectExactDay)
 
@@ -175,9 +152,15 @@ describe.skipIf(missing !== '')(`a real day of car parks${missing && ` (skipped:
 
   test('a redrive and a recompute of the day leave every value as it is', async () => {
     const { over, negative } = computed.outcomes
-    expect(await command('ingest/redrive.ts')).toContain(`0 accepted, ${over + negative} still refused`)
+    // It ends with 1, since all of it is refused again.
+    await expect(runCommand(product, 'ingest/redrive.ts', [])).rejects.toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining(`0 accepted, ${over + negative} still refused`),
+    })
     const range = ['--from', `${day}T00:00:00Z`, '--to', new Date(endOfDay()).toISOString()]
-    const recomputed = await command('processors/recompute.ts', '--record', 'parking', ...range)
+    const args = ['--record', 'parking', ...range]
+    const env = { WINDOWS: `parking=${windowMinutes}m/2m` }
+    const recomputed = await runCommand(product, 'processors/recompute.ts', args, env)
     expect(recomputed).toContain(`unchanged: ${computed.windows.length}\n`)
     expect(recomputed).toContain('KPI values changed: 0\n')
     await expectExactDay()

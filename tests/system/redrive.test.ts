@@ -1,6 +1,3 @@
-import { execFile } from 'node:child_process'
-import { join } from 'node:path'
-import { promisify } from 'node:util'
 import type { ClickHouseClient } from '@clickhouse/client'
 import type { Kafka } from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -10,7 +7,7 @@ import { createLog } from '../../platform/log.ts'
 import { correctGroup } from '../../processors/correct/correct-runner.ts'
 import { topicNames } from '../../schemas/topics.ts'
 import { type Product, startProduct } from './product.ts'
-import { databaseOf, fetchJson, postJson } from './product-clients.ts'
+import { databaseOf, fetchJson, postJson, runCommand } from './product-clients.ts'
 
 /**
  * | lot                     | county | occupied / capacity |
@@ -122,19 +119,7 @@ function told(values: typeof first, status: (region: string) => 'final' | 'corre
   return all.sort((left, right) => (key(left) < key(right) ? -1 : 1))
 }
 
-async function redrive(...args: readonly string[]): Promise<string> {
-  const { stdout } = await promisify(execFile)(process.execPath, ['ingest/redrive.ts', ...args], {
-    cwd: join(import.meta.dirname, '../..'),
-    env: {
-      ...process.env,
-      NODE_OPTIONS: '',
-      KAFKA_BROKERS: product.urls.kafka,
-      SCHEMA_REGISTRY_URL: product.urls.registry,
-      INGEST_PORT: String(product.ports.ingest),
-    },
-  })
-  return stdout
-}
+const redrive = (...args: readonly string[]) => runCommand(product, 'ingest/redrive.ts', args)
 
 async function numberOf(query: string): Promise<number> {
   const [row] = await rows<{ readonly n: number }>(`SELECT toInt32(count()) AS n FROM citybrain.${query}`)
