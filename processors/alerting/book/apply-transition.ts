@@ -1,7 +1,7 @@
 import type { Alert } from '../../../schemas/alerts/alert.ts'
 import type { Rule } from '../../../schemas/alerts/rule.ts'
 import type { Transition } from '../judge/transitions.ts'
-import { type Cause, withEntry } from './history.ts'
+import { type Cause, notBefore, withEntry } from './history.ts'
 import { judgedAs, newAlert, type Place } from './new-alert.ts'
 
 /**
@@ -41,14 +41,19 @@ export function applyTransition(
       return withEntry({ ...judged(), state: episode.state, retracted_at: null }, turn, cause)
     case 'retracted':
       return alert
-        ? withEntry({ ...alert, state: 'retracted', retracted_at: cause.at, resolved_at: null }, turn, cause)
+        ? withEntry(
+            { ...alert, state: 'retracted', retracted_at: notBefore(alert, cause.at), resolved_at: null },
+            turn,
+            cause,
+          )
         : undefined
   }
 }
 
 /** The alert, over for a reason that no window gave. */
 export function over(alert: Alert, cause: Cause, note: string): Alert {
-  return withEntry({ ...alert, state: 'resolved', resolved_at: cause.at }, 'resolved', { ...cause, note })
+  const at = notBefore(alert, cause.at)
+  return withEntry({ ...alert, state: 'resolved', resolved_at: at }, 'resolved', { ...cause, at, note })
 }
 
 /** The open alert with the newest value; null where the window says nothing new. */

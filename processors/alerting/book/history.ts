@@ -18,10 +18,15 @@ export interface Cause {
   readonly commandId?: string
 }
 
+/** What happens to an alert never happens before what happened to it last, whichever process's clock said when. */
+export function notBefore({ history }: Alert, at: number): number {
+  return Math.max(at, history.at(-1)?.at ?? at)
+}
+
 /** The alert with one more line in its history. */
 export function withEntry(alert: Alert, what: AlertDeed, cause: Cause): Alert {
   const entry: AlertEntry = {
-    at: cause.at,
+    at: notBefore(alert, cause.at),
     what,
     by: cause.by ?? null,
     note: cause.note ?? null,

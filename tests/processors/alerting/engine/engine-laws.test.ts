@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { lastOf } from '../../../../processors/alerting/book/history.ts'
 import type { Series } from '../../../../processors/alerting/engine/series-table.ts'
 import { episodesOf } from '../../../../processors/alerting/judge/episodes-of.ts'
 import type { Alert } from '../../../../schemas/alerts/alert.ts'
@@ -157,6 +158,26 @@ describe('laws', () => {
             ])
           }
           if (alert) before.set(id, alert)
+        }
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  test('the history of an alert goes forward, whatever the clocks say that computed its windows', () => {
+    const clocks = fc.array(fc.integer({ min: -20 * minute, max: 20 * minute }), {
+      minLength: 60,
+      maxLength: 60,
+    })
+    fc.assert(
+      fc.property(fc.oneof(log, restless), clocks, (told, after) => {
+        const { events } = new ToldEngine().tell(
+          ...told.map((one, index) => ({ ...one, after: after[index]! })),
+        )
+        for (const [, alert] of events) {
+          const times = alert!.history.map(({ at }) => at)
+          expect(times).toEqual(times.toSorted((one, other) => one - other))
+          if (alert!.state === 'retracted') expect(alert!.retracted_at).toBe(lastOf(alert!, ['retracted']))
         }
       }),
       { numRuns: 200 },
