@@ -26,6 +26,7 @@ import { readWindowsFile, writeWindowsFile } from './setup/windows-file.ts'
 import { defaultCacheDir, type Store, stores } from './stores.ts'
 import { DiskWatch } from './supervise/disk-watch.ts'
 import { quietKafka } from './supervise/probes.ts'
+import { heapSettings } from './supervise/script-part.ts'
 import { Supervisor } from './supervise/supervisor.ts'
 
 export interface LocalSystemOptions {
@@ -117,7 +118,10 @@ export class LocalSystem {
     this.clockFile.start()
 
     const environment = processEnvironment({ ...this.given, host, ports: this.ports, clock, stores: all })
-    const specs = processStages.map(rows => rows.map(row => processPart(row, host, this.ports, environment)))
+    const { heapMib } = readConfig(heapSettings, env)
+    const specs = processStages.map(rows =>
+      rows.map(row => processPart(row, host, this.ports, heapMib, environment)),
+    )
     await Promise.all([this.supervisor.start([own.map(store => store.part)]), this.wallboard()])
     if (this.stopping) return
     // Data of an earlier version, or of stores that were given.

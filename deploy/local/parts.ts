@@ -41,11 +41,12 @@ export function portsOf(rows: readonly ProcessRow[]): readonly PortName[] {
   return rows.flatMap(row => [row.admin, ...(row.ports ?? [])])
 }
 
-/** A row as a part that can be started; all of them get the same environment. */
+/** A row as a part that can be started; all of them get the same heap and environment. */
 export function processPart(
   row: ProcessRow,
   host: string,
   ports: Ports,
+  heapMib: number,
   env: Readonly<Record<string, string>>,
 ): PartSpec {
   return scriptPart({
@@ -54,6 +55,7 @@ export function processPart(
     args: row.args ?? [],
     adminHost: host,
     adminPort: ports[row.admin],
+    heapMib,
     env: { ...env, ADMIN_HOST: host },
   })
 }

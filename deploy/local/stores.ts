@@ -1,9 +1,10 @@
 import { join } from 'node:path'
+import { readConfig } from '../../platform/config.ts'
 import type { LogLevel } from '../../platform/log.ts'
 import { kafkaPart } from './kafka/kafka-part.ts'
 import type { PortName, Ports } from './setup/ports.ts'
 import type { PartSpec } from './supervise/part-spec.ts'
-import { scriptPart } from './supervise/script-part.ts'
+import { heapSettings, scriptPart } from './supervise/script-part.ts'
 
 export interface StoreOptions {
   readonly host: string
@@ -33,7 +34,8 @@ export interface Store {
 export const defaultCacheDir = join(import.meta.dirname, '../../.cache')
 
 export function stores(options: StoreOptions): readonly Store[] {
-  const { host, ports, dataDir, logLevel, clickhousePassword } = options
+  const { host, ports, dataDir, logLevel, clickhousePassword, env } = options
+  const { heapMib } = readConfig(heapSettings, env)
   const login = { CLICKHOUSE_PASSWORD: clickhousePassword }
   const common = { ADMIN_HOST: host, LOG_LEVEL: logLevel }
   return [
@@ -56,6 +58,7 @@ export function stores(options: StoreOptions): readonly Store[] {
         script: 'deploy/local/clickhouse/main.ts',
         adminHost: host,
         adminPort: ports.clickhouseAdmin,
+        heapMib,
         env: {
           ...common,
           ...login,
@@ -77,6 +80,7 @@ export function stores(options: StoreOptions): readonly Store[] {
         script: 'deploy/local/registry/main.ts',
         adminHost: host,
         adminPort: ports.registryAdmin,
+        heapMib,
         env: {
           ...common,
           REGISTRY_HOST: host,

@@ -4,7 +4,8 @@ import { mergeWindows } from '../../../deploy/local/setup/local-windows.ts'
 import { portsAt } from '../../../deploy/local/setup/ports.ts'
 import { defaultCacheDir, stores } from '../../../deploy/local/stores.ts'
 import type { PartSpec } from '../../../deploy/local/supervise/part-spec.ts'
-import { scriptPart } from '../../../deploy/local/supervise/script-part.ts'
+import { heapSettings, scriptPart } from '../../../deploy/local/supervise/script-part.ts'
+import { readConfig } from '../../../platform/config.ts'
 import { recordIds } from '../../../schemas/records/record.ts'
 import { clickhousePassword } from '../../clickhouse-password.ts'
 import { brokerCount, instancesOfEach, type ProcessKind, processKinds } from './cast.ts'
@@ -94,6 +95,7 @@ export function specsOf(dataDir: string, firstPort: number, env: NodeJS.ProcessE
       args: kind.args ?? [],
       adminHost: host,
       adminPort: port(),
+      ...readConfig(heapSettings, process.env),
       env: { ...told, ...served, INSTANCE_ID: name },
     })
   }

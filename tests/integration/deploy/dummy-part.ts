@@ -1,3 +1,4 @@
+import { getHeapStatistics } from 'node:v8'
 import { Type } from 'typebox'
 import { setting } from '../../../platform/config.ts'
 import { runPart } from '../../../platform/part.ts'
@@ -22,7 +23,8 @@ await runPart({
     process.on('SIGUSR2', () => {
       for (;;);
     })
-    log.info({ brokers: config.brokers, windows: config.windows }, 'told')
+    const heap_mib = Math.round(getHeapStatistics().heap_size_limit / 1024 ** 2)
+    log.info({ brokers: config.brokers, windows: config.windows, heap_mib }, 'told')
     process.stderr.write('not a JSON line\n')
     return [
       {

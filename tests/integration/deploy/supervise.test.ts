@@ -42,7 +42,15 @@ async function dummy() {
   const adminPort = portsAt(await freePortOffset(host)).apiAdmin
   const env = { KAFKA_BROKERS: 'nowhere:1', WINDOWS: 'none' }
   const script = 'tests/integration/deploy/dummy-part.ts'
-  const part = scriptPart({ name: 'dummy', script, args: ['dummy'], adminHost: host, adminPort, env })
+  const part = scriptPart({
+    name: 'dummy',
+    script,
+    args: ['dummy'],
+    adminHost: host,
+    adminPort,
+    env,
+    heapMib: 300,
+  })
   return { part, metrics: async () => (await fetch(`http://${host}:${adminPort}/metrics`)).text() }
 }
 
@@ -60,6 +68,15 @@ test.each(['SIGUSR2', 'SIGSTOP'] as const)(
     expect(counted).toContain('citybrain_dummy_restarts_total{after="crash"} 0')
   },
 )
+
+test('the heap of a process is bounded, whatever memory the machine has', async () => {
+  const { part } = await dummy()
+  await supervise(part, { startMs: 300_000, hangMs: 0 })
+  // Old objects, and some for new ones.
+  const [, heapMib] = /told .*heap_mib=(\d+)/.exec(output) ?? []
+  expect(Number(heapMib)).toBeGreaterThanOrEqual(300)
+  expect(Number(heapMib)).toBeLessThan(400)
+})
 
 test('a start that takes longer than the patience, and gets on, is waited for', async () => {
   // Asked at most every 150 ms at first, less often later: twelve questions take longer than half a second.
