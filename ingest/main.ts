@@ -2,6 +2,7 @@ import { reachableRegistry } from '../platform/avro/reachable-registry.ts'
 import { SchemaRegistry } from '../platform/avro/schema-registry.ts'
 import { wallClock } from '../platform/clock.ts'
 import { LogEpochs } from '../platform/epochs/log-epochs.ts'
+import { messageOf } from '../platform/errors.ts'
 import { ensureTopics } from '../platform/kafka/ensure-topics.ts'
 import { askingClient, kafkaClient } from '../platform/kafka/kafka-client.ts'
 import type { Resource } from '../platform/lifecycle.ts'
@@ -45,9 +46,19 @@ await runPart({
     readiness.require('producer', () => queue.notReady)
     const send = queue.send.bind(queue)
     const assets = new KnownAssets(kafka, schemas, log, metrics)
+    const registration = new AssetRegistration({ assets, encode, send, turns, clock })
+    assets.onCrossed((write, theirs) => {
+      registration.reconcile(write, theirs).catch(error => {
+        const { asset_id } = theirs
+        log.error(
+          { asset_id, reason: messageOf(error) },
+          'two wrote an asset at once: what one of them said may be lost',
+        )
+      })
+    })
     const intake = new KafkaIntake({
       assets,
-      registration: new AssetRegistration({ assets, encode, send, turns, clock }),
+      registration,
       encode,
       send,
       turns,

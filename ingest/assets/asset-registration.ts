@@ -9,7 +9,8 @@ import type { LoopTurns } from '../pipeline/loop-turns.ts'
 import { Refusal, shown } from '../pipeline/refusal.ts'
 import { Rejections } from '../pipeline/rejections.ts'
 import type { Outgoing } from '../sink/send-queue.ts'
-import type { KnownAssets } from './known-assets.ts'
+import { isBeforeExpected, reconciled, withHistory } from './asset-history.ts'
+import type { KnownAssets, Written } from './known-assets.ts'
 import { parseAsset, sameAsset, unknownAssetFields } from './parse-asset.ts'
 
 export interface RegistrationOptions {
@@ -66,9 +67,7 @@ export class AssetRegistration {
         return (offered.length - before) * heldBytes
       },
       send: signal => {
-        const turn = this.last.then(() => this.register(offered, scope, rejections, signal))
-        // The next request's turn comes whatever becomes of this one; its sender sees the error.
-        this.last = turn.catch(() => undefined)
+        const turn = this.inTurn(() => this.register(offered, scope, rejections, signal))
         return turn.then((): Receipt => ({ ...rejections.receipt(items), ...ignored.receipt() }))
       },
     }
@@ -81,9 +80,8 @@ export class AssetRegistration {
     rejections: Rejections,
     signal?: AbortSignal,
   ): Promise<void> {
-    const { assets, clock, encode, send, turns } = this.options
-    // Names one write: two requests in the same millisecond must not share it.
-    this.lastUpdate = Math.max(clock.now(), this.lastUpdate + 1)
+    const { assets, turns } = this.options
+    const now = this.nextUpdate()
     const changed = new Map<string, Offered>()
     for (const [position, { index, asset }] of offered.entries()) {
       if (position % sliceAssets === 0) await turns.next()
@@ -91,12 +89,62 @@ export class AssetRegistration {
       const foreign = scope === null ? null : beyondScope(asset, current, scope)
       if (foreign) rejections.add(index, foreign)
       else if (!sameAsset(asset, assets.get(asset.asset_id))) {
-        changed.set(asset.asset_id, { index, asset: { ...asset, updated_at: this.lastUpdate } })
+        const kept = withHistory(asset, assets.get(asset.asset_id), now)
+        changed.set(asset.asset_id, { index, asset: { ...kept, updated_at: now } })
       } else changed.delete(asset.asset_id)
     }
+    const refuse = (asset: Asset, refusal: Refusal) => {
+      const index = changed.get(asset.asset_id)?.index
+      if (index !== undefined) rejections.add(index, refusal)
+    }
+    await this.write(
+      [...changed.values()].map(({ asset }) => asset),
+      'registered',
+      refuse,
+      signal,
+    )
+  }
+
+  /**
+   * Assets gave readings of before they are expected to: from now on they are expected since then.
+   * @param times event time of the earliest reading, epoch ms, by asset
+   * @throws CodedError `broker_unavailable`
+   */
+  expectSince(times: ReadonlyMap<string, number>, signal?: AbortSignal): Promise<void> {
+    return this.inTurn(async () => {
+      const now = this.nextUpdate()
+      const earlier = [...times].flatMap(([id, time]): readonly Asset[] => {
+        const asset = this.options.assets.get(id)
+        return asset && isBeforeExpected(asset, time)
+          ? [{ ...asset, expected_from: time, updated_at: now }]
+          : []
+      })
+      await this.write(earlier, 'expected', () => undefined, signal)
+    })
+  }
+
+  /** Another process had written the asset when ours came after it, without knowing: nothing of both is lost. */
+  reconcile({ asset: mine, why }: Written, theirs: Asset): Promise<void> {
+    return this.inTurn(async () => {
+      const asset = reconciled(mine, theirs, why === 'registered')
+      // Somebody has written it once more: that holds.
+      if (this.options.assets.get(mine.asset_id)?.updated_at !== mine.updated_at) return
+      if (sameAsset(asset, mine) && asset.expected_from === mine.expected_from) return
+      await this.write([{ ...asset, updated_at: this.nextUpdate() }], why, () => undefined)
+    })
+  }
+
+  private async write(
+    assets: readonly Asset[],
+    why: Written['why'],
+    refuse: (asset: Asset, refusal: Refusal) => void,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    if (assets.length === 0) return
+    const { assets: known, encode, send, turns } = this.options
     const written: Asset[] = []
     const messages: Outgoing[] = []
-    for (const [position, { index, asset }] of [...changed.values()].entries()) {
+    for (const [position, asset] of assets.entries()) {
       if (position % sliceAssets === 0) await turns.next()
       try {
         const value = encode(topicNames.assets, asset)
@@ -104,17 +152,31 @@ export class AssetRegistration {
         written.push(asset)
       } catch (error) {
         // An error at one asset is that asset's, and no other's.
-        rejections.add(index, new Refusal('not_encodable', messageOf(error)))
+        refuse(asset, new Refusal('not_encodable', messageOf(error)))
       }
     }
-    assets.writing(written)
+    known.writing(written, why)
     try {
       await send(messages, signal)
     } catch (error) {
-      assets.doubtful(written)
+      known.doubtful(written)
       throw error
     }
-    assets.written(written)
+    known.written(written)
+  }
+
+  /** One write after another. */
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.last.then(work)
+    // The next one's turn comes whatever becomes of this one; its sender sees the error.
+    this.last = turn.catch(() => undefined)
+    return turn
+  }
+
+  /** Names one write: two in the same millisecond must not share it. */
+  private nextUpdate(): number {
+    this.lastUpdate = Math.max(this.options.clock.now(), this.lastUpdate + 1)
+    return this.lastUpdate
   }
 }
 

@@ -9,9 +9,16 @@ import type { LogReader, Standing } from '../../platform/ready/log-lag.ts'
 import type { AssetLookup } from '../pipeline/enrich.ts'
 
 /** A write of ours to `registry.assets` that has not come back to us through the log. */
-interface Write {
-  readonly asset: Asset
+interface Write extends Written {
+  /** The version that was known when it was made. */
+  readonly upon: number | undefined
   acknowledged: boolean
+}
+
+export interface Written {
+  readonly asset: Asset
+  /** By its sender; or it is expected since an earlier time, and the rest is as it was known. */
+  readonly why: 'registered' | 'expected'
 }
 
 /**
@@ -24,6 +31,7 @@ export class KnownAssets implements AssetLookup, Resource, LogReader {
   readonly topics: readonly string[]
   private readonly registry: AssetRegistry
   private readonly writes = new Map<string, Write>()
+  private crossed: ((write: Written, theirs: Asset) => void) | undefined
 
   constructor(kafka: Kafka, schemas: SchemaRegistry, log: Log, metrics: Metrics) {
     this.registry = new AssetRegistry({
@@ -32,11 +40,19 @@ export class KnownAssets implements AssetLookup, Resource, LogReader {
       follower: 'ingest',
       log,
       metrics,
-      onChange: ({ asset_id, updated_at }) => {
-        if (this.writes.get(asset_id)?.asset.updated_at === updated_at) this.writes.delete(asset_id)
+      onChange: ({ asset_id, updated_at }, before) => {
+        const write = this.writes.get(asset_id)
+        if (write?.asset.updated_at !== updated_at) return
+        this.writes.delete(asset_id)
+        if (before && before.updated_at !== write.upon) this.crossed?.(write, before)
       },
     })
     this.topics = this.registry.topics
+  }
+
+  /** @param told of a write of ours that came after another process's, of which it did not know */
+  onCrossed(told: (write: Written, theirs: Asset) => void): void {
+    this.crossed = told
   }
 
   get size(): number {
@@ -52,8 +68,11 @@ export class KnownAssets implements AssetLookup, Resource, LogReader {
   }
 
   /** Call before the assets are sent to Kafka. */
-  writing(assets: Iterable<Asset>): void {
-    for (const asset of assets) this.writes.set(asset.asset_id, { asset, acknowledged: false })
+  writing(assets: Iterable<Asset>, why: Written['why']): void {
+    for (const asset of assets) {
+      const upon = this.get(asset.asset_id)?.updated_at
+      this.writes.set(asset.asset_id, { asset, why, upon, acknowledged: false })
+    }
   }
 
   /** Call once Kafka has acknowledged them. */

@@ -12,14 +12,14 @@ import { assetFields, assetIdPattern } from './asset-fields.ts'
 const forms = assetFields.map(field => ({ field, form: fieldForm(field) }))
 
 /** Set by ingest: what a sender says of it is ignored without a word, so that assets can be sent on as read. */
-const known = new Set(['updated_at', ...assetFields.map(({ name }) => name)])
+const known = new Set(['updated_at', 'expected_from', 'former', ...assetFields.map(({ name }) => name)])
 
 /** Own names of an item that assets do not have. */
 export function unknownAssetFields(item: object): readonly string[] {
   return Object.keys(item).filter(name => !known.has(name))
 }
 
-/** An asset as it came through a door -> as it is registered, or why not. Absent fields become null. */
+/** An asset as it came through a door, or why not. Absent fields become null; since when it is expected, and where, is not known yet. */
 export function parseAsset(item: unknown, nowMs: number): Outcome<Asset> {
   if (item instanceof UnreadableItem) return new Refusal(item.code, item.problem)
   if (!isObject(item)) return new Refusal('not_an_object', `expected an object, got ${shown(item)}`)
@@ -40,7 +40,7 @@ export function parseAsset(item: unknown, nowMs: number): Outcome<Asset> {
     values[field.name] = value
   }
   // Every field was checked against its definition above.
-  return consistent({ ...values, updated_at: nowMs } as unknown as Asset)
+  return consistent({ ...values, updated_at: nowMs, expected_from: null, former: [] } as unknown as Asset)
 }
 
 function consistent(asset: Asset): Outcome<Asset> {

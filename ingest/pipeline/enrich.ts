@@ -1,4 +1,4 @@
-import type { Asset } from '../../platform/assets/asset.ts'
+import { type Asset, countyAt } from '../../platform/assets/asset.ts'
 import type { RecordDefinition } from '../../schemas/records/record.ts'
 import { countyInForce } from '../../schemas/regions/regions.ts'
 import type { Reading } from './reading.ts'
@@ -11,7 +11,7 @@ export interface AssetLookup {
 
 export type Enrich = (reading: Reading, receivedAtMs: number) => Outcome<Reading>
 
-/** Adds what the device does not know: its county, and when its reading came in. */
+/** Adds what the device does not know: its county at that time, and when its reading came in. */
 export function enricher(record: RecordDefinition, assets: AssetLookup): Enrich {
   const kinds = new Set<string>(record.kinds)
   const beyondRegistered = registeredBounds(record)
@@ -33,9 +33,10 @@ export function enricher(record: RecordDefinition, assets: AssetLookup): Enrich 
     }
     const implausible = beyondRegistered(reading, asset)
     if (implausible) return implausible
-    const county = countyInForce(asset.county)
+    const registered = countyAt(asset, reading.event_time)
+    const county = countyInForce(registered)
     if (!county)
-      return new Refusal('unknown_county', `${asset.asset_id} is registered in ${shown(asset.county)}`)
+      return new Refusal('unknown_county', `${asset.asset_id} is registered in ${shown(registered)}`)
     reading.county = county
     reading.received_at = receivedAtMs
     return reading

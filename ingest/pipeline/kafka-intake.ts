@@ -15,7 +15,7 @@ import {
 import type { Outgoing } from '../sink/send-queue.ts'
 import type { AssetLookup } from './enrich.ts'
 import type { LoopTurns } from './loop-turns.ts'
-import { ReadingBatch, type ReadingOutcome } from './reading-batch.ts'
+import { ReadingBatch, type ReadingBatchOptions, type ReadingOutcome } from './reading-batch.ts'
 import { type RecordPipeline, recordPipeline } from './record-pipeline.ts'
 import type { TimeBounds } from './validate.ts'
 
@@ -83,11 +83,13 @@ export class KafkaIntake implements Intake, BatchIntake {
   ): IntakeBatch {
     const pipeline = this.pipelines.get(record)
     if (!pipeline) throw new Error(`no pipeline for ${record}`)
-    const { assets, encode, send, clock } = this.options
+    const { assets, registration, encode, send, clock } = this.options
     const count = this.countReadings
+    const expectSince: ReadingBatchOptions['expectSince'] = (times, signal) =>
+      registration.expectSince(times, signal)
     return new ReadingBatch({
       ...{ record, pipeline, assets, sender, deadLetters, maxListed },
-      ...{ encode, send, clock, count },
+      ...{ encode, send, expectSince, clock, count },
     })
   }
 

@@ -3,12 +3,14 @@ import { messageOf } from '../../platform/errors.ts'
 import type { RecordId } from '../../schemas/records/record.ts'
 import { countyInForce } from '../../schemas/regions/regions.ts'
 import { telemetryTopic, topicNames } from '../../schemas/topics.ts'
+import { isBeforeExpected } from '../assets/asset-history.ts'
 import type { DeadLetterPolicy, IntakeBatch, Receipt, Sender, SenderScope } from '../intake.ts'
 import type { Outgoing } from '../sink/send-queue.ts'
 import { bareDeadLetter, deadLetter } from './dead-letter.ts'
 import type { AssetLookup } from './enrich.ts'
 import { IgnoredFields } from './ignored-fields.ts'
 import { isObject } from './normalise.ts'
+import type { Reading } from './reading.ts'
 import type { RecordPipeline } from './record-pipeline.ts'
 import { type Outcome, Refusal, shown } from './refusal.ts'
 import { Rejections } from './rejections.ts'
@@ -22,6 +24,8 @@ export interface ReadingBatchOptions {
   readonly maxListed: number
   readonly encode: (topic: string, value: unknown) => Buffer
   readonly send: (messages: readonly Outgoing[], signal?: AbortSignal) => Promise<void>
+  /** Says that assets are to be expected since their reading of then, epoch ms; resolves once it is known to all. */
+  readonly expectSince: (times: ReadonlyMap<string, number>, signal?: AbortSignal) => Promise<void>
   readonly clock: Clock
   /** Told once Kafka has acknowledged. */
   readonly count: (outcome: ReadingOutcome) => void
@@ -46,6 +50,8 @@ export class ReadingBatch implements IntakeBatch {
   private readonly messages: Outgoing[] = []
   private readonly rejections: Rejections
   private readonly ignored = new IgnoredFields()
+  /** By asset: event time of its earliest reading that is older than what is expected of it. */
+  private readonly earlier = new Map<string, number>()
   private items = 0
   private doubted = 0
 
@@ -80,15 +86,24 @@ export class ReadingBatch implements IntakeBatch {
       if (reading instanceof Refusal) return reading
       const value = this.encode(topic, reading)
       if (typeof reading.suspect_reason === 'string') this.doubted++
+      this.noteEarlier(reading)
       return { topic, key: reading.asset_id, value }
     } catch (error) {
       return new Refusal('not_encodable', messageOf(error))
     }
   }
 
+  private noteEarlier({ asset_id: id, event_time: time }: Reading): void {
+    const asset = this.options.assets.get(id)
+    if (!asset || asset.record !== this.options.record || !isBeforeExpected(asset, time)) return
+    this.earlier.set(id, Math.min(time, this.earlier.get(id) ?? time))
+  }
+
   async send(signal?: AbortSignal): Promise<Receipt> {
-    const { record, send, count } = this.options
-    const { messages, rejections, ignored, doubted } = this
+    const { record, send, expectSince, count } = this.options
+    const { messages, rejections, ignored, doubted, earlier } = this
+    // Before the readings: whoever closes their windows expects them.
+    if (earlier.size > 0) await expectSince(earlier, signal)
     await send(messages, signal)
     const receipt = rejections.receipt(this.items)
     count({ record, accepted: receipt.accepted, rejections, ignoredFields: ignored.count, doubted })

@@ -136,9 +136,12 @@ FROM
 SETTINGS do_not_merge_across_partitions_select_final = 1`,
 }
 
+/** As early as times go. */
+const never = `CAST(0 AS ${time})`
+
 /**
  * How many assets of a kind are in service in a region, and from when until when it is so many. An asset counts from
- * `commissioned_at` until before `retired_at`, in the county where it is now; without `commissioned_at` it always did.
+ * `commissioned_at` until before `retired_at`, in the county where it is then; without `commissioned_at` from when it is expected.
  */
 const assetsInService: View = {
   name: 'assets_in_service',
@@ -159,10 +162,23 @@ FROM
     SELECT rc.region AS region, rc.level AS level, a.kind AS kind, a.turn.1 AS at, sum(a.turn.2) AS change
     FROM
     (
-      SELECT county, kind, ifNull(commissioned_at, CAST(0 AS ${time})) AS begin,
-        arrayJoin(if(isNull(retired_at), [(begin, 1)], [(begin, 1), (assumeNotNull(retired_at), -1)])) AS turn
-      FROM {database}.assets_store FINAL
-      WHERE isNull(retired_at) OR retired_at > begin
+      SELECT county, kind,
+        arrayJoin(if(isNull(leaves), [(comes, 1)], [(comes, 1), (assumeNotNull(leaves), -1)])) AS turn
+      FROM
+      (
+        SELECT kind, stay.1 AS county, greatest(stay.2, begins) AS comes,
+          arrayMin(arrayFilter(end -> isNotNull(end), [stay.3, retired_at])) AS leaves
+        FROM
+        (
+          SELECT kind, retired_at, coalesce(commissioned_at, expected_from, ${never}) AS begins,
+            arrayJoin(arrayZip(
+              arrayPushBack(arrayMap(one -> one.county, former), toString(county)),
+              arrayPushFront(arrayMap(one -> one.until, former), ${never}),
+              arrayPushBack(arrayMap(one -> toNullable(one.until), former), NULL))) AS stay
+          FROM {database}.assets_store FINAL
+        )
+      )
+      WHERE isNull(leaves) OR leaves > comes
     ) AS a
     INNER JOIN {database}.region_counties AS rc ON rc.county = a.county
     GROUP BY region, level, kind, at

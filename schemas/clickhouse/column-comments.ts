@@ -26,7 +26,8 @@ export const columnComments: ColumnComments = {
   coverage: 'Assets that reported / assets expected, 0 to 1; null where none is expected',
   readings: 'Readings counted',
   computed_at: 'When it was computed',
-  reason: 'Why it was computed again: late, recompute, repartition or restored; null for the first value',
+  reason:
+    'Why it was computed again: late, recompute, repartition, restored or registry; null for the first value',
   late_readings: 'Readings that the revision before did not have',
   assets: 'Distinct assets with a usable reading',
   expected: 'Assets expected to report in the window',
@@ -72,6 +73,9 @@ export const columnComments: ColumnComments = {
   length_km: 'Length of the line, km',
   voltage_kv: 'Voltage of the line, kV',
   commissioned_at: 'In service from then on; null where it is not known since when',
+  expected_from:
+    'Without commissioned_at expected from then on: its registration or its first reading, whichever is earlier; null: always',
+  former: 'Counties where the asset was before, oldest first, each until a time, exclusive',
   retired_at: 'No longer in service from then on; null while it is',
   source_dataset: 'Of replayed data: the data set it is from',
   source_id: 'Of replayed data: its id there',

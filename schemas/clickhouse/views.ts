@@ -28,6 +28,8 @@ const assetColumns = [
   'source_dataset',
   'source_id',
   'updated_at',
+  'expected_from',
+  'former',
 ]
 
 const kpiColumns = [

@@ -105,6 +105,8 @@ function asset(record: RecordId, index: number): [string, Asset] {
       length_km: null,
       voltage_kv: null,
       commissioned_at: null,
+      expected_from: null,
+      former: [],
       retired_at: null,
       source_dataset: null,
       source_id: null,

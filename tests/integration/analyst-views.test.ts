@@ -294,6 +294,14 @@ describe('assets_in_service', () => {
       asset('swapped', '370202', 40, 45),
       asset('swapped for', '370202', 45),
       { ...asset('site', '370102', 5), kind: 'site', record: 'radio_alarm' },
+      { ...asset('heard of at 50', '370785', null), expected_from: at(50) },
+      {
+        ...asset('moves to 370786', '370786', 50, 59),
+        former: [
+          { county: '370785', until: at(52) },
+          { county: '370784', until: at(54) },
+        ],
+      },
     ])
     await other.insert('assets_store', [{ ...asset('new', '370102', 15), updated_at: at(1) }])
     const rows = (region: string) =>
@@ -306,6 +314,18 @@ describe('assets_in_service', () => {
       { since: '20', until: '25', assets: 2 },
       { since: '25', until: null, assets: 1 },
     ])
+    expect(await rows('370785')).toEqual([
+      { since: '50', until: '52', assets: 2 },
+      { since: '52', until: null, assets: 1 },
+    ])
+    expect(await rows('370784')).toEqual([
+      { since: '52', until: '54', assets: 1 },
+      { since: '54', until: null, assets: 0 },
+    ])
+    expect(await rows('370786')).toEqual([
+      { since: '54', until: '59', assets: 1 },
+      { since: '59', until: null, assets: 0 },
+    ])
     expect(await rows('370202')).toEqual([{ since: '40', until: null, assets: 2 }])
     expect(await rows('370100')).toEqual([
       { since: null, until: '10', assets: 1 },
@@ -317,7 +337,7 @@ describe('assets_in_service', () => {
     expect(
       await other.rows(
         `SELECT region, region_zh, kind, toUInt32(assets) AS assets FROM db.assets_in_service
-         WHERE level = 'province' AND since <= '${at(50)}' AND (until IS NULL OR until > '${at(50)}') ORDER BY kind`,
+         WHERE level = 'province' AND since <= '${at(49)}' AND (until IS NULL OR until > '${at(49)}') ORDER BY kind`,
       ),
     ).toEqual([
       { region: '370000', region_zh: '山东省', kind: 'lot', assets: 5 },

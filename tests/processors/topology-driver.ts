@@ -271,6 +271,8 @@ export function assetOf(
     source_dataset: null,
     source_id: null,
     updated_at: 0,
+    expected_from: null,
+    former: [],
     ...asset,
   }
 }

@@ -196,6 +196,8 @@ function registered({ commissioned_at, retired_at, ...asset }: LoadAsset) {
     source_dataset: null,
     source_id: null,
     updated_at: 0,
+    expected_from: null,
+    former: [],
     ...asset,
     commissioned_at: time(commissioned_at),
     retired_at: time(retired_at),

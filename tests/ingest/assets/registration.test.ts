@@ -32,6 +32,8 @@ describe('registering assets', () => {
           source_dataset: null,
           source_id: null,
           updated_at: noon,
+          expected_from: noon,
+          former: [],
         },
       },
     ])

@@ -261,7 +261,8 @@ describe('what is refused', () => {
     const items = [{ ...rack, asset_id: 'nobody' }, rack]
     const receipt = await intake.readings('rack', items, undefined, 'none')
     expect(receipt).toMatchObject({ accepted: 1, rejected: [{ index: 0, code: 'unknown_asset' }] })
-    expect(sent.map(({ topic }) => topic)).toEqual(['telemetry.rack'])
+    // The rack is expected since its reading.
+    expect(sent.map(({ topic }) => topic)).toEqual(['registry.assets', 'telemetry.rack'])
     expect(await metrics.registry.metrics()).toContain(
       'citybrain_ingest_readings_total{record="rack",outcome="unknown_asset"} 1',
     )

@@ -26,7 +26,7 @@ beforeAll(() => {
 
 test('the door takes what is sound and refuses what is broken or unregistered', () => {
   const assets = new Map<string, Asset>()
-  const register = (item: AssetItem) => assets.set(item.asset_id, item as unknown as Asset)
+  const register = (item: AssetItem) => assets.set(item.asset_id, { ...item, former: [] } as unknown as Asset)
   for (const item of lineAssets(lines)) register(item)
   for (const item of deviceAssets(province)) register(item)
   const bounds = { maxFutureMs: 0, maxAgeMs: 86_400_000 }
