@@ -3,9 +3,11 @@ import type { Logs } from '../../platform/epochs/open-log.ts'
 import type { OffsetsAdmin } from '../../platform/kafka/lasting-admin.ts'
 import { type CensusId, censusIds } from '../../schemas/kpis/kpi.ts'
 import type { RecordId } from '../../schemas/records/record.ts'
+import { records as recordDefinitions } from '../../schemas/records/records.ts'
 import type { AuditOptions } from './audit-options.ts'
 import { lookAtCensus, newestCensusWindow } from './checks/census-look.ts'
 import { deadLetters } from './checks/dead-letters.ts'
+import { lookAtExpectations } from './checks/expectations.ts'
 import { pendingNotices } from './checks/late-notices.ts'
 import { lookAtOffsets } from './checks/log-offsets.ts'
 import type { Chunk } from './checks/look.ts'
@@ -19,11 +21,12 @@ import {
   planOf,
   type RecordPlan,
 } from './plan/audited-range.ts'
-import { planChunks } from './plan/plan-chunks.ts'
+import { cutEvenly, planChunks } from './plan/plan-chunks.ts'
 import { type LogProgress, readLogProgress } from './progress/log-progress.ts'
 import type { AuditReport } from './report/audit-report.ts'
 import { buildReport } from './report/build-report.ts'
 import { CensusCase } from './settle/census-case.ts'
+import { ExpectationsCase } from './settle/expectations-case.ts'
 import { OffsetsCase } from './settle/offsets-case.ts'
 import { settle } from './settle/settle.ts'
 import { UntoldCase } from './settle/untold-case.ts'
@@ -52,6 +55,8 @@ export interface AuditProgress {
 
 /** Queries at once: one reads while the other one groups. */
 const queriesAtOnce = 2
+/** Windows of which is asked at once what was expected of them. */
+const expectedAtOnce = 10_000
 
 /** Compares everything once, then again what differs until it is known whether it is wrong or moving. */
 export async function runAudit(context: AuditContext): Promise<AuditReport> {
@@ -81,8 +86,11 @@ export async function runAudit(context: AuditContext): Promise<AuditReport> {
   context.progress?.doing('census')
   const census = await censusCases(context)
   for (const one of census) await one.begin(first)
+  context.progress?.doing('what was expected')
+  const expectations = [...plans].flatMap(([record, plan]) => expectationsCase(context, record, plan))
+  for (const one of expectations) await one.begin()
   const untold = [...plans].flatMap(([record, plan]) => untoldCase(store, record, plan))
-  const cases = [windows, ...offsets, ...census, ...untold]
+  const cases = [windows, ...offsets, ...census, ...expectations, ...untold]
   context.progress?.doing('looking again at what differs')
   await settle(cases, { readProgress, settleMs, now, sleep: context.sleep })
   const report = buildReport({
@@ -97,6 +105,7 @@ export async function runAudit(context: AuditContext): Promise<AuditReport> {
     windows,
     offsets,
     census,
+    expectations,
     untold,
     now: now(),
     settleMs,
@@ -123,6 +132,19 @@ function untoldCase(store: Store, record: RecordId, { runs, buckets }: RecordPla
   if (runs.length > 0 || buckets.length === 0) return []
   const isTold = () => hasStoredWindows(store, record)
   return [new UntoldCase({ record, stretches: buckets, lengthMs: bucketMs, isTold })]
+}
+
+/** Of a record type that comes at regular times, so that silence is missing data. */
+function expectationsCase(
+  { store, now }: AuditContext,
+  record: RecordId,
+  { runs }: RecordPlan,
+): ExpectationsCase[] {
+  if (!recordDefinitions[record].periodic) return []
+  const ranges = runs.flatMap(({ sizeMs, ...span }) =>
+    cutEvenly(span, expectedAtOnce * sizeMs).map(part => ({ record, sizeMs, spans: [part] })),
+  )
+  return [new ExpectationsCase({ record, ranges, lookAt: range => lookAtExpectations(store, range), now })]
 }
 
 async function censusCases({ store, now }: AuditContext): Promise<CensusCase[]> {

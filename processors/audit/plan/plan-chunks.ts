@@ -104,7 +104,8 @@ function cut(
   return parts
 }
 
-function cutEvenly({ from, to }: Span, lengthMs: number): Span[] {
+/** Parts of a span, the last one may be shorter. */
+export function cutEvenly({ from, to }: Span, lengthMs: number): Span[] {
   const parts: Span[] = []
   for (let start = from; start < to; start += lengthMs)
     parts.push({ from: start, to: Math.min(to, start + lengthMs) })

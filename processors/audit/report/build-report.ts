@@ -2,6 +2,7 @@ import type { RecordId } from '../../../schemas/records/record.ts'
 import type { Rejected } from '../checks/dead-letters.ts'
 import type { Outside } from '../plan/audited-range.ts'
 import type { CensusCase } from '../settle/census-case.ts'
+import type { ExpectationsCase } from '../settle/expectations-case.ts'
 import type { OffsetsCase } from '../settle/offsets-case.ts'
 import { subjectOf } from '../settle/suspect.ts'
 import type { UntoldCase } from '../settle/untold-case.ts'
@@ -25,6 +26,7 @@ export interface Findings {
   readonly windows: WindowsCase
   readonly offsets: readonly OffsetsCase[]
   readonly census: readonly CensusCase[]
+  readonly expectations: readonly ExpectationsCase[]
   readonly untold: readonly UntoldCase[]
   /** Wall time, ms. */
   readonly now: number
@@ -55,6 +57,18 @@ export function buildReport(findings: Findings): AuditReport {
     ...offsets.flatMap(({ look }) => look.differences),
     ...untold.flatMap(one => one.differences),
   )
+  for (const { record, look, movedAt } of findings.expectations) {
+    if (look.differing === 0) continue
+    if (now - movedAt < settleMs) {
+      for (const { windowStart = 0, windowEnd = 0 } of look.differences) {
+        const reason = 'the asset registry has changed'
+        moving.set(`${record}|${windowStart}`, { record, windowStart, windowEnd, reason })
+      }
+    } else {
+      differences.push(...look.differences)
+      rowsUntold.set(record, (rowsUntold.get(record) ?? 0) + look.differing - look.differences.length)
+    }
+  }
   const census = censusOf(findings)
   differences.push(...census.differences)
   const all = [...moving.values(), ...census.moving]

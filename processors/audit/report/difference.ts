@@ -8,6 +8,7 @@ export const checks = {
   conservation: 'received = counted + duplicate',
   readings: 'readings of the last revision = readings stored',
   measures: 'measures of the last revision = recomputed from the readings',
+  expectations: 'what was expected of a window = what the asset registry says of it',
   kpis: 'KPIs of the last revision = recomputed from the measures',
   census: 'census KPIs = their SQL run again',
 } as const
