@@ -9,7 +9,8 @@ import type { OffsetsAdmin } from '../../platform/kafka/lasting-admin.ts'
 import type { Resource } from '../../platform/lifecycle.ts'
 import type { Log } from '../../platform/log.ts'
 import type { LogReader, Standing } from '../../platform/ready/log-lag.ts'
-import { isRecordId, type RecordId } from '../../schemas/records/record.ts'
+import { isRecordId, type RecordId, recordIds } from '../../schemas/records/record.ts'
+import { records } from '../../schemas/records/records.ts'
 import { topicNames } from '../../schemas/topics.ts'
 import type { Publisher } from '../publish/publisher.ts'
 import { committedPositions } from '../task/committed-positions.ts'
@@ -25,6 +26,7 @@ import {
   type PendingLimits,
   type PendingWindow,
 } from './pending-corrections.ts'
+import type { RegistryChanges } from './registry-changes.ts'
 
 export interface CorrectRunnerOptions {
   readonly kafka: Kafka
@@ -34,6 +36,8 @@ export interface CorrectRunnerOptions {
   readonly publisher: Publisher
   readonly corrector: Corrector
   readonly limits: PendingLimits
+  /** What the asset registry expects differently: of windows that are told already they are looked at here. */
+  readonly changes: RegistryChanges
   readonly stopping: AbortController
   /** Wall time. */
   readonly clock: Clock
@@ -48,6 +52,8 @@ const lookEveryMs = 250
 const windowsAtOnce = 64
 /** Notices are read no further while so many windows wait. */
 const mostPending = 20_000
+/** With fewer windows waiting, those are looked for that the registry expects differently. */
+const fewPending = 1_000
 
 /**
  * Follows kpi.late and computes the windows named there again. Offsets are committed once the revisions of their
@@ -63,6 +69,7 @@ export class CorrectRunner implements Resource, LogReader {
   private positions: Promise<ReadonlyMap<number, LogPosition>> = Promise.resolve(new Map())
   private known: ReadonlyMap<number, LogPosition> | undefined
   private running: Promise<void> | undefined
+  private reexpects = false
 
   constructor(options: CorrectRunnerOptions) {
     this.options = options
@@ -70,7 +77,7 @@ export class CorrectRunner implements Resource, LogReader {
   }
 
   async start(): Promise<void> {
-    const { kafka, admin, logs, fail, log, limits } = this.options
+    const { kafka, admin, logs, fail, log, limits, changes, clock } = this.options
     const consumer = kafka.consumer({ groupId: correctGroup, maxWaitTimeInMs: 500 })
     this.consumer = consumer
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
@@ -78,6 +85,10 @@ export class CorrectRunner implements Resource, LogReader {
       this.pending = new PendingCorrections(limits)
       this.committed = new Map()
       const partitions = payload.memberAssignment[topicNames.late] ?? []
+      // One of all looks after the registry: it does not know what the one before it had not done.
+      this.reexpects = partitions.includes(0)
+      if (this.reexpects)
+        for (const record of toldOfSilence) changes.note(record, Number.NEGATIVE_INFINITY, clock.now())
       const positions = committedPositions(
         admin,
         correctGroup,
@@ -186,6 +197,8 @@ export class CorrectRunner implements Resource, LogReader {
         endTimer()
       }
       await this.commit(pending)
+      if (this.reexpects && pending.size < fewPending)
+        await retryWhileAway(() => this.reexpect(pending), { what: 'expectations', log, signal })
       const { oldestSince } = pending
       metrics.pending.set(pending.size)
       metrics.oldest.set(oldestSince === undefined ? 0 : (clock.now() - oldestSince) / 1000)
@@ -247,6 +260,25 @@ export class CorrectRunner implements Resource, LogReader {
     pending.spread(every, windows, following, clock.now())
   }
 
+  /** Asks for the next windows of which the registry expects something else than they were told with. */
+  private async reexpect(pending: PendingCorrections): Promise<void> {
+    const { corrector, changes, clock, log } = this.options
+    const taken = changes.take(clock.now())
+    if (!taken) return
+    const [record, from] = taken
+    try {
+      const { windows, next } = await corrector.unexpected(record, from)
+      for (const { windowStart, sizeMs } of windows)
+        pending.reexpect(record, windowStart, sizeMs, clock.now())
+      if (next !== undefined) changes.rest(record, next)
+      if (windows.length > 0)
+        log.info({ record, windows: windows.length }, 'the registry expects something else of windows')
+    } catch (error) {
+      changes.rest(record, from)
+      throw error
+    }
+  }
+
   private async commit(pending: PendingCorrections): Promise<void> {
     const { consumer } = this
     if (!consumer || pending !== this.pending) return
@@ -267,6 +299,9 @@ export class CorrectRunner implements Resource, LogReader {
     }
   }
 }
+
+/** Record types of which windows without readings are told: of others nothing is expected. */
+const toldOfSilence = recordIds.filter(record => records[record].periodic)
 
 /** Those that stand for all windows of a record type, and those that are windows. */
 function apart(taken: readonly PendingWindow[]): [PendingWindow[], PendingWindow[]] {

@@ -3,6 +3,7 @@ import { MigratedDatabase } from '../../platform/clickhouse/migrated-database.ts
 import { wallClock } from '../../platform/clock.ts'
 import { LastingAdmin } from '../../platform/kafka/lasting-admin.ts'
 import type { Resource } from '../../platform/lifecycle.ts'
+import { records } from '../../schemas/records/records.ts'
 import { topicNames } from '../../schemas/topics.ts'
 import type { ProcessorContext } from '../context.ts'
 import { Publisher } from '../publish/publisher.ts'
@@ -11,6 +12,7 @@ import type { LateNotice } from '../windows/partial.ts'
 import { correctMetrics } from './correct-metrics.ts'
 import { CorrectRunner } from './correct-runner.ts'
 import { Corrector } from './corrector.ts'
+import { RegistryChanges } from './registry-changes.ts'
 
 /** kpi.late -> kpi.regional: windows that readings came late for, computed again from ClickHouse. */
 export function correct(context: ProcessorContext): readonly Resource[] {
@@ -18,7 +20,10 @@ export function correct(context: ProcessorContext): readonly Resource[] {
   const stopping = new AbortController()
   const admin = new LastingAdmin(kafka)
   const publisher = new Publisher(kafka, registry)
-  const { assets, expected } = expectedAssets(context, 'correct')
+  const changes = new RegistryChanges()
+  const { assets, expected } = expectedAssets(context, 'correct', (record, from) => {
+    if (records[record].periodic) changes.note(record, from, wallClock.now())
+  })
   const corrector = new Corrector({
     store: { clickhouse, database },
     admin,
@@ -34,6 +39,7 @@ export function correct(context: ProcessorContext): readonly Resource[] {
     reader: new AvroReader<LateNotice>(registry, topicNames.late),
     publisher,
     corrector,
+    changes,
     limits: { settleMs: config.correctSettleMs, longestWaitMs: config.correctLongestWaitMs },
     stopping,
     clock: wallClock,

@@ -13,10 +13,7 @@ export interface Correction {
   readonly measures: readonly Measure[]
   /** Totals from the readings below the window's vector, of the counties that were computed again; absent for none. */
   readonly recomputed: ReadonlyMap<string, Totals | undefined>
-  /** Counties that are looked at with all their ancestors; every region when absent, or when nothing is stored yet. */
-  readonly about?: ReadonlySet<string>
-  /** Those of `about` that are computed anew, down to what is expected of them now: all where there is no `about`. */
-  readonly anew?: ReadonlySet<string>
+  /** What the registry expects of the window now: of all its counties, or what lies above them would be of two registries. */
   readonly expected: Expected
   readonly reason: Reason
   readonly now: number
@@ -28,14 +25,12 @@ export interface Correction {
  */
 export function correctedMessages(correction: Correction): RegionalMessage[] {
   const { window, measures, reason, now } = correction
-  // Nobody else ever tells the silent counties of a window that was never told.
-  const about = window.counties.size > 0 ? correction.about : undefined
   const counties = countyTotals(correction)
   const regions = rollUp(measures, counties)
   const lineage = lineageOf(window)
   const changed = new Set<string>()
   const messages: RegionalMessage[] = []
-  for (const region of candidates(regions.keys(), about)) {
+  for (const region of countiesFirst(regions.keys())) {
     const totals = regions.get(region)
     if (!totals) continue
     const stored = storedOf(window, region)
@@ -71,37 +66,27 @@ function isNews({ region, level, kpis }: RegionalMessage, aboveChanged: Readonly
 }
 
 /** Counties before what they make up. */
-function candidates(regions: Iterable<string>, about: ReadonlySet<string> | undefined): string[] {
-  const wanted = about && new Set([...about].flatMap(county => withAncestors(county)))
-  const chosen = [...regions].filter(region => !wanted || wanted.has(region))
+function countiesFirst(regions: Iterable<string>): string[] {
   const isCounty = (region: string): number => (regionOf(region)?.level === 'county' ? 0 : 1)
-  return chosen.sort((left, right) => isCounty(left) - isCounty(right))
+  return [...regions].sort((left, right) => isCounty(left) - isCounty(right))
 }
 
 function countyTotals(correction: Correction): Map<string, Totals> {
-  const { window, measures, recomputed, about, anew, now } = correction
-  const silenceIsTold = tellsOfSilence(window.record, window.windowStart + window.sizeMs, now)
-  const { expected } = correction
-  const isAnew = (county: string) => !about || anew?.has(county) === true
+  const { window, measures, recomputed, expected, now } = correction
   const totals = new Map([...window.counties].map(([county, stored]) => [county, stored.totals]))
   for (const [county, fresh] of recomputed) {
     const stored = totals.get(county)
     const readings = fresh ?? emptyTotals(measures)
-    // Only duplicates came: what is stored holds, down to what was expected then.
-    if (!isAnew(county) && stored && sameReadings(readings, stored)) continue
-    totals.set(county, {
-      ...readings,
-      expected: expected.get(county) ?? 0,
-      duplicates: messagesOf(window, county) - readings.readings,
-    })
+    // Only duplicates came: what is stored holds.
+    if (stored && sameReadings(readings, stored)) continue
+    totals.set(county, { ...readings, duplicates: messagesOf(window, county) - readings.readings })
   }
-  // Of a window that was never told, and of what is computed anew, the silent counties are told too.
-  for (const [county, due] of expected) {
-    if (!silenceIsTold && !totals.has(county)) continue
-    if (window.counties.size > 0 && !isAnew(county)) continue
-    totals.set(county, { ...(totals.get(county) ?? emptyTotals(measures)), expected: due })
-  }
-  return totals
+  const silenceIsTold = tellsOfSilence(window.record, window.windowStart + window.sizeMs, now)
+  const silent = silenceIsTold ? [...expected.keys()].filter(county => !totals.has(county)) : []
+  for (const county of silent) totals.set(county, emptyTotals(measures))
+  return new Map(
+    [...totals].map(([county, known]) => [county, { ...known, expected: expected.get(county) ?? 0 }]),
+  )
 }
 
 function messagesOf({ received }: WindowToCorrect, county: string): number {

@@ -16,6 +16,7 @@ import { type IsFinal, readFinalProgress } from './final-progress.ts'
 import { readReadings } from './read-readings.ts'
 import { recomputeCounties } from './recompute-counties.ts'
 import { readWindows } from './stored-windows.ts'
+import { type Unexpected, unexpectedWindows } from './unexpected-windows.ts'
 import { type Unseen, unseenWindows } from './unseen-windows.ts'
 import { reachesStored, staleCounties, type Vector, type WindowToCorrect } from './window-to-correct.ts'
 
@@ -31,7 +32,7 @@ export interface CorrectorOptions {
 /** A window to look at. */
 export interface Asked {
   readonly windowStart: number
-  /** Counties to look at with their ancestors; the whole window, computed anew from its readings, when absent. */
+  /** Counties to look at; the whole window, computed anew from its readings, when absent. What is expected is looked at of all. */
   readonly counties?: ReadonlySet<string>
   /** These counties are computed anew too, and not only where messages came that the stored ones have not seen. */
   readonly anew?: boolean
@@ -141,13 +142,12 @@ export class Corrector {
           window: found.window,
           measures,
           recomputed: new Map(found.counties.map(county => [county, totals.get(county)])),
-          ...(one.counties ? { about: new Set([...one.counties, ...found.counties]) } : {}),
-          ...(one.counties && one.anew ? { anew: one.counties } : {}),
           expected: this.options.expected(record, windowStart, windowStart + sizeMs),
           reason,
           now: this.options.now(),
         })
-        const fewer = reason === 'late' ? fewerReadings(messages, found.window) : undefined
+        const fewer =
+          reason === 'late' || reason === 'registry' ? fewerReadings(messages, found.window) : undefined
         if (fewer) yield [one, { outcome: 'fewer_readings', ...fewer }]
         else yield [one, { outcome: 'computed', window: found.window, messages }]
       }
@@ -163,6 +163,12 @@ export class Corrector {
     const vector = await archivedOffsets(store, telemetryTopic(record))
     if (!reaches(vector, through)) return 'not_archived'
     return unseenWindows({ ...store, record, sizeMs, vector, from, windows })
+  }
+
+  /** The next windows of which the registry expects something else than is stored. @param from as of `unexpectedWindows` @throws ClickHouseError */
+  unexpected(record: RecordId, from: number): Promise<Unexpected> {
+    const { store, expected } = this.options
+    return unexpectedWindows({ ...store, record, from, expected })
   }
 
   private waitsFor(

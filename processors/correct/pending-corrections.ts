@@ -120,6 +120,13 @@ export class PendingCorrections {
     else this.putBack(every, now, 0)
   }
 
+  /** A window of which the registry expects something else than is stored; no notice stands for it. */
+  reexpect(record: RecordId, windowStart: number, sizeMs: number, now: number): void {
+    const known = this.waiting.has(keyOf(record, windowStart))
+    const entry = this.waitingFor(record, windowStart, sizeMs, now)
+    if (!known) entry.reason = 'registry'
+  }
+
   /** Skips a message that is not a notice. */
   skip(latePartition: number, offset: number): void {
     this.positions.set(latePartition, offset + 1)
@@ -204,7 +211,7 @@ function reasonOf({ noticed_by }: LateNotice): CorrectionReason {
 function weightier(left: CorrectionReason, right: CorrectionReason): CorrectionReason {
   return reasons.find(reason => reason === left || reason === right) ?? left
 }
-const reasons: readonly CorrectionReason[] = ['repartition', 'restored', 'late']
+const reasons: readonly CorrectionReason[] = ['repartition', 'restored', 'late', 'registry']
 
 function raise(offsets: Map<number, number>, partition: number, offset: number): void {
   offsets.set(partition, Math.max(offset, offsets.get(partition) ?? offset))

@@ -9,6 +9,9 @@ export interface ExpectedAssets {
   readonly expected: (record: RecordId, start: number, end: number) => Expected
 }
 
+/** Told of a record type of which the registry expects something else from a time on, epoch ms. */
+export type OnExpectationChange = (record: RecordId, from: number) => void
+
 /** What the asset registry, followed as it changes, expects of a window. */
 export function expectedAssets(
   {
@@ -20,6 +23,7 @@ export function expectedAssets(
   }: Pick<ProcessorContext, 'kafka' | 'registry' | 'log' | 'metrics'> &
     Partial<Pick<ProcessorContext, 'watch'>>,
   follower: string,
+  onChange: OnExpectationChange = () => undefined,
 ): ExpectedAssets {
   const expectations = new Expectations()
   const assets = new AssetRegistry({
@@ -28,7 +32,9 @@ export function expectedAssets(
     follower,
     log,
     metrics,
-    onChange: (asset, before) => expectations.set(asset, before),
+    onChange: (asset, before) => {
+      for (const [record, from] of expectations.set(asset, before)) onChange(record, from)
+    },
   })
   watch?.(assets)
   return { assets, expected: (record, start, end) => expectations.of(record, start, end) }

@@ -1,8 +1,11 @@
 import type { Status } from '../../schemas/protocol/stream.ts'
 import type { Level } from '../../schemas/regions/regions.ts'
 
-/** Why a window was computed again; `restored`: from readings that were stored again after ClickHouse had lost them. */
-export type Reason = 'late' | 'recompute' | 'repartition' | 'restored'
+/**
+ * Why a window was computed again; `restored`: from readings that were stored again after ClickHouse had lost them;
+ * `registry`: the asset registry expects something else of it.
+ */
+export type Reason = 'late' | 'recompute' | 'repartition' | 'restored' | 'registry'
 
 /** The Avro record `kpi_regional`; times are epoch ms. */
 export interface RegionalMessage {

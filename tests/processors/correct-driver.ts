@@ -79,7 +79,7 @@ export class CorrectDriver {
         instance.pending.putBack(window, this.driver.now)
         continue
       }
-      instance.computed.push({ window, messages: this.correct(window, found) })
+      instance.computed.push({ window, messages: this.correct(found) })
     }
   }
 
@@ -141,7 +141,7 @@ export class CorrectDriver {
     })
   }
 
-  private correct(pending: PendingWindow, window: WindowToCorrect): RegionalMessage[] {
+  private correct(window: WindowToCorrect): RegionalMessage[] {
     const { record } = this.driver
     const { windowStart, sizeMs } = window
     const counties = staleCounties(window)
@@ -153,7 +153,6 @@ export class CorrectDriver {
       window,
       measures: program.measures,
       recomputed: new Map(counties.map(county => [county, totals.get(county)])),
-      about: new Set([...pending.counties, ...counties]),
       expected: this.driver.expected(windowStart, windowStart + sizeMs),
       reason: 'late',
       now: this.driver.now,

@@ -31,7 +31,7 @@ export const StoredCell = Type.Object({
   reason: {
     ...NullableString,
     description:
-      'Why it was computed again: late, recompute, repartition or restored; null for what was said first',
+      'Why it was computed again: late, recompute, repartition, restored or registry; null for what was said first',
   },
   late_readings: Type.Integer({ description: 'Readings that the revision before did not have' }),
 })

@@ -22,12 +22,11 @@ function stored(counties: ReadonlyMap<string, Totals>): WindowToCorrect {
   return windowOf([...rollUp(measures, counties)].map(([region, totals]) => messageOf(region, totals)))
 }
 
-function corrected(window: WindowToCorrect, expected: ReadonlyMap<string, number>, about?: Set<string>) {
+function corrected(window: WindowToCorrect, expected: ReadonlyMap<string, number>, only?: Set<string>) {
   return correctedMessages({
     window,
     measures,
-    recomputed: new Map([...before].filter(([county]) => !about || about.has(county))),
-    ...(about ? { about, anew: about } : {}),
+    recomputed: new Map([...before].filter(([county]) => !only || only.has(county))),
     expected,
     reason: 'recompute',
     now: start,
@@ -51,13 +50,20 @@ it('applies the registry as it is now to the whole window, silent counties too',
   })
 })
 
-it('applies it to the counties asked for and what lies above them, and takes the others as they are stored', () => {
-  expect(coverageOf(corrected(stored(before), expectedNow, new Set(['370102', '370104'])))).toEqual({
-    '370102': [2, 4],
-    '370104': [0, 1],
-    '370100': [3, 6],
-    'circle-shenghui': [3, 6],
-    '370000': [7, 10],
+it('is of one registry, whatever part of the window was computed again', () => {
+  const ofOne = coverageOf(corrected(stored(before), expectedNow, new Set(['370102'])))
+  expect(ofOne).toEqual(coverageOf(corrected(stored(before), expectedNow)))
+  expect(coverageOf(corrected(stored(before), expectedNow, new Set()))).toEqual(ofOne)
+})
+
+it('expects nothing of a county where nothing is in service any more', () => {
+  const gone = new Map([...before].map(([county, { expected }]) => [county, expected]))
+  gone.delete('370103')
+  expect(coverageOf(corrected(stored(before), gone, new Set()))).toEqual({
+    '370103': [1, 0],
+    '370100': [3, 2],
+    'circle-shenghui': [3, 2],
+    '370000': [7, 6],
   })
 })
 
