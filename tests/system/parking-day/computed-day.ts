@@ -34,7 +34,8 @@ export interface ComputedDay {
   readonly windows: readonly number[]
   /** The province and every county that has a car park. */
   readonly regions: readonly string[]
-  readonly at: (region: string, window: number) => Values
+  /** Undefined before the first reading of the region: nothing is expected of it then, and it is not told. */
+  readonly at: (region: string, window: number) => Values | undefined
 }
 
 /** Why the day cannot be computed here; empty where it can. */
@@ -81,11 +82,16 @@ export async function computeDay(
     printed.windows.map(({ region, window_start, ...values }) => [`${region}|${window_start}`, values]),
   )
   const silent: Values = { occupancy_pct: null, free_spaces: null, lots_reporting: 0 }
+  const first = new Map<string, number>()
+  for (const { region, window_start } of printed.windows)
+    first.set(region, Math.min(window_start, first.get(region) ?? window_start))
+  const isTold = (region: string, window: number) => window >= (first.get(region) ?? Number.POSITIVE_INFINITY)
   return {
     outcomes: printed.outcomes,
     windows: allBetween(printed.windows.map(window => window.window_start)),
     regions: [province, ...new Set(countyOf.values())],
-    at: (region, window) => byWindow.get(`${region}|${window}`) ?? silent,
+    at: (region, window) =>
+      isTold(region, window) ? (byWindow.get(`${region}|${window}`) ?? silent) : undefined,
   }
 }
 
