@@ -38,6 +38,8 @@ export interface CorrectRunnerOptions {
   readonly limits: PendingLimits
   /** What the asset registry expects differently: of windows that are told already they are looked at here. */
   readonly changes: RegistryChanges
+  /** From when on all windows are looked at when this begins, event time, epoch ms. */
+  readonly since: () => number
   readonly stopping: AbortController
   /** Wall time. */
   readonly clock: Clock
@@ -77,7 +79,7 @@ export class CorrectRunner implements Resource, LogReader {
   }
 
   async start(): Promise<void> {
-    const { kafka, admin, logs, fail, log, limits, changes, clock } = this.options
+    const { kafka, admin, logs, fail, log, limits, since } = this.options
     const consumer = kafka.consumer({ groupId: correctGroup, maxWaitTimeInMs: 500 })
     this.consumer = consumer
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
@@ -87,8 +89,7 @@ export class CorrectRunner implements Resource, LogReader {
       const partitions = payload.memberAssignment[topicNames.late] ?? []
       // One of all looks after the registry: it does not know what the one before it had not done.
       this.reexpects = partitions.includes(0)
-      if (this.reexpects)
-        for (const record of toldOfSilence) changes.note(record, Number.NEGATIVE_INFINITY, clock.now())
+      for (const record of toldOfSilence) this.registryChanged(record, since())
       const positions = committedPositions(
         admin,
         correctGroup,
@@ -116,6 +117,12 @@ export class CorrectRunner implements Resource, LogReader {
     this.running = this.loop().catch(error => {
       if (!this.options.stopping.signal.aborted) fail(error)
     })
+  }
+
+  /** Told of a record type of which the registry expects something else from then on, epoch ms. */
+  registryChanged(record: RecordId, from: number): void {
+    const { changes, clock } = this.options
+    if (this.reexpects && records[record].periodic) changes.note(record, from, clock.now())
   }
 
   standings(): readonly Standing[] | undefined {

@@ -17,6 +17,16 @@ export function kpiTable(): string {
     '|---|---|---|---|---|---|',
     ...rows,
     '',
+    '## What is expected',
+    '',
+    '`expected` of a window is the assets of the registry that should report in it: in service in any part of the window, with a',
+    '`period_s`. One that reports less often than once a window counts as that share. An asset is in service from `commissioned_at`',
+    'until before `retired_at`; without `commissioned_at` from its registration on, or from its first reading where that is earlier',
+    '(`expected_from` in `assets`; null for assets registered before this was kept, which are always expected). It counts in the',
+    'county where it is as the window begins: registered in another county it has moved, readings of before belong where it was',
+    '(`former`), those of afterwards where it is. All counties of a window are of one state of the registry: when that changes,',
+    'stored windows that it makes a difference to are told anew (reason `registry`; see [reliability.md](reliability.md#what-is-expected-changes)).',
+    '',
   ].join('\n')
 }
 
