@@ -24,5 +24,7 @@ export function reconciled(mine: Asset, theirs: Asset, mineIsRegistered: boolean
   const said = mineIsRegistered ? mine : theirs
   const times = [mine.expected_from, theirs.expected_from]
   const earliest = times.includes(null) ? null : Math.min(...times.map(Number))
-  return { ...said, expected_from: earliest, updated_at: mine.updated_at }
+  // Both have moved it there: it moved when the first one said so.
+  const { former } = mine.county === theirs.county ? theirs : said
+  return { ...said, former, expected_from: earliest, updated_at: mine.updated_at }
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Asset } from '../../platform/assets/asset.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { messageOf } from '../../platform/errors.ts'
@@ -129,7 +130,7 @@ export class AssetRegistration {
       const asset = reconciled(mine, theirs, why === 'registered')
       // Somebody has written it once more: that holds.
       if (this.options.assets.get(mine.asset_id)?.updated_at !== mine.updated_at) return
-      if (sameAsset(asset, mine) && asset.expected_from === mine.expected_from) return
+      if (isDeepStrictEqual(asset, mine)) return
       await this.write([{ ...asset, updated_at: this.nextUpdate() }], why, () => undefined)
     })
   }

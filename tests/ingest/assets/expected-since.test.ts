@@ -84,3 +84,11 @@ it('of two who wrote an asset at once, what the sender said and the earlier time
     updated_at: 1_001,
   })
 })
+
+it('of two who moved an asset to one place at once, the first says when', () => {
+  const base = assetOf({ asset_id: 'x', record: 'rack', kind: 'rack', county: '370202' })
+  const moved = (until: number) => ({ ...base, former: [{ county: '370102', until }], updated_at: until })
+  expect(reconciled(moved(700), moved(600), true)).toEqual({ ...moved(600), updated_at: 700 })
+  const elsewhere = { ...moved(600), county: '370203' }
+  expect(reconciled(moved(700), elsewhere, true)).toEqual(moved(700))
+})
