@@ -62,5 +62,6 @@ export function staysOf(asset: Asset): readonly Stay[] {
 
 /** Where the asset is, or was at that time, epoch ms. */
 export function countyAt({ county, former }: Pick<Asset, 'county' | 'former'>, time: number): string {
+  if (former.length === 0) return county
   return former.find(({ until }) => time < until)?.county ?? county
 }
