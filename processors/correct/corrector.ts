@@ -15,7 +15,8 @@ import { storedOf } from './differences.ts'
 import { type IsFinal, readFinalProgress } from './final-progress.ts'
 import { readReadings } from './read-readings.ts'
 import { recomputeCounties } from './recompute-counties.ts'
-import { readWindows } from './stored-windows.ts'
+import { withSharedAssets } from './shared-assets.ts'
+import { readWindows, type WindowsQuery } from './stored-windows.ts'
 import { type Unexpected, unexpectedWindows } from './unexpected-windows.ts'
 import { type Unseen, unseenWindows } from './unseen-windows.ts'
 import { reachesStored, staleCounties, type Vector, type WindowToCorrect } from './window-to-correct.ts'
@@ -122,17 +123,16 @@ export class Corrector {
     const starts = ready.map(({ windowStart }) => windowStart)
     const query = { ...store, record, measures, starts, sizeMs, vector }
     const stored = await readWindows(query)
-    const stale = new Map<Asked, { window: WindowToCorrect; counties: readonly string[] }>()
+    const stale = new Map<Asked, Stale>()
     for (const one of ready) {
       const window = stored.get(one.windowStart)
       if (!window || !reachesStored(window)) yield [one, { outcome: 'not_archived' }]
       else stale.set(one, { window, counties: countiesToCompute(one, window) })
     }
-    for (const part of inParts([...stale])) {
+    for await (const part of this.partsOf(query, stale)) {
       const program = this.programOf(record)
       const { suspectField } = records[record]
-      const counties = new Map(part.map(([one, found]) => [one.windowStart, found.counties]))
-      const readings = await readReadings({ ...query, program, suspectField, counties })
+      const readings = await readReadings({ ...query, program, suspectField, counties: countiesOf(part) })
       for (const [one, found] of part) {
         const { windowStart } = one
         const options = { program, suspectField, windowStart, sizeMs }
@@ -181,6 +181,20 @@ export class Corrector {
     return through && !reaches(vector, through) ? 'not_archived' : undefined
   }
 
+  /** Windows in parts that are held at once, each with the counties that share an asset with those to compute. */
+  private async *partsOf(query: WindowsQuery, stale: ReadonlyMap<Asked, Stale>): AsyncGenerator<Part> {
+    for (const part of inParts([...stale])) {
+      const apart = part.filter(([, found]) => !isWhole(found))
+      const closed = await withSharedAssets(query, countiesOf(apart))
+      yield* inParts(
+        part.map(([one, found]) => [
+          one,
+          { ...found, counties: closed.get(one.windowStart) ?? found.counties },
+        ]),
+      )
+    }
+  }
+
   private programOf(record: RecordId): MeasureProgram {
     const known = this.programs.get(record)
     if (known) return known
@@ -202,7 +216,10 @@ function sumOf(offsets: ReadonlyMap<number, number>): number {
   return [...offsets.values()].reduce((sum, offset) => sum + offset, 0)
 }
 
-/** Those that have not seen all messages are always among them: what is said of a window is a function of the vector. */
+/**
+ * Those that have not seen all messages are always among them: what is said of a window is a function of the vector. Before they
+ * are computed, the counties that share an asset with them join them (`withSharedAssets`).
+ */
 function countiesToCompute({ counties, anew }: Asked, window: WindowToCorrect): string[] {
   if (counties && !anew) return staleCounties(window)
   const every = [...new Set([...window.counties.keys(), ...window.received.keys()])]
@@ -210,11 +227,27 @@ function countiesToCompute({ counties, anew }: Asked, window: WindowToCorrect): 
   return every.filter(county => !counties || counties.has(county) || stale.has(county))
 }
 
-type Stale = readonly [Asked, { readonly window: WindowToCorrect; readonly counties: readonly string[] }]
+/** A window with the counties that are computed again. */
+interface Stale {
+  readonly window: WindowToCorrect
+  readonly counties: readonly string[]
+}
+
+type Part = readonly (readonly [Asked, Stale])[]
+
+function countiesOf(part: Part): Map<number, readonly string[]> {
+  return new Map(part.map(([{ windowStart }, { counties }]) => [windowStart, counties]))
+}
+
+/** Whether all readings of the window are computed again, or none. */
+function isWhole({ window, counties }: Stale): boolean {
+  const computed = new Set(counties)
+  return counties.length === 0 || [...window.received.keys()].every(county => computed.has(county))
+}
 
 /** Windows together that have about as many readings as may be held. */
-function inParts(windows: readonly Stale[]): readonly (readonly Stale[])[] {
-  const parts: Stale[][] = []
+function inParts(windows: Part): readonly Part[] {
+  const parts: (readonly [Asked, Stale])[][] = []
   let held = Number.POSITIVE_INFINITY
   for (const one of windows) {
     const [, { window, counties }] = one

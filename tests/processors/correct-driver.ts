@@ -144,10 +144,11 @@ export class CorrectDriver {
   private correct(window: WindowToCorrect): RegionalMessage[] {
     const { record } = this.driver
     const { windowStart, sizeMs } = window
-    const counties = staleCounties(window)
+    const inWindow = this.readings(window)
+    const counties = withSharedAssets(staleCounties(window), inWindow)
     const { suspectField, identity } = records[record]
     const program = compileMeasures(measureSets[record], identity)
-    const readings = this.readings(window).filter(({ county }) => counties.includes(county))
+    const readings = inWindow.filter(({ county }) => counties.includes(county))
     const totals = recomputeCounties(readings, { program, suspectField, windowStart, sizeMs })
     return correctedMessages({
       window,
@@ -208,4 +209,16 @@ export class CorrectDriver {
       }
     })
   }
+}
+
+/** These counties and all that share an asset with them, or with one of those. */
+function withSharedAssets(counties: readonly string[], readings: readonly StoredReading[]): string[] {
+  const closed = new Set(counties)
+  const byAsset = [...Map.groupBy(readings, ({ assetId }) => assetId).values()]
+  for (let size = -1; size < closed.size; ) {
+    size = closed.size
+    for (const own of byAsset)
+      if (own.some(({ county }) => closed.has(county))) for (const { county } of own) closed.add(county)
+  }
+  return [...closed]
 }
