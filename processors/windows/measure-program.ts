@@ -1,10 +1,12 @@
 import {
   type Condition,
+  countsAtHome,
   fieldsRead,
   type Measure,
   type MeasureSet,
   type Quantity,
   quantityFields,
+  takesAssetsOnce,
 } from '../../schemas/measures/measure.ts'
 
 /** Values of the fields a program reads; null where the device did not say. */
@@ -14,6 +16,7 @@ export type MeasuredReading = Readonly<Record<string, unknown>>
  * Adds one reading.
  * @param measures measures of all counties, one county after another
  * @param at where the reading's county starts
+ * @param home where the home county of the reading's asset starts, for measures that count there
  * @param sums sums behind the measures that take each asset once, one asset after another
  * @param counts their counts; 0 where the asset has not been seen
  * @param slot where the reading's asset starts in both
@@ -21,6 +24,7 @@ export type MeasuredReading = Readonly<Record<string, unknown>>
 export type AddReading = (
   measures: Float64Array,
   at: number,
+  home: number,
   reading: MeasuredReading,
   sums: Float64Array,
   counts: Uint32Array,
@@ -51,13 +55,13 @@ export function compileMeasures({ measures }: MeasureSet, identity: readonly str
   }
   let perAsset = 0
   const statements = measures.map((measure, index) =>
-    statementOf(measure, index, measure.op === 'mean_sum' || measure.op === 'share_sum' ? perAsset++ : 0),
+    statementOf(measure, index, takesAssetsOnce(measure) ? perAsset++ : 0),
   )
   const body = ['"use strict"', ...measured.map(field => `const ${field} = r.${field}`), ...statements].join(
     '\n',
   )
   // The text comes from our own definitions, checked above; avsc builds its decoders in the same way.
-  const add = new Function('m', 'at', 'r', 'sums', 'counts', 'slot', body) as AddReading
+  const add = new Function('m', 'at', 'home', 'r', 'sums', 'counts', 'slot', body) as AddReading
   const eventOf = (reading: MeasuredReading) => JSON.stringify(identity.map(field => reading[field]))
   return { measures, fields, perAsset, add, ...(identity.length > 0 ? { eventOf } : {}) }
 }
@@ -67,7 +71,7 @@ function statementOf(measure: Measure, index: number, offset: number): string {
   // A share is of all readings that give the field.
   const where = measure.where && measure.op !== 'share_sum' ? [conditionOf(measure.where)] : []
   const guard = [...new Set(present), ...where].join(' && ')
-  const cell = `m[at + ${index}]`
+  const cell = `m[${countsAtHome(measure) ? 'home' : 'at'} + ${index}]`
   const value = quantityOf(measure.of)
   const effect = (): string => {
     switch (measure.op) {

@@ -5,6 +5,7 @@ import { NumberSet } from './number-set.ts'
 
 /**
  * What one input partition knows of one open window: measures by county, and which readings it has seen.
+ * An asset that reports from several counties counts in one of them, its home, with all its readings.
  * Everything is in typed arrays over dense county and asset numbers; a state is reused for later windows.
  */
 export class WindowState {
@@ -28,18 +29,14 @@ export class WindowState {
   private readonly identity: Float64Array
   /** By asset: event time of its first reading - start + 1; 0 while there is none. */
   private firstTime: Int32Array
-  /** By asset: county of its first usable reading + 1; 0 while there is none. */
-  private reportedIn: Int16Array
+  /** By asset: its home, the county of its first usable reading, + 1; 0 while there is none. */
+  private home: Int16Array
   private sums: Float64Array
   private counts: Uint32Array
   /** Further readings of assets that report more than once in a window: asset × size + time. */
   private readonly further = new NumberSet()
   /** Events, of which an asset may report several at one time: asset, time and what the event names. */
   private readonly events = new Set<string>()
-  /** Slots of assets that moved within the window, in their further counties: asset × counties + county -> slot. */
-  private readonly moved = new Map<number, number>()
-  private movedSums = new Float64Array(0)
-  private movedCounts = new Uint32Array(0)
 
   constructor(program: MeasureProgram, counties: number, sizeMs: number) {
     this.program = program
@@ -55,7 +52,7 @@ export class WindowState {
     this.changed = new Uint8Array(counties)
     this.doubtful = new Uint8Array(counties)
     this.firstTime = new Int32Array(256)
-    this.reportedIn = new Int16Array(256)
+    this.home = new Int16Array(256)
     this.sums = new Float64Array(256 * program.perAsset)
     this.counts = new Uint32Array(256 * program.perAsset)
   }
@@ -72,12 +69,10 @@ export class WindowState {
       this.changed,
       this.doubtful,
       this.firstTime,
-      this.reportedIn,
+      this.home,
       this.sums,
       this.counts,
       this.further,
-      this.movedSums,
-      this.movedCounts,
     ]
     return arrays.reduce((sum, { byteLength }) => sum + byteLength, 0)
   }
@@ -99,12 +94,10 @@ export class WindowState {
     ])
       array.fill(0)
     this.firstTime.fill(0)
-    this.reportedIn.fill(0)
+    this.home.fill(0)
     this.counts.fill(0)
     this.further.clear()
     this.events.clear()
-    this.moved.clear()
-    this.movedCounts.fill(0)
   }
 
   /** Assets of this county may be in another partition too. */
@@ -127,17 +120,16 @@ export class WindowState {
     if (!usable) return true
     const { add, measures, perAsset } = this.program
     const at = county * measures.length
-    const reported = this.reportedIn[asset] as number
-    if (reported === 0) {
-      this.reportedIn[asset] = county + 1
+    let atHome = at
+    const home = (this.home[asset] as number) - 1
+    if (home < 0) {
+      this.home[asset] = county + 1
       increment(this.assets, county)
+    } else if (home !== county) {
+      this.changed[home] = 1
+      atHome = home * measures.length
     }
-    if (reported === 0 || reported === county + 1) {
-      add(this.measures, at, reading, this.sums, this.counts, asset * perAsset)
-      return true
-    }
-    const slot = this.movedSlot(asset, county) * perAsset
-    add(this.measures, at, reading, this.movedSums, this.movedCounts, slot)
+    add(this.measures, at, atHome, reading, this.sums, this.counts, asset * perAsset)
     return true
   }
 
@@ -154,26 +146,10 @@ export class WindowState {
     return true
   }
 
-  /** In each county that an asset reports from it counts as one of its own: a county depends on its readings alone. */
-  private movedSlot(asset: number, county: number): number {
-    const key = asset * this.assets.length + county
-    const known = this.moved.get(key)
-    if (known !== undefined) return known
-    const slot = this.moved.size
-    this.moved.set(key, slot)
-    increment(this.assets, county)
-    const { perAsset } = this.program
-    if ((slot + 1) * perAsset > this.movedSums.length) {
-      this.movedSums = grown(this.movedSums, Float64Array, (slot + 1) * perAsset)
-      this.movedCounts = grown(this.movedCounts, Uint32Array, this.movedSums.length)
-    }
-    return slot
-  }
-
   private growTo(assets: number): void {
     const { perAsset } = this.program
     this.firstTime = grown(this.firstTime, Int32Array, assets)
-    this.reportedIn = grown(this.reportedIn, Int16Array, this.firstTime.length)
+    this.home = grown(this.home, Int16Array, this.firstTime.length)
     this.sums = grown(this.sums, Float64Array, this.firstTime.length * perAsset)
     this.counts = grown(this.counts, Uint32Array, this.firstTime.length * perAsset)
   }

@@ -7,7 +7,7 @@ export const rack: MeasureSet = {
   record: 'rack',
   measures: [
     { id: 'it_power_w', op: 'mean_sum', of: 'it_power_w', unit: 'W' },
-    { id: 'it_power_readings', op: 'count', of: 'it_power_w', unit: '1' },
+    { id: 'it_power_readings', op: 'count', of: 'it_power_w', at: 'home', unit: '1' },
     { id: 'in_use', op: 'count', where: { field: 'in_use', is: true }, unit: '1' },
     { id: 'in_use_readings', op: 'count', of: 'in_use', unit: '1' },
     {

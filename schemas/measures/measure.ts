@@ -18,6 +18,9 @@ export type Condition =
  * - `share_sum` adds up, over assets, the share of each asset's readings that meet `where`, of those that give `of`: so in a
  *   ratio of counts an asset weighs 1, however often it reports. Without `where` it is the number of those assets.
  * All but `max` and `min` merge by addition, because a partition owns its assets.
+ *
+ * A reading counts in the county that it carries. An asset that moved within a window carries several; what takes each asset once
+ * takes it in one of them, its home, the county of its first usable reading in the log (`countsAtHome`).
  */
 export const operations = ['sum', 'count', 'max', 'min', 'mean_sum', 'share_sum'] as const
 export type Operation = (typeof operations)[number]
@@ -30,6 +33,8 @@ export interface Measure {
   /** Fields that must be present too, so that numerator and denominator speak of the same readings. */
   readonly given?: readonly string[]
   readonly where?: Condition
+  /** Readings count at the home of their asset: a KPI relates the measure to one that takes each asset once. */
+  readonly at?: 'home'
   readonly unit: string
 }
 
@@ -37,6 +42,16 @@ export interface Measure {
 export interface MeasureSet {
   readonly record: RecordId
   readonly measures: readonly Measure[]
+}
+
+/** Whether a measure takes each asset once. */
+export function takesAssetsOnce({ op }: Measure): boolean {
+  return op === 'mean_sum' || op === 'share_sum'
+}
+
+/** Whether all readings of an asset count in its home, whatever county they carry. */
+export function countsAtHome(measure: Measure): boolean {
+  return measure.at === 'home' || takesAssetsOnce(measure)
 }
 
 /** The fields that a quantity is made of. */

@@ -18,8 +18,16 @@ export const parking: MeasureSet = {
     level('occupied', 'occupied'),
     level('capacity', 'capacity'),
     level('free', { capacity: 1, occupied: -1 }),
-    { id: 'exits', op: 'sum', of: 'exits', given: ['capacity'], ...inService, unit: '1' },
+    { id: 'exits', op: 'sum', of: 'exits', given: ['capacity'], ...inService, at: 'home', unit: '1' },
     { id: 'exits_capacity', op: 'mean_sum', of: 'capacity', given: ['exits'], ...inService, unit: 'spaces' },
-    { id: 'occupancy_readings', op: 'count', of: 'occupied', given: ['capacity'], ...inService, unit: '1' },
+    {
+      id: 'occupancy_readings',
+      op: 'count',
+      of: 'occupied',
+      given: ['capacity'],
+      ...inService,
+      at: 'home',
+      unit: '1',
+    },
   ],
 }

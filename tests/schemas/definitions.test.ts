@@ -4,8 +4,9 @@ import { censusMeasures } from '../../schemas/kpis/census.ts'
 import { evaluate } from '../../schemas/kpis/evaluate.ts'
 import { builtIns, isCensusId, type Kpi } from '../../schemas/kpis/kpi.ts'
 import { kpiOf, kpis } from '../../schemas/kpis/kpis.ts'
+import { countsAtHome } from '../../schemas/measures/measure.ts'
 import { measureSets } from '../../schemas/measures/measures.ts'
-import { recordIds } from '../../schemas/records/record.ts'
+import { type RecordId, recordIds } from '../../schemas/records/record.ts'
 import { fieldsOf, records } from '../../schemas/records/records.ts'
 import { counties, countyInForce, regions, subtreeOf, withAncestors } from '../../schemas/regions/regions.ts'
 
@@ -37,6 +38,17 @@ describe('KPIs', () => {
       for (const name of named.filter(term => typeof term === 'string')) {
         expect([...known, ...builtIns], `${kpi.id} names ${name}`).toContain(name)
       }
+    }
+  })
+
+  test('relate only measures that count in the same county where an asset moves', () => {
+    for (const kpi of kpis.filter(({ of }) => !isCensusId(of))) {
+      const terms = [
+        ...kpi.factors.flatMap(({ numerator, denominator }) => [numerator, denominator]),
+        kpi.present,
+      ]
+      const used = measureSets[kpi.of as RecordId].measures.filter(({ id }) => terms.includes(id))
+      expect(new Set(used.map(countsAtHome)).size, kpi.id).toBeLessThan(2)
     }
   })
 

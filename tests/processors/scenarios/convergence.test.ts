@@ -25,6 +25,8 @@ const readingArbitrary = fc.record({
   repeat: fc.boolean(),
   /** Reported from another county than usual. */
   moved: fc.boolean(),
+  /** Said to be unusable by the device. */
+  suspect: fc.nat(7).map(side => side === 0),
 })
 type GivenReading = typeof readingArbitrary extends fc.Arbitrary<infer T> ? T : never
 
@@ -93,7 +95,7 @@ test('whatever happens, the last revisions are the batch result', { timeout: 3_6
 })
 
 test('two correctors that say the same under different revisions agree with ClickHouse on the later one', () => {
-  const reading = { asset: 0, power: null, repeat: false, moved: false }
+  const reading = { asset: 0, power: null, repeat: false, moved: false, suspect: false }
   convergesToBatch(1, [
     {
       readings: [{ ...reading, step: 0 }],
@@ -118,7 +120,7 @@ test('two correctors that say the same under different revisions agree with Clic
 })
 
 test('what a sleeper adds to a revision that was published in part is no newer than that', () => {
-  const reading = { asset: 0, power: null, repeat: false, moved: false }
+  const reading = { asset: 0, power: null, repeat: false, moved: false, suspect: false }
   convergesToBatch(1, [
     {
       readings: [10_399, 1_108, 1_723, 1_770].map(step => ({ ...reading, step })),
@@ -160,10 +162,10 @@ function convergesToBatch(
 /** Appends readings to the log; every phase begins at the same time, so what was closed before it comes late. */
 function send(driver: TopologyDriver, partitions: number, readings: readonly GivenReading[]): void {
   let time = 100 * size
-  for (const { asset, step, power, repeat, moved } of readings) {
+  for (const { asset, step, power, repeat, moved, suspect } of readings) {
     time = Math.max(size, time + step)
     const county = counties[(asset + (moved ? 1 : 0)) % 3]!
-    const reading = { event_time: time, county, it_power_w: power, in_use: asset % 2 === 0 }
+    const reading = { event_time: time, county, it_power_w: power, in_use: asset % 2 === 0, suspect }
     driver.append(asset % partitions, `asset-${asset}`, reading)
     if (repeat)
       driver.append(asset % partitions, `asset-${asset}`, { ...reading, it_power_w: 1, in_use: true })
@@ -276,9 +278,13 @@ function compare(driver: TopologyDriver, correct: CorrectDriver): void {
   for (const [key, { readings }] of held) if (!batch.has(key)) expect(readings, key).toBe(0)
 }
 
-/** The batch computation, by `region|window start`: the first reading of each identity, an asset's mean in its county. */
+/**
+ * The batch computation, by `region|window start`: the first reading of each identity, an asset's mean over all its usable readings
+ * in the county of the first one of them in the log.
+ */
 function batchOf(driver: TopologyDriver) {
   const seen = new Set<string>()
+  const homes = new Map<string, string>()
   const powers = new Map<string, Map<string, number[]>>()
   const readings = new Map<string, number>()
   for (const { key, reading } of driver.logs.flat()) {
@@ -289,17 +295,22 @@ function batchOf(driver: TopologyDriver) {
     for (const region of withAncestors(reading.county)) {
       const cell = `${region}|${start}`
       readings.set(cell, (readings.get(cell) ?? 0) + 1)
+    }
+    if (reading.suspect === true) continue
+    const home = homes.get(`${key}|${start}`) ?? reading.county
+    homes.set(`${key}|${start}`, home)
+    for (const region of withAncestors(home)) {
+      const cell = `${region}|${start}`
       const byAsset = powers.get(cell) ?? new Map<string, number[]>()
       powers.set(cell, byAsset)
-      const asset = `${key} in ${reading.county}`
-      const sofar = byAsset.get(asset) ?? []
-      byAsset.set(asset, sofar)
+      const sofar = byAsset.get(key) ?? []
+      byAsset.set(key, sofar)
       if (reading.it_power_w !== null) sofar.push(reading.it_power_w as number)
     }
   }
   return new Map(
     [...readings].map(([cell, count]) => {
-      const byAsset = [...powers.get(cell)!.values()]
+      const byAsset = [...(powers.get(cell)?.values() ?? [])]
       const means = byAsset
         .filter(values => values.length > 0)
         .map(values => values.reduce((sum, value) => sum + value, 0) / values.length)

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { CorrectDriver } from '../correct-driver.ts'
 import { assetOf, TopologyDriver } from '../topology-driver.ts'
 
 const minute = 60_000
@@ -181,6 +182,66 @@ describe('a window', () => {
         readings: 2,
       }),
     ])
+  })
+})
+
+describe('a car park that moves within a window', () => {
+  const lot = (id: string, county: string) =>
+    assetOf({ asset_id: id, record: 'parking', kind: 'lot', county, period_s: 60 })
+  /** Four car parks of Jinan with 210 free spaces, of which the first one moves from Lixia to Shizhong. */
+  function reported(): TopologyDriver {
+    const assets = [lot('a', shizhong), lot('b', lixia), lot('c', lixia), lot('d', shizhong)]
+    const driver = new TopologyDriver({ record: 'parking', spec, partitions: 1, assets })
+    const report = (id: string, county: string, at: number, occupied: number) =>
+      driver.append(0, id, { event_time: at, county, capacity: 100, occupied, exits: 6, status: 'open' })
+    report('a', lixia, 1_000, 40)
+    report('b', lixia, 2_000, 50)
+    report('c', lixia, 3_000, 50)
+    report('d', shizhong, 4_000, 40)
+    driver.settle()
+    report('a', shizhong, 31_000, 60)
+    return driver
+  }
+  const seen = (driver: TopologyDriver, region: string) => {
+    const { assets, readings } = driver.held().get(`${region}|0`)!
+    const free = driver.kpi(region, 0, 'parking.free_spaces')?.value
+    const turnover = driver.kpi(region, 0, 'parking.turnover_per_space_h')?.value
+    return { assets, readings, free, turnover }
+  }
+
+  test('counts once in its city, and in the county that it reported from first', () => {
+    const driver = reported()
+    driver.settle()
+    expect(seen(driver, jinan)).toMatchObject({ assets: 4, readings: 5, free: 210 })
+    driver.idle(0, 3 * minute)
+    driver.settle()
+    // 50 of each of three, and 60; exits of one car park are over its own spaces, in one county.
+    const hourly = (exits: number, spaces: number) => expect.closeTo((exits / spaces) * 60, 9)
+    expect(seen(driver, jinan)).toEqual({ assets: 4, readings: 5, free: 210, turnover: hourly(30, 400) })
+    expect(seen(driver, lixia)).toEqual({ assets: 3, readings: 3, free: 150, turnover: hourly(24, 300) })
+    expect(seen(driver, shizhong)).toEqual({ assets: 1, readings: 2, free: 60, turnover: hourly(6, 100) })
+    expect(driver.kpi(jinan, 0, 'parking.coverage_pct')).toEqual({ value: 100, status: 'final' })
+  })
+
+  test('changes the county of its first readings when it reports late from the other one', () => {
+    const driver = reported()
+    driver.settle()
+    driver.idle(0, 3 * minute)
+    driver.settle()
+    driver.append(0, 'a', {
+      ...{ event_time: 45_000, county: shizhong, capacity: 100, occupied: 80, exits: 0, status: 'open' },
+    })
+    driver.settle()
+    expect(driver.late).toMatchObject([{ county: shizhong, readings: 1 }])
+    const correct = new CorrectDriver(driver)
+    correct.archive(0)
+    correct.compute()
+    correct.publish()
+    expect(correct.settled).toBe(true)
+    // Its mean is 60 now.
+    expect(seen(driver, jinan)).toMatchObject({ assets: 4, readings: 6, free: 200 })
+    expect(seen(driver, lixia)).toMatchObject({ assets: 3, readings: 3, free: 140 })
+    expect(seen(driver, shizhong)).toMatchObject({ assets: 1, readings: 3, free: 60 })
   })
 })
 

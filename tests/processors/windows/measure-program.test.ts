@@ -13,9 +13,12 @@ const window = (record: keyof typeof measureSets) => {
   const blank = Object.fromEntries(program.fields.map(field => [field, null]))
   let time = 0
   return {
-    add: (asset: number, reading: object, usable = true, at = time++) =>
-      state.add(asset, 0, at, { ...blank, ...reading }, usable),
-    measure: (id: string) => state.measures[program.measures.findIndex(measure => measure.id === id)],
+    add: (asset: number, reading: object, usable = true, at = time++, county = 0) =>
+      state.add(asset, county, at, { ...blank, ...reading }, usable),
+    measure: (id: string, county = 0) =>
+      state.measures[
+        county * program.measures.length + program.measures.findIndex(measure => measure.id === id)
+      ],
     state,
   }
 }
@@ -68,6 +71,33 @@ describe('measures of a window', () => {
     expect(measure('racks_of_known_use')).toBe(5)
     for (const inlet_temp_c of [30, 18, 30, 18]) add(6, { inlet_temp_c })
     expect([measure('racks_in_band'), measure('racks_of_known_inlet')]).toEqual([1.5, 2])
+  })
+
+  test('take an asset that moves once, in the county of its first usable reading, with all its readings', () => {
+    const { add, measure, state } = window('rack')
+    const from = (county: number, reading: object, usable = true) =>
+      add(0, reading, usable, undefined, county)
+    from(0, { it_power_w: 9_000, inlet_temp_c: 40 }, false)
+    from(1, { it_power_w: 4_000, inlet_temp_c: 20, in_use: true })
+    state.changed.fill(0)
+    from(0, { it_power_w: 2_000, inlet_temp_c: 30, in_use: false })
+    expect([...state.changed], 'both are told').toEqual([1, 1])
+    const ofBoth = (id: string) => [0, 1].map(county => measure(id, county))
+    expect(ofBoth('it_power_w')).toEqual([0, 3_000])
+    expect(ofBoth('it_power_readings')).toEqual([0, 2])
+    expect(ofBoth('racks_in_use')).toEqual([0, 0.5])
+    expect(ofBoth('racks_of_known_use')).toEqual([0, 1])
+    expect([...state.assets]).toEqual([0, 1])
+    // What is said of readings, and not of assets, stays where each of them says it is.
+    expect(ofBoth('inlet_max_c')).toEqual([30, 20])
+    expect(ofBoth('inlet_readings')).toEqual([1, 1])
+    expect([...state.readings]).toEqual([2, 1])
+    // Another asset, and another window, know nothing of it.
+    add(1, { it_power_w: 500 })
+    expect(ofBoth('it_power_w')).toEqual([500, 3_000])
+    state.open(60_000)
+    add(0, { it_power_w: 700 }, true, 60_000)
+    expect(ofBoth('it_power_w')).toEqual([700, 0])
   })
 
   test('take events of one asset and millisecond each by what it names', () => {
