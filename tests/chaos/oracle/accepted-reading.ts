@@ -13,7 +13,7 @@ export interface AcceptedReading {
   readonly fields: Readonly<Record<string, unknown>>
 }
 
-/** An asset as it was registered. */
+/** An asset as it was registered last. */
 export interface RegisteredAsset {
   readonly record: string
   readonly kind: string
@@ -58,13 +58,13 @@ export async function firstReadings(
   return [...first.values()]
 }
 
-/** The assets that the load registered, from the file beside the list. */
+/** The assets that the load registered, from the file beside the list; of one that was registered again, the last. */
 export async function registeredAssets(acceptedFile: string): Promise<readonly RegisteredAsset[]> {
-  const assets: RegisteredAsset[] = []
+  const assets = new Map<string, RegisteredAsset>()
   const given = (value: unknown) => value !== undefined && value !== null
   for await (const line of linesOf(`${acceptedFile}.assets`)) {
     const asset = parseObject(line)
-    assets.push({
+    assets.set(String(asset.asset_id), {
       record: String(asset.record),
       kind: String(asset.kind),
       county: String(asset.county),
@@ -73,7 +73,7 @@ export async function registeredAssets(acceptedFile: string): Promise<readonly R
       retiredAt: given(asset.retired_at) ? timeOf(asset.retired_at) : null,
     })
   }
-  return assets
+  return [...assets.values()]
 }
 
 function linesOf(path: string): AsyncIterable<string> {

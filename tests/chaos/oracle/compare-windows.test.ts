@@ -180,6 +180,33 @@ describe('the comparison', () => {
     })
   })
 
+  it('takes an asset that moves once, in the county of its first usable reading', () => {
+    const lots = [
+      reading('a', { capacity: 100, occupied: 0, status: 'open', suspect: true }, 1, shinan),
+      reading('a', { capacity: 100, occupied: 40, status: 'open' }, 5, lixia),
+      reading('a', { capacity: 100, occupied: 60, status: 'open', exits: 3 }, 2, shizhong),
+      reading('b', { capacity: 100, occupied: 50, status: 'open' }, 3, shizhong),
+    ]
+    const window = expectedWindow('parking', start, minute, lots, [])
+    const seen = [...window].map(([region, { readings, assets, kpis }]) => [
+      region,
+      [readings, assets, kpis['parking.free_spaces'], kpis['parking.lots_reporting']],
+    ])
+    expect(Object.fromEntries(seen)).toMatchObject({
+      [lixia]: [1, 1, 50, 1],
+      [shizhong]: [2, 1, 50, 1],
+      [shinan]: [1, 0, null, 0],
+      '370100': [3, 2, 100, 2],
+      '370000': [4, 2, 100, 2],
+    })
+    const racks = [
+      reading('r', { it_power_w: 1000, inlet_temp_c: 20 }, 1, lixia),
+      reading('r', { it_power_w: 3000, inlet_temp_c: 30 }, 2, shinan),
+    ]
+    const { kpis } = expectedWindow('rack', start, minute, racks, []).get(lixia)!
+    expect([kpis['datacenter.it_load_kw'], kpis['datacenter.inlet_max_c']]).toEqual([2, 20])
+  })
+
   const storedRight = () => ({
     windows: new Map(
       [start, start + minute].map(at => {

@@ -8,7 +8,7 @@ import { saidByIngest } from './said-by-ingest.ts'
 export interface ExpectedRegion {
   /** Distinct readings, unusable ones included. */
   readonly readings: number
-  /** Distinct assets with a usable reading. */
+  /** Distinct assets with a usable reading, each in the county of the first one. */
   readonly assets: number
   /** Assets that were due; one that reports less than once a window counts as the share of windows it is due in. */
   readonly expected: number
@@ -33,7 +33,7 @@ export const periodicRecords: readonly RecordId[] = ['radio_pm', 'rack', 'facili
 
 /**
  * All regions of a window: those of its readings, and those of assets that may send the record.
- * @param readings the distinct readings of the window
+ * @param readings the distinct readings of the window, those of one asset in the order of the log
  */
 export function expectedWindow(
   record: RecordId,
@@ -46,15 +46,18 @@ export function expectedWindow(
     asset => senders[record].includes(asset.kind) && inService(asset, windowStart, windowStart + sizeMs),
   )
   const readingsOf = byRegion(readings)
+  const usable = readings.filter(
+    ({ fields }) => fields.suspect !== true && saidByIngest(record, fields).suspect !== true,
+  )
+  const usableOf = byRegion(usable)
+  const countingIn = byRegion(atHome(usable))
   const assetsOf = byRegion(serving)
   const regions = new Set([...readingsOf.keys(), ...assetsOf.keys()])
   return new Map(
     [...regions].map(region => {
       const own = readingsOf.get(region) ?? []
-      const usable = own.filter(
-        ({ fields }) => fields.suspect !== true && saidByIngest(record, fields).suspect !== true,
-      )
-      const reporting = new Set(usable.map(({ assetId }) => assetId)).size
+      const ofAssets = countingIn.get(region) ?? []
+      const reporting = new Set(ofAssets.map(({ assetId }) => assetId)).size
       const due = dueOf(record, assetsOf.get(region) ?? [], sizeMs)
       return [
         region,
@@ -63,10 +66,21 @@ export function expectedWindow(
           assets: reporting,
           expected: due,
           coverage: due > 0 ? Math.min(1, reporting / due) : null,
-          kpis: formulas[record](usable, { hours: sizeMs / 3_600_000, assets: reporting, due }),
+          kpis: formulas[record](
+            usableOf.get(region) ?? [],
+            { hours: sizeMs / 3_600_000, assets: reporting, due },
+            ofAssets,
+          ),
         },
       ]
     }),
+  )
+}
+
+/** As if all readings of an asset carried the county of the first one. */
+function atHome(readings: readonly AcceptedReading[]): AcceptedReading[] {
+  return [...Map.groupBy(readings, ({ assetId }) => assetId).values()].flatMap(own =>
+    own.map(reading => ({ ...reading, county: own[0]?.county ?? reading.county })),
   )
 }
 

@@ -14,20 +14,30 @@ export interface WindowFacts {
 type Values = Readonly<Record<string, number | null>>
 
 /**
- * Every KPI of a window and region from all its readings, written down as the definitions in DL/T, 3GPP, ISO and DATEX
- * read: over the whole list, without measures, merging or levels. `readings` are distinct and usable.
+ * A formula over the distinct and usable readings of a window and region.
+ * @param readings those that carry one of the region's counties
+ * @param ofAssets all those of the assets that count in the region, where some moved within the window
  */
-export const formulas: Readonly<
-  Record<RecordId, (readings: readonly AcceptedReading[], facts: WindowFacts) => Values>
-> = {
-  rack: (readings, facts) => {
-    const power = perAsset(readings, reading => number(reading, 'it_power_w'))
+type Formula = (
+  readings: readonly AcceptedReading[],
+  facts: WindowFacts,
+  ofAssets?: readonly AcceptedReading[],
+) => Values
+
+/**
+ * Every KPI of a window and region from all its readings, written down as the definitions in DL/T, 3GPP, ISO and DATEX
+ * read: over the whole list, without measures, merging or levels. A formula in which each asset counts once takes the readings
+ * of the region's assets, the others take the readings of the region.
+ */
+export const formulas: Readonly<Record<RecordId, Formula>> = {
+  rack: (readings, facts, ofAssets = readings) => {
+    const power = perAsset(ofAssets, reading => number(reading, 'it_power_w'))
     const inlet = numbers(readings, reading => number(reading, 'inlet_temp_c'))
     // A rack weighs 1, however often it reports.
-    const inUse = perAsset(readings, ({ fields }) =>
+    const inUse = perAsset(ofAssets, ({ fields }) =>
       typeof fields.in_use === 'boolean' ? Number(fields.in_use) : null,
     )
-    const inBand = perAsset(readings, reading => {
+    const inBand = perAsset(ofAssets, reading => {
       const celsius = number(reading, 'inlet_temp_c')
       return celsius === null ? null : Number(celsius >= 18 && celsius <= 27)
     })
@@ -87,8 +97,8 @@ export const formulas: Readonly<
 
   grid_defect: () => ({}),
 
-  parking: (readings, facts) => {
-    const inService = readings.filter(
+  parking: (readings, facts, ofAssets = readings) => {
+    const inService = ofAssets.filter(
       reading => reading.fields.status !== 'closed' && number(reading, 'capacity') !== null,
     )
     const counted = inService.filter(reading => number(reading, 'occupied') !== null)
