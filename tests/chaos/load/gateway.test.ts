@@ -63,6 +63,23 @@ describe('the load', () => {
     expect(new Set(levels.map(([, , circle]) => circle)).size).toBe(3)
   })
 
+  it('moves assets within their city and to other ones, each once and some soon, through the gateway they send by', () => {
+    const { assets, streams, moves } = province(9, 200)
+    expect(moves.length).toBeGreaterThan(30)
+    expect(new Set(moves.map(({ asset }) => asset.asset_id)).size).toBe(moves.length)
+    expect(moves.filter(({ afterMs }) => afterMs < 60_000).length).toBeGreaterThan(5)
+    const counties = new Set(assets.map(({ county }) => county))
+    const within = moves.map(({ asset, gateway, county }) => {
+      expect(counties).toContain(county)
+      expect(county).not.toBe(asset.county)
+      const own = streams.filter(stream => stream.asset === asset)
+      expect(new Set(own.map(stream => stream.gateway))).toEqual(new Set([gateway]))
+      return withAncestors(county)[1] === withAncestors(asset.county)[1]
+    })
+    for (const inCity of [true, false])
+      expect(within.filter(one => one === inCity).length).toBeGreaterThan(moves.length / 4)
+  })
+
   it('is taken by the door but for what is broken or unknown, at any time', () => {
     const { assets } = province(5, 200)
     const byId = new Map(assets.map(asset => [asset.asset_id, registered(asset)]))

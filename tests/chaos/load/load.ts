@@ -1,11 +1,11 @@
-import { writeFile } from 'node:fs/promises'
+import { appendFile, writeFile } from 'node:fs/promises'
 import type { RecordId } from '../../../schemas/records/record.ts'
 import { AcceptedFile } from './accepted-file.ts'
 import { type DoorAnswer, DoorRing, type Post } from './door-ring.ts'
 import { checkClockAhead, checkOutcome } from './expected-outcome.ts'
 import { Gateway } from './gateway.ts'
 import { type LoadReport, LoadTally } from './load-tally.ts'
-import { type Province, province } from './province.ts'
+import { type LoadAsset, type Province, province } from './province.ts'
 import type { Item } from './schedule.ts'
 
 export type { LoadReport } from './load-tally.ts'
@@ -37,8 +37,12 @@ const watchMs = 5_000
  *   202 of the earlier one: at that time a copy of the earlier one stands in the log, before any copy of the later one.
  * - Copies could only disagree if one door took what another one refuses. Whether an item is taken depends on itself,
  *   on the clock and on the assets: broken items are refused at any time, assets are registered at every door before
- *   the start and never change, and a clock that is ahead is either so little or so much ahead that minutes make no
- *   difference. An item that is taken or refused against this expectation ends the load with an error.
+ *   the start and change nothing but their county, and a clock that is ahead is either so little or so much ahead that
+ *   minutes make no difference. An item that is taken or refused against this expectation ends the load with an error.
+ *
+ * It also says for certain which county the first one in the log has. An asset moves while its gateway has no request under
+ * way: all that it sent before has its 202, and stands in the log with the county of before. What it sends next begins after
+ * every door has acknowledged the new one. It moves once, so that a registration that is taken late says nothing else.
  *
  * What is not sent yet is not kept: slots are computed when they are sent. When the doors are away the load falls
  * behind, says so, and catches up.
@@ -55,6 +59,9 @@ export class Load {
   /** Slots due by then are still sent, epoch ms. */
   private until = Number.POSITIVE_INFINITY
   private readonly wakers = new Set<() => void>()
+  /** Counties of those that have moved, by asset. */
+  private readonly movedTo = new Map<string, string>()
+  private startMs = 0
   private failure: unknown
 
   constructor(options: LoadOptions) {
@@ -79,25 +86,35 @@ export class Load {
   }
 
   /**
-   * Registers the assets at every door, waiting for each, and begins the list of what is accepted.
+   * Registers the assets at every door, waiting for each, and begins the lists of assets and of what is accepted.
    * @throws Error where a door refuses one
    */
   async register(): Promise<void> {
     const { acceptedFile, log } = this.options
-    const lines = this.province.assets.map(asset => JSON.stringify(asset))
+    const { assets, streams, moves } = this.province
+    await writeFile(`${acceptedFile}.assets`, '')
+    await this.registerEverywhere(assets)
+    await this.accepted.open()
+    log(
+      `load: ${assets.length} assets, ${moves.length} of them move, ${streams.length} streams, ${this.gateways} gateways`,
+    )
+  }
+
+  /** Resolves when every door knows them. @throws Error where one refuses */
+  private async registerEverywhere(assets: readonly LoadAsset[]): Promise<void> {
+    const lines = assets.map(asset => JSON.stringify(asset))
     const post = { path: '/v1/assets', contentType: 'application/x-ndjson', body: lines.join('\n') }
     for (const { rejected } of await this.ring.postToEach(post)) {
       if (rejected[0]) throw new Error(`an asset was refused: ${JSON.stringify(rejected[0])}`)
     }
-    await writeFile(`${acceptedFile}.assets`, lines.map(line => `${line}\n`).join(''))
-    await this.accepted.open()
-    log(`load: ${lines.length} assets, ${this.province.streams.length} streams, ${this.gateways} gateways`)
+    await appendFile(`${this.options.acceptedFile}.assets`, lines.map(line => `${line}\n`).join(''))
   }
 
   start(): void {
     if (this.running) throw new Error('the load was started before')
     const { province, options } = this
     const startMs = Date.now()
+    this.startMs = startMs
     this.senders = Array.from({ length: province.gateways }, (_, number) => {
       const own = province.streams.filter(({ gateway }) => gateway === number)
       return new Gateway(number, own, options.seed, startMs)
@@ -140,6 +157,7 @@ export class Load {
         const { until } = this
         const now = Date.now()
         const stopping = now >= until
+        if (!stopping) await this.moveAssets(gateway, now)
         if (stopping || !gateway.cutOff(now)) {
           for (const record of gateway.records) await this.deliver(gateway, record, Math.min(now, until))
         }
@@ -152,6 +170,17 @@ export class Load {
       this.until = 0
       this.options.log(`load: ended by ${String(error)}`)
     }
+  }
+
+  /** Registers those in their new county whose time has come, while nothing that they sent is under way. */
+  private async moveAssets({ number }: Gateway, now: number): Promise<void> {
+    const due = this.province.moves.filter(
+      ({ asset, gateway, afterMs }) =>
+        gateway === number && now >= this.startMs + afterMs && !this.movedTo.has(asset.asset_id),
+    )
+    if (due.length === 0) return
+    await this.registerEverywhere(due.map(({ asset, county }) => ({ ...asset, county })))
+    for (const { asset, county } of due) this.movedTo.set(asset.asset_id, county)
   }
 
   private async deliver(gateway: Gateway, record: RecordId, untilMs: number): Promise<void> {
@@ -172,7 +201,9 @@ export class Load {
   ): Promise<void> {
     const codes = new Map(answer.rejected.map(({ index, code }) => [index, code]))
     for (const [index, item] of items.entries()) checkOutcome(record, item, codes.get(index), aheadMs)
-    const taken = items.filter((_, index) => !codes.has(index))
+    const taken = items
+      .filter((_, index) => !codes.has(index))
+      .map(item => ({ ...item, county: this.movedTo.get(item.assetId) ?? item.county }))
     if (taken.length !== answer.accepted)
       throw new Error(`${record}: ${answer.accepted} accepted, but ${codes.size} of ${items.length} refused`)
     await this.accepted.append(record, taken)

@@ -1,6 +1,6 @@
 import { hash, split, uniform } from '../../../ingest/simulator/random.ts'
 import type { AssetKind, RecordId } from '../../../schemas/records/record.ts'
-import { childrenOf, regions } from '../../../schemas/regions/regions.ts'
+import { childrenOf, regionOf, regions } from '../../../schemas/regions/regions.ts'
 
 /** An asset as the load registers it. */
 export interface LoadAsset {
@@ -30,9 +30,21 @@ export interface Stream {
   readonly phaseMs: number
 }
 
+/** An asset is registered again, in another county of its city or in another city. */
+export interface Move {
+  readonly asset: LoadAsset
+  /** The gateway that it sends through. */
+  readonly gateway: number
+  readonly county: string
+  /** When, ms after the start. */
+  readonly afterMs: number
+}
+
 export interface Province {
   readonly assets: readonly LoadAsset[]
   readonly streams: readonly Stream[]
+  /** Of no asset more than one. */
+  readonly moves: readonly Move[]
   /** How many; one has its place in each county. */
   readonly gateways: number
 }
@@ -65,6 +77,11 @@ const countiesPerCity = 2
 /** Most assets report through the gateway of their county, the others through any. */
 const atHome = 0.85
 
+/** Share of the assets that move once. */
+const moving = 0.15
+const firstMoveMs = 20_000
+const lastMoveMs = 20 * 60_000
+
 /** Counties of two cities in each of the three circles, their assets, and what these send. Equal for equal seeds. */
 export function province(seed: number, readingsPerSecond: number): Province {
   const key = split(seed, 'chaos load')
@@ -74,8 +91,7 @@ export function province(seed: number, readingsPerSecond: number): Province {
   const weight = talkative.reduce((sum, asset) => sum + weightOf(key, asset), 0)
   const streams = talkative.flatMap(asset => {
     const own = split(key, asset.asset_id)
-    const elsewhere = uniform(own, 1) >= atHome
-    const gateway = elsewhere ? hash(own, 2) % counties.length : counties.indexOf(asset.county)
+    const gateway = gatewayOf(own, asset, counties)
     return Object.entries(sendsOf(asset)).map(([record, share]): Stream => {
       const streamKey = split(own, record)
       const periodMs = (1000 * weight) / (readingsPerSecond * share * paceOf(own))
@@ -89,7 +105,25 @@ export function province(seed: number, readingsPerSecond: number): Province {
       }
     })
   })
-  return { assets, streams, gateways: counties.length }
+  const moves = talkative.flatMap(asset => moveOf(split(key, asset.asset_id), asset, counties))
+  return { assets, streams, moves, gateways: counties.length }
+}
+
+function gatewayOf(own: number, { county }: LoadAsset, counties: readonly string[]): number {
+  return uniform(own, 1) >= atHome ? hash(own, 2) % counties.length : counties.indexOf(county)
+}
+
+/** The first ones soon, and fewer and fewer up to the end of a long run. */
+function moveOf(own: number, asset: LoadAsset, counties: readonly string[]): Move[] {
+  if (uniform(own, 9) >= moving) return []
+  const afterMs = Math.floor(firstMoveMs * (lastMoveMs / firstMoveMs) ** uniform(own, 10))
+  const cityOf = (county: string) => regionOf(county)?.parent
+  const inCity = uniform(own, 11) < 0.5
+  const others = counties.filter(
+    county => county !== asset.county && (cityOf(county) === cityOf(asset.county)) === inCity,
+  )
+  const county = others[hash(own, 12) % others.length]
+  return county ? [{ asset, gateway: gatewayOf(own, asset, counties), county, afterMs }] : []
 }
 
 function countiesOf(key: number): readonly string[] {
