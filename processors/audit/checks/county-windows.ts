@@ -1,7 +1,9 @@
+import { readingTable } from '../../../schemas/clickhouse/reading-tables.ts'
 import { measureSets } from '../../../schemas/measures/measures.ts'
 import type { RecordId } from '../../../schemas/records/record.ts'
+import { records } from '../../../schemas/records/records.ts'
 import { int64s, nothing, type Span, sameNumbers, windowOf, within } from '../sql/literals.ts'
-import { measureSql, recomputed } from '../sql/measure-sql.ts'
+import { measureSql, parts, recomputed } from '../sql/measure-sql.ts'
 
 /** Windows of one record type and size. */
 export interface WindowRange {
@@ -23,8 +25,15 @@ export const countiesTold = 64
  *
  * A stored row holds what lies below its own lineage, no more and no less: all that was received there is a reading or
  * a duplicate of it, and its readings give its measures. What lies above is a duplicate, or the row is due to be corrected.
+ *
+ * @param anyMoved whether some asset may have moved (`movedAssetsSql`): to look for its home in every window makes the query dearer
  */
-export function countyWindowsSql(windows: WindowRange, vector: Vector, database: string): string {
+export function countyWindowsSql(
+  windows: WindowRange,
+  vector: Vector,
+  database: string,
+  anyMoved: boolean,
+): string {
   const range = { ...windows, vector, database }
   return `
 SELECT if(n_differing = 0, -1, w) AS window, count() AS windows, sum(n_stored) AS counties,
@@ -46,13 +55,18 @@ FROM
         r_readings + r_above = 0) AS clean
     FROM (${storedSql(range)}) AS s
     FULL JOIN (
-      SELECT * FROM (${readingsSql(range)}) AS r
+      SELECT * FROM (${readingsSql(range, anyMoved)}) AS r
       FULL JOIN (${receivedSql(range)}) AS c USING (w, county)
     ) AS found USING (w, county)
   )
   GROUP BY w
 )
 GROUP BY window`
+}
+
+/** How many assets have stored readings of several counties in these windows, in one window or another; few ever do. */
+export function movedAssetsSql(windows: WindowRange, vector: Vector, database: string): string {
+  return `SELECT count() AS assets FROM (${inSeveralSql({ ...windows, vector, database })})`
 }
 
 /** What is compared of a county and window besides numbers of readings, in the order of the values. */
@@ -91,34 +105,72 @@ function lineageSql({ record, sizeMs, spans, vector, database }: Range): string 
 }
 
 /** Readings below the lineage are measured, those above it counted. */
-function readingsSql(range: Range): string {
+function readingsSql(range: Range, anyMoved: boolean): string {
   const { record, sizeMs, database } = range
   const { fields, byAsset, inner, outer } = measureSql(record)
   const columns = ['county', 'asset_id', 'event_time', 'kafka_partition', 'kafka_offset', ...fields]
+  const [place, part] = anyMoved
+    ? [
+        `if(part = ${parts.atHome}, home, county)`,
+        `arrayJoin(if(home = '' OR NOT included, [${parts.whole}], [${parts.carried}, ${parts.atHome}]))`,
+      ]
+    : ['county', parts.whole]
   const groups = `
-      SELECT w, county, kafka_offset < through[kafka_partition + 1] AS included,
+      SELECT w, ${place} AS place, ${includedSql} AS included, ${part} AS part,
         ${inner.join(',\n        ')}
       FROM (
         SELECT ${windowOf('event_time', sizeMs)} AS w, ${columns.join(', ')}
         FROM ${database}.readings_${record} WHERE ${archivedSql(range)}
       ) AS r
       LEFT JOIN (${lineageSql(range)}) AS l USING (w, county)
-      GROUP BY w, county, included${byAsset ? ', asset_id' : ''}`
-  const counties = byAsset
-    ? `SELECT w, county, included, ${outer.join(', ')} FROM (${groups}) GROUP BY w, county, included`
-    : groups
+      ${anyMoved ? `LEFT JOIN (${homesSql(range)}) AS m USING (w, asset_id)` : ''}
+      GROUP BY w, place, included, part${byAsset ? ', asset_id' : ''}`
   return `
     SELECT w, county, sumIf(n, included) AS r_readings, sumIf(n, NOT included) AS r_above, anyIf(v, included) AS r_values
     FROM (
-      SELECT w, county, included, r_readings AS n, ${numbers(comparedNames(record).map(recomputed))} AS v FROM (${counties})
+      SELECT w, county, included, r_readings AS n, ${numbers(comparedNames(record).map(recomputed))} AS v
+      FROM (SELECT w, place AS county, included, ${outer.join(', ')} FROM (${groups}) GROUP BY w, county, included)
     )
     GROUP BY w, county`
+}
+
+/** Condition: the reading lies below the lineage of its county. */
+const includedSql = 'kafka_offset < through[kafka_partition + 1]'
+
+/** Assets with included readings of several counties in a window, and the county of the first usable one in the log. */
+function homesSql(range: Range): string {
+  const { record, sizeMs, database } = range
+  const { usable } = measureSql(record)
+  const { suspectField } = records[record]
+  const columns = [
+    'county',
+    'asset_id',
+    'kafka_partition',
+    'kafka_offset',
+    ...(suspectField ? [suspectField] : []),
+  ]
+  return `
+      SELECT w, asset_id, argMinIf(county, (kafka_partition, kafka_offset), ${usable}) AS home
+      FROM (
+        SELECT ${windowOf('event_time', sizeMs)} AS w, ${columns.join(', ')}
+        FROM ${database}.readings_${record} WHERE ${archivedSql(range)} AND asset_id IN (${inSeveralSql(range)})
+      ) AS r
+      LEFT JOIN (${lineageSql(range)}) AS l USING (w, county)
+      WHERE ${includedSql}
+      GROUP BY w, asset_id HAVING min(county) != max(county)`
+}
+
+/** Of all stored rows, those that are collapsed later too: so it costs little. */
+function inSeveralSql(range: Range): string {
+  return `
+      SELECT asset_id FROM ${range.database}.${readingTable(range.record).name}
+      WHERE ${archivedSql(range)} GROUP BY asset_id HAVING min(county) != max(county)`
 }
 
 function receivedSql(range: Range): string {
   const { record, sizeMs, database } = range
   return `
-    SELECT w, county, countIf(kafka_offset < through[kafka_partition + 1]) AS c_below, count() - c_below AS c_above
+    SELECT w, county, countIf(${includedSql}) AS c_below, count() - c_below AS c_above
     FROM (
       SELECT ${windowOf('event_time', sizeMs)} AS w, county, kafka_partition, kafka_offset
       FROM ${database}.received_${record} WHERE ${archivedSql(range)}

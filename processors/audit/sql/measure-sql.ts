@@ -1,10 +1,12 @@
 import { sqlString } from '../../../schemas/clickhouse/table.ts'
 import {
   type Condition,
+  countsAtHome,
   fieldsRead,
   type Measure,
   type Quantity,
   quantityFields,
+  takesAssetsOnce,
 } from '../../../schemas/measures/measure.ts'
 import { measureSets } from '../../../schemas/measures/measures.ts'
 import type { RecordId } from '../../../schemas/records/record.ts'
@@ -12,18 +14,26 @@ import { records } from '../../../schemas/records/records.ts'
 
 /**
  * How the measures of a county and window follow from its readings: SQL written from the definitions, and not the
- * processors' code. Readings are grouped by county and window and, where a measure needs it, by asset first.
+ * processors' code. Readings are grouped by county, window and `part` and, where a measure needs it, by asset first.
  */
 export interface MeasureSql {
   /** Fields of the reading that it needs. */
   readonly fields: readonly string[]
   /** Whether readings are grouped by asset first. */
   readonly byAsset: boolean
+  /** Condition: the reading is measured, and not only counted. */
+  readonly usable: string
   /** Aggregates over the readings of a group, each with its alias. */
   readonly inner: readonly string[]
-  /** Aggregates over the groups of a county and window, each with its alias; none unless `byAsset`. */
+  /** Aggregates over the groups of a county and window, each with its alias. */
   readonly outer: readonly string[]
 }
+
+/**
+ * What a county has of a reading. Of an asset that moved within the window, the county that a reading carries has `carried`, and
+ * the home of the asset, which may be the same county, has `atHome`: there all its readings count where an asset counts once.
+ */
+export const parts = { whole: 0, carried: 1, atHome: 2 } as const
 
 /** The alias under which a measure, or what every window has besides, is recomputed. */
 export function recomputed(name: string): string {
@@ -37,45 +47,36 @@ export function measureSql(record: RecordId): MeasureSql {
   const usable = suspectField ? `NOT ifNull(${suspectField}, false)` : undefined
   const fields = [...new Set([...measures.flatMap(fieldsRead), ...(suspectField ? [suspectField] : [])])]
   const byAsset = measures.some(takesAssetsOnce)
-  if (byAsset) return { fields, byAsset, inner: perAsset(measures, usable), outer: overAssets(measures) }
+  const assets = byAsset ? `max(${usable ?? 'true'})` : `uniqExactIf(asset_id, ${usable ?? 'true'})`
   const inner = [
-    'count() AS r_readings',
-    `${usable ? `uniqExactIf(asset_id, ${usable})` : 'uniqExact(asset_id)'} AS r_assets`,
-    'toUnixTimestamp64Milli(max(event_time)) AS r_event_time_max',
-    ...measures.map(measure => `${overReadings(measure, usable)} AS ${recomputed(measure.id)}`),
-  ]
-  return { fields, byAsset, inner, outer: [] }
-}
-
-function takesAssetsOnce({ op }: Measure): boolean {
-  return op === 'mean_sum' || op === 'share_sum'
-}
-
-function perAsset(measures: readonly Measure[], usable: string | undefined): string[] {
-  return [
     'count() AS a_readings',
-    `${usable ? `max(${usable})` : 'true'} AS a_usable`,
+    `toUInt64(${assets}) AS a_assets`,
     'toUnixTimestamp64Milli(max(event_time)) AS a_event_time_max',
-    ...measures.flatMap(measure => {
-      const sum = `${overReadings(measure, usable)} AS a_${measure.id}`
-      const { where: _, ...all } = measure
-      const counted = measure.op === 'share_sum' ? all : measure
-      return takesAssetsOnce(measure)
-        ? [sum, `countIf(${guardOf(counted, usable)}) AS n_${measure.id}`]
-        : [sum]
-    }),
+    ...measures.flatMap(measure => overGroup(measure, usable)),
   ]
+  return { fields, byAsset, usable: usable ?? 'true', inner, outer: overGroups(measures) }
 }
 
-function overAssets(measures: readonly Measure[]): string[] {
+function overGroup(measure: Measure, usable: string | undefined): string[] {
+  const sum = `${overReadings(measure, usable)} AS a_${measure.id}`
+  if (!takesAssetsOnce(measure)) return [sum]
+  const { where: _, ...all } = measure
+  const counted = measure.op === 'share_sum' ? all : measure
+  return [sum, `countIf(${guardOf(counted, usable)}) AS n_${measure.id}`]
+}
+
+function overGroups(measures: readonly Measure[]): string[] {
+  const [atHome, asCarried] = [`part != ${parts.carried}`, `part != ${parts.atHome}`]
   return [
-    'sum(a_readings) AS r_readings',
-    'countIf(a_usable) AS r_assets',
-    'max(a_event_time_max) AS r_event_time_max',
+    `sumIf(a_readings, ${asCarried}) AS r_readings`,
+    `sumIf(a_assets, ${atHome}) AS r_assets`,
+    `maxIf(a_event_time_max, ${asCarried}) AS r_event_time_max`,
     ...measures.map(measure => {
       const { id, op } = measure
-      if (takesAssetsOnce(measure)) return `sumIf(a_${id} / n_${id}, n_${id} > 0) AS ${recomputed(id)}`
-      return `${op === 'max' || op === 'min' ? op : 'sum'}(a_${id}) AS ${recomputed(id)}`
+      if (takesAssetsOnce(measure))
+        return `sumIf(a_${id} / n_${id}, n_${id} > 0 AND ${atHome}) AS ${recomputed(id)}`
+      const where = countsAtHome(measure) ? atHome : asCarried
+      return `${op === 'max' || op === 'min' ? op : 'sum'}If(a_${id}, ${where}) AS ${recomputed(id)}`
     }),
   ]
 }

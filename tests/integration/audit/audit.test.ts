@@ -26,6 +26,17 @@ async function send(record: RecordId, readings: Reading[]): Promise<void> {
   sent.set(record, [...(sent.get(record) ?? []), ...readings])
 }
 
+/** Assets of the first county that report from another one too: a window of an asset that counts in the first all the same. */
+const movedTo = '370302'
+const movedLive = (record: RecordId): Reading => ({
+  ...reading(record, 1, start + 4 * windowMs + 7_777, 12),
+  county: movedTo,
+})
+const movedLate = (record: RecordId): Reading => ({
+  ...reading(record, 2, start + windowMs + 5_555, 13),
+  county: movedTo,
+})
+
 async function storedRevision(record: RecordId, windowStart: number): Promise<number> {
   const [row] = await system.rows<{ revision: number }>(
     `SELECT max(revision) AS revision FROM citybrain.measures_${record} WHERE window_start = fromUnixTimestamp64Milli(${windowStart})`,
@@ -36,7 +47,13 @@ async function storedRevision(record: RecordId, windowStart: number): Promise<nu
 beforeAll(async () => {
   system = await AuditedSystem.start()
   await registerAll(system)
-  for (const record of recordIds) await send(record, regularReadings(record, start, windows))
+  for (const record of recordIds) {
+    const all = [...regularReadings(record, start, windows), movedLive(record)]
+    await send(
+      record,
+      all.toSorted((left, right) => left.event_time - right.event_time),
+    )
+  }
   const last = start + (windows - 1) * windowMs
   for (const record of recordIds)
     await vi.waitUntil(async () => (await storedRevision(record, last)) === 1, patience)
@@ -47,6 +64,7 @@ beforeAll(async () => {
       reading(record, 9, start + windowMs + 4_444, 6),
       regularReadings(record, start, windows).find(({ event_time }) => event_time >= start + 2 * windowMs)!,
       reading(record, 4, start - 5 * windowMs + 1, 8),
+      movedLate(record),
     ])
   }
   await system.send(telemetryTopic('rack'), [{ key: 'broken', value: null }])
@@ -99,6 +117,48 @@ describe('what real processors made', () => {
       'parking_census',
     ])
     expect(settled.census.map(({ kpiValues }) => kpiValues)).toEqual([312, 156, 624, 156])
+  })
+})
+
+describe('an asset that reports from two counties in a window', () => {
+  it.each([
+    ['', start + 4 * windowMs, movedLive('rack'), 1],
+    [', late from the second one,', start + windowMs, movedLate('rack'), 2],
+  ])('counts%s in the first one with all its readings', async (_, window, moved, revision) => {
+    const rows = await system.rows<Record<string, unknown>>(
+      `SELECT county, revision, assets, readings, it_power_w, it_power_readings FROM citybrain.measures_rack
+       WHERE county IN ('${county}', '${movedTo}') AND window_start = fromUnixTimestamp64Milli(${window}) ORDER BY county`,
+    )
+    const mine = sent
+      .get('rack')!
+      .filter(({ event_time: time }) => time >= window && time < window + windowMs)
+    const first = mine.filter(
+      (one, i) =>
+        i === mine.findIndex(other => other.asset_id === one.asset_id && other.event_time === one.event_time),
+    )
+    const powerOf = (home: string) =>
+      [...Map.groupBy(first, ({ asset_id }) => asset_id).values()]
+        .filter(([one]) => one!.county === home)
+        .map(own => own.reduce((sum, one) => sum + Number(one.it_power_w), 0) / own.length)
+        .reduce((sum, power) => sum + power, 0)
+    const of = (home: string) => first.filter(one => one.county === home).length
+    expect(moved.county).toBe(movedTo)
+    expect(rows).toEqual([
+      {
+        ...{ county, revision, assets: 3, readings: of(county), it_power_readings: of(county) + 1 },
+        it_power_w: expect.closeTo(powerOf(county), 6),
+      },
+      {
+        ...{
+          county: movedTo,
+          revision,
+          assets: 3,
+          readings: of(movedTo),
+          it_power_readings: of(movedTo) - 1,
+        },
+        it_power_w: expect.closeTo(powerOf(movedTo), 6),
+      },
+    ])
   })
 })
 
@@ -187,6 +247,17 @@ describe('a tampered system', () => {
       replace: 'version + 1 AS version, value + 1 AS value',
     })
     expect(report.differences).toMatchObject([{ check: 'kpis', region, name: 'datacenter.inlet_max_c' }])
+  })
+
+  it.each([
+    [movedTo, 'assets + 1 AS assets'],
+    [county, 'it_power_w - 1 AS it_power_w'],
+  ])('is found out by an asset that counts in %s as if it had not moved', async (where, change) => {
+    const window = `window_start = fromUnixTimestamp64Milli(${start + 4 * windowMs})`
+    const report = await auditedWith('measures_rack_windows_store', `county = '${where}' AND ${window}`, {
+      replace: `version + 1 AS version, ${change}`,
+    })
+    expect(found(report)).toContainEqual(expect.objectContaining({ check: 'measures', region: where }))
   })
 
   it('is found out by a wrong measure, down from the county', async () => {
