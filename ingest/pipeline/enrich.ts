@@ -1,5 +1,5 @@
 import { type Asset, countyAt } from '../../platform/assets/asset.ts'
-import type { RecordDefinition } from '../../schemas/records/record.ts'
+import type { Field, RecordDefinition } from '../../schemas/records/record.ts'
 import { countyInForce } from '../../schemas/regions/regions.ts'
 import type { Reading } from './reading.ts'
 import { type Outcome, Refusal, shown } from './refusal.ts'
@@ -44,12 +44,13 @@ export function enricher(record: RecordDefinition, assets: AssetLookup): Enrich 
 }
 
 /** Says why a reading cannot be by what is registered of its asset, or null. */
-function registeredBounds({ registeredBounds: bounds = [] }: RecordDefinition) {
+function registeredBounds({ registeredBounds = [], fields }: RecordDefinition) {
+  const bounds = registeredBounds.map(bound => ({ ...bound, longestS: longestOf(bound.period, fields) }))
   return (reading: Reading, asset: Asset): Refusal | null => {
-    for (const { field, property, times, period } of bounds) {
+    for (const { field, property, times, period, longestS } of bounds) {
       const registered = asset[property]
       const value = reading[field]
-      const hours = period === undefined ? 1 : Number(reading[period] ?? Number.NaN) / 3_600
+      const hours = period === undefined ? 1 : Number(reading[period] ?? longestS) / 3_600
       if (registered === null || typeof value !== 'number' || !(value > registered * times * hours)) continue
       const most = `${Number((registered * times * hours).toPrecision(6))} at most`
       const why = `${property} ${registered} is registered of ${asset.asset_id}: ${most}`
@@ -57,6 +58,12 @@ function registeredBounds({ registeredBounds: bounds = [] }: RecordDefinition) {
     }
     return null
   }
+}
+
+/** The longest period that a reading can be of, s. */
+function longestOf(period: string | undefined, fields: readonly Field[]): number {
+  const field = fields.find(({ name }) => name === period)
+  return field?.type === 'long' ? (field.max ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY
 }
 
 function wrongKind(asset: Asset, record: RecordDefinition): Refusal {

@@ -56,6 +56,34 @@ const examples: readonly [RejectionCode, RecordId, unknown, string][] = [
   [
     'field_range',
     'grid_defect',
+    { ...defect, state: 'closed', closed_at: 1_782_000_000 },
+    'closed_at: 1782000000 would be 1970-01-21T15:00:00.000Z: epoch milliseconds are expected, not seconds',
+  ],
+  [
+    'field_range',
+    'grid_defect',
+    { ...defect, state: 'closed', closed_at: noon + 366 * day },
+    'closed_at: 2027-07-02T12:00:00.000Z is more than 60 s ahead',
+  ],
+  ['field_range', 'parking', { ...parked, capacity: 2_147_483_647 }, 'capacity: 2147483647 is outside'],
+  ['field_range', 'radio_pm', { ...cell, rrc_estab_att: 4_294_967_295 }, 'rrc_estab_att: 4294967295 is'],
+  ['field_range', 'radio_pm', { ...cell, unavailable_s: -1 }, 'unavailable_s: -1 is outside'],
+  ['field_range', 'rack', { ...rack, inlet_temp_c: 85 }, 'inlet_temp_c: 85 is outside -20 to 80'],
+  [
+    'field_relation',
+    'radio_pm',
+    { ...cell, unavailable_s: 901 },
+    'unavailable_s 901 is greater than period_s 900',
+  ],
+  [
+    'field_relation',
+    'facility',
+    { ...metered, total_energy_kwh: 10, it_energy_kwh: 11 },
+    'it_energy_kwh 11 is greater than total_energy_kwh 10',
+  ],
+  [
+    'field_range',
+    'grid_defect',
     { ...defect, found_at: noon + 366 * day },
     'found_at: 2027-07-02T12:00:00.000Z is more than 60 s ahead',
   ],
@@ -106,6 +134,13 @@ const examples: readonly [RejectionCode, RecordId, unknown, string][] = [
     { ...metered, total_energy_kwh: 7_391_244 },
     'total_energy_kwh: 7391244 cannot be, capacity 1000 is registered of dc-1: 500 at most',
   ],
+  // The same without a period: no period is longer than a day.
+  [
+    'implausible',
+    'facility',
+    { ...metered, period_s: null, total_energy_kwh: 7_391_244 },
+    'total_energy_kwh: 7391244 cannot be, capacity 1000 is registered of dc-1: 48000 at most',
+  ],
   ['wrong_kind', 'rack', { ...rack, asset_id: 'cell-1' }, 'cell-1 is a cell; rack comes from a rack'],
   ['asset_not_commissioned', 'rack', { ...rack, asset_id: 'new' }, 'before it was commissioned'],
   ['asset_retired', 'rack', { ...rack, asset_id: 'old' }, 'after it was retired'],
@@ -130,6 +165,7 @@ test('what is registered bounds readings, and they may reach that', async () => 
     ['grid_inspection', { ...inspected, to_km: 15 }],
     ['parking', { ...parked, capacity: 200, occupied: 200 }],
     ['facility', { ...metered, total_energy_kwh: 500 }],
+    ['facility', { ...metered, period_s: null, total_energy_kwh: 48_000 }],
     // Nothing is known of its rating.
     ['rack', { ...rack, it_power_w: 400_000 }],
     ['grid_defect', { ...defect, found_at: noon + 60_000 }],
