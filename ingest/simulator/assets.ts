@@ -84,7 +84,8 @@ export function* deviceAssets(province: Province): Generator<AssetItem> {
     record: 'rack',
     kind: 'rack',
     period_s: scale.periodS.rack,
-    capacity: 8,
+    // 8 kW at mean load, and its peaks.
+    capacity: 12,
   }))
   // Sites report alarms, which are not periodic: nothing is expected of them.
   yield* each(sites, split(seed, 'site assets'), '5G基站', (site, base) => ({
