@@ -1,6 +1,7 @@
 import { type Asset, countyAt } from '../../platform/assets/asset.ts'
 import type { Field, RecordDefinition } from '../../schemas/records/record.ts'
 import { countyInForce } from '../../schemas/regions/regions.ts'
+import { doubter } from './doubts.ts'
 import type { Reading } from './reading.ts'
 import { type Outcome, Refusal, shown } from './refusal.ts'
 
@@ -11,10 +12,11 @@ export interface AssetLookup {
 
 export type Enrich = (reading: Reading, receivedAtMs: number) => Outcome<Reading>
 
-/** Adds what the device does not know: its county at that time, and when its reading came in. */
+/** Adds what the device does not know: its county at that time, when its reading came in, and whether it can be believed. */
 export function enricher(record: RecordDefinition, assets: AssetLookup): Enrich {
   const kinds = new Set<string>(record.kinds)
   const beyondRegistered = registeredBounds(record)
+  const doubt = doubter(record)
 
   return (reading, receivedAtMs) => {
     const asset = assets.get(reading.asset_id)
@@ -39,6 +41,7 @@ export function enricher(record: RecordDefinition, assets: AssetLookup): Enrich 
       return new Refusal('unknown_county', `${asset.asset_id} is registered in ${shown(registered)}`)
     reading.county = county
     reading.received_at = receivedAtMs
+    doubt(reading, asset)
     return reading
   }
 }

@@ -1,5 +1,4 @@
 import type { RecordDefinition } from '../../schemas/records/record.ts'
-import { doubter } from './doubts.ts'
 import { type AssetLookup, enricher } from './enrich.ts'
 import { FineTimes } from './fine-times.ts'
 import { isObject, normaliser } from './normalise.ts'
@@ -8,7 +7,7 @@ import { type Outcome, Refusal, shown } from './refusal.ts'
 import { type TimeBounds, validator } from './validate.ts'
 
 export interface RecordPipeline {
-  /** normalise -> validate -> enrich -> doubt: an item as it came -> a reading as it is stored, or why not. */
+  /** normalise -> validate -> enrich: an item as it came -> a reading as it is stored, or why not. */
   run(item: unknown, source: string | null, nowMs: number): Outcome<Reading>
   unknownFields(item: object): readonly string[]
 }
@@ -22,7 +21,6 @@ export function recordPipeline(
   const { normalise, unknownFields } = normaliser(record)
   const validate = validator(record, bounds)
   const enrich = enricher(record, assets)
-  const doubt = doubter(record)
   // Events of one millisecond are told apart by what they name.
   const times = record.identity ? undefined : new FineTimes()
   return {
@@ -34,7 +32,6 @@ export function recordPipeline(
       if (valid instanceof Refusal) return valid
       const enriched = enrich(valid, nowMs)
       if (enriched instanceof Refusal) return enriched
-      doubt(enriched)
       if (!times || !isObject(item)) return enriched
       const { asset_id, event_time } = enriched
       return times.collides(asset_id, event_time, item.event_time)

@@ -1,3 +1,4 @@
+import { records } from '../records/records.ts'
 import type { Kpi, Term } from './kpi.ts'
 import { kpis } from './kpis.ts'
 
@@ -32,7 +33,32 @@ export function kpiTable(): string {
     '(`former`), those of afterwards where it is. All counties of a window are of one state of the registry: when that changes,',
     'stored windows that it makes a difference to are told anew (reason `registry`; see [reliability.md](reliability.md#what-is-expected-changes)).',
     '',
+    ...notMeasured(),
+    '',
   ].join('\n')
+}
+
+function notMeasured(): readonly string[] {
+  const doubts = Object.values(records).flatMap(({ id, doubts = [] }) =>
+    doubts.map(doubt => ({ id, ...doubt })),
+  )
+  const without = Object.values(records).filter(record => record.doubts === undefined)
+  const rows = [...Map.groupBy(doubts, ({ id, reason }) => `| \`${id}\` | \`${reason}\``)].map(
+    ([head, some]) => `${head} | ${[...new Set(some.map(({ doc }) => doc))].join('. ')}. |`,
+  )
+  return [
+    '## What is not measured',
+    '',
+    'What cannot be is refused ([access.md](access.md#what-is-refused)). A reading that can be and is doubtful is taken, kept and',
+    'counted as a reading, and no measure looks at it, so its asset does not count as reporting unless another reading of the',
+    'window is sound: `suspect` is true, and `suspect_reason` says why. A device may mark its own readings (`suspect`, of PM files',
+    'the flag of the file); these have no reason. The numbers here are assumed: they are in `schemas/records/`.',
+    `Nothing is doubted of ${without.map(({ id }) => `\`${id}\``).join(' and ')}: what is left out there would hide an alarm or a defect.`,
+    '',
+    '| record | reason | what |',
+    '|---|---|---|',
+    ...rows,
+  ]
 }
 
 /** The formula as people write it, for docs and the catalogue. */

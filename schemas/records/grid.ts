@@ -1,3 +1,4 @@
+import { suspectFields } from './doubts.ts'
 import type { RecordDefinition } from './record.ts'
 
 /** A stretch of a transmission line that was inspected. */
@@ -33,13 +34,25 @@ export const gridInspection: RecordDefinition = {
       doc: 'End of the stretch along the line, km',
     },
     { name: 'images', type: 'long', min: 0, max: 10_000_000, doc: 'Pictures taken' },
+    ...suspectFields,
   ],
   rules: [{ lesser: 'from_km', greater: 'to_km' }],
+  suspectField: 'suspect',
+  doubts: [
+    {
+      reason: 'beyond_line',
+      doc: 'It ends more than a tenth behind the registered end of its line; behind km 1,000 where no length is registered',
+      when: [{ field: 'to_km', above: { times: 1.1, registered: 'length_km', otherwise: 1_000 } }],
+    },
+  ],
   // Lengths along the line and on the map differ by the sag and by slopes.
   registeredBounds: [{ field: 'to_km', property: 'length_km', times: 1.25 }],
 }
 
-/** A defect found on a line: a reading each time it is opened, regraded or closed. */
+/**
+ * A defect found on a line: a reading each time it is opened, regraded or closed. Nothing of it is doubted: a report that is
+ * left out would hide a defect that somebody has to mend.
+ */
 export const gridDefect: RecordDefinition = {
   id: 'grid_defect',
   feed: 'grid',

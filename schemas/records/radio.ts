@@ -1,4 +1,5 @@
-import type { Field, RecordDefinition } from './record.ts'
+import { absentValues, suspectFields } from './doubts.ts'
+import type { Doubt, Field, RecordDefinition } from './record.ts'
 
 /** @param max more than one cell can count in a day: what is above it is a mistake of unit, or no counter */
 const counter = (name: string, doc: string, max: number): Field => ({
@@ -14,6 +15,48 @@ const blocks = (name: string, doc: string) => counter(name, doc, 1e12)
 /** At 100 Gbit/s: 8.64e9 Mbit. */
 const megabits = (name: string, doc: string) => counter(name, doc, 1e10)
 
+// 400 kW all day.
+const energy = counter('energy_kwh', 'PEE.Energy, kWh', 10_000)
+const unavailable = counter(
+  'unavailable_s',
+  'Time in the period in which the cell was not available, s',
+  86_400,
+)
+const counts: readonly Field[] = [
+  attempts('rrc_estab_att', 'RRC.ConnEstabAtt'),
+  attempts('rrc_estab_succ', 'RRC.ConnEstabSucc'),
+  attempts('uectx_estab_att', 'UECNTX.ConnEstabAtt'),
+  attempts('uectx_estab_succ', 'UECNTX.ConnEstabSucc'),
+  attempts('drb_estab_att', 'DRB.EstabAtt'),
+  attempts('drb_estab_succ', 'DRB.EstabSucc'),
+  attempts('drb_rel_act', 'DRB.RelActNbr: active bearers released abnormally'),
+  // 100,000 bearers at once, all day.
+  counter('drb_session_s', 'DRB.SessionTime, s', 1e10),
+  blocks('prb_used_dl', 'RRU.PrbUsedDl, PRB'),
+  blocks('prb_avail_dl', 'RRU.PrbAvailDl, PRB'),
+  attempts('ho_prep_att', 'MM.HoPrepInterReq'),
+  attempts('ho_prep_succ', 'MM.HoPrepInterSucc'),
+  attempts('ho_exec_att', 'MM.HoExeInterReq'),
+  attempts('ho_exec_succ', 'MM.HoExeInterSucc'),
+  megabits('pdcp_volume_dl_mbit', 'DRB.PdcpSduVolumeDL, Mbit'),
+  megabits('pdcp_volume_ul_mbit', 'DRB.PdcpSduVolumeUL, Mbit'),
+]
+
+/** The bounds of counters are those of a day. In a shorter period a cell counts as much less. */
+function beyondPeriod({ name, ...field }: Field): readonly Doubt[] {
+  const ofDay = field.type === 'double' ? field.max : undefined
+  if (ofDay === undefined) return []
+  const doc =
+    'A counter is more than a cell can count in its period: bounds are of a day, and shrink with the period'
+  return [
+    {
+      reason: 'beyond_period',
+      doc,
+      when: [{ field: name, above: { times: ofDay / 24, period: 'period_s' } }],
+    },
+  ]
+}
+
 /** Performance counters of one 5G cell and period (3GPP TS 28.552). */
 export const radioPm: RecordDefinition = {
   id: 'radio_pm',
@@ -24,27 +67,19 @@ export const radioPm: RecordDefinition = {
   suspectField: 'suspect',
   fields: [
     { name: 'period_s', type: 'long', min: 1, max: 86_400, doc: 'Granularity period, s' },
-    attempts('rrc_estab_att', 'RRC.ConnEstabAtt'),
-    attempts('rrc_estab_succ', 'RRC.ConnEstabSucc'),
-    attempts('uectx_estab_att', 'UECNTX.ConnEstabAtt'),
-    attempts('uectx_estab_succ', 'UECNTX.ConnEstabSucc'),
-    attempts('drb_estab_att', 'DRB.EstabAtt'),
-    attempts('drb_estab_succ', 'DRB.EstabSucc'),
-    attempts('drb_rel_act', 'DRB.RelActNbr: active bearers released abnormally'),
-    // 100,000 bearers at once, all day.
-    counter('drb_session_s', 'DRB.SessionTime, s', 1e10),
-    blocks('prb_used_dl', 'RRU.PrbUsedDl, PRB'),
-    blocks('prb_avail_dl', 'RRU.PrbAvailDl, PRB'),
-    attempts('ho_prep_att', 'MM.HoPrepInterReq'),
-    attempts('ho_prep_succ', 'MM.HoPrepInterSucc'),
-    attempts('ho_exec_att', 'MM.HoExeInterReq'),
-    attempts('ho_exec_succ', 'MM.HoExeInterSucc'),
-    megabits('pdcp_volume_dl_mbit', 'DRB.PdcpSduVolumeDL, Mbit'),
-    megabits('pdcp_volume_ul_mbit', 'DRB.PdcpSduVolumeUL, Mbit'),
-    // 400 kW all day.
-    counter('energy_kwh', 'PEE.Energy, kWh', 10_000),
-    counter('unavailable_s', 'Time in the period in which the cell was not available, s', 86_400),
-    { name: 'suspect', type: 'boolean', doc: 'The element marked its own counters as unreliable' },
+    ...counts,
+    energy,
+    unavailable,
+    ...suspectFields,
+  ],
+  doubts: [
+    ...absentValues([...counts, unavailable]),
+    ...counts.flatMap(beyondPeriod),
+    {
+      reason: 'above_rated',
+      doc: 'More than 40 kW in the period, which is no cell: the register of a meter, or another unit',
+      when: [{ field: 'energy_kwh', above: { times: 40, period: 'period_s' } }],
+    },
   ],
   rules: [
     { lesser: 'rrc_estab_succ', greater: 'rrc_estab_att' },

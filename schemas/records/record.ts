@@ -46,17 +46,41 @@ export interface RegisteredBound {
   readonly property: 'capacity' | 'length_km'
   /** Times the registered number. */
   readonly times: number
-  /** The field that gives a period, s: the bound is for an hour. */
+  /** The field that gives a period, s: the bound is for an hour. Where it is not said it is the longest one it can be. */
   readonly period?: string
 }
 
-/** What no sound device says, though each number could be: such a reading is marked as suspect and says why. */
+/** A number to compare a field with: `times` what is registered, or another field, or 1. */
+export interface Amount {
+  readonly times: number
+  readonly registered?: RegisteredBound['property']
+  /** Instead of so many times the registered number, where none is; without it the field is not compared then. */
+  readonly otherwise?: number
+  readonly field?: string
+  /**
+   * The field that gives a period, s: the amount is for an hour. Where it is not said it is the reporting period of the
+   * asset, else a day.
+   */
+  readonly period?: string
+}
+
+/** What a field is like. One that the device does not say is neither above nor below anything. */
+export type Condition =
+  /** One of these values; null where the device does not say. */
+  | { readonly field: string; readonly is: readonly (number | string | null)[] }
+  | { readonly field: string; readonly above: Amount }
+  | { readonly field: string; readonly below: Amount }
+
+/**
+ * What no sound device says, though each number could be: such a reading is marked as suspect and says why. Of several doubts
+ * the first one in the definition is said.
+ */
 export interface Doubt {
   /** Stable, in the field `suspect_reason`. */
   readonly reason: string
   readonly doc: string
-  /** Values that these fields have, all of them; null where the device does not say. */
-  readonly when: Readonly<Record<string, readonly (number | null)[]>>
+  /** All of them. */
+  readonly when: readonly Condition[]
 }
 
 /** One kind of reading: one topic, one Avro schema, one table. */

@@ -29,10 +29,13 @@ const samples: Partial<Record<RecordId, (index: number) => object>> = {
   radio_pm: index => {
     const numbers = records.radio_pm.fields.filter(field => field.type === 'double')
     const counters = Object.fromEntries(numbers.map(field => [field.name, (index % 1000) + 0.5]))
-    return { period_s: 900, ...counters, unavailable_s: 0, suspect: false }
+    return { period_s: 900, ...counters, energy_kwh: 0.25, unavailable_s: 0, suspect: false }
   },
   parking: index => ({ status: 'open', capacity: 500, occupied: index % 500, entries: 3, exits: 2 }),
 }
+
+/** What is registered, so that readings are compared with it. */
+const capacities: Partial<Record<RecordId, number>> = { rack: 8, parking: 500 }
 
 /** JSON text -> parse -> normalise, validate, enrich -> Avro, single-threaded: CPU of each step. */
 export function benchIngestPipeline(record: RecordId, readings: number): IngestPipelineResult {
@@ -101,7 +104,7 @@ function asset(record: RecordId, index: number): [string, Asset] {
       lat: null,
       lon: null,
       period_s: 60,
-      capacity: null,
+      capacity: capacities[record] ?? null,
       length_km: null,
       voltage_kv: null,
       commissioned_at: null,

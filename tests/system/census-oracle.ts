@@ -46,7 +46,7 @@ export async function compareCensus(client: ClickHouseClient): Promise<CensusCom
     ({ since, until }) => (since === null || Number(since) < at) && (until === null || Number(until) >= at),
   )
   const inspections = await rows(
-    `SELECT asset_id, from_km, to_km, method, toFloat64(${ms('event_time')}) AS t FROM citybrain.readings_grid_inspection WHERE ${ms('event_time')} < ${at}`,
+    `SELECT asset_id, from_km, to_km, method, toFloat64(${ms('event_time')}) AS t FROM citybrain.readings_grid_inspection WHERE ${ms('event_time')} < ${at} AND (suspect IS NULL OR NOT suspect)`,
   )
   const defects = last(
     await rows(

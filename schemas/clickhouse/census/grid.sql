@@ -2,7 +2,7 @@
 -- of schemas/kpis/census.ts and the readings behind them. See census-sql.ts for the parameters.
 -- Kilometres are of lines of 220 kV and above: each is counted once, however often it was inspected this year, and
 -- never beyond the end of its line. A line is in period when its last inspection is no older than its period; lines
--- without a period are not asked. A defect is what its last report says, of those with one event time the later one in
+-- without a period are not asked. Inspections that are suspect count as readings, and nowhere else. A defect is what its last report says, of those with one event time the later one in
 -- the log; it is due once closed or past its deadline.
 -- The year, the same for all the ends, begins at midnight in the province.
 WITH
@@ -26,7 +26,7 @@ WITH
     ),
     inspections AS
     (
-        SELECT asset_id, county, from_km, to_km, method, event_time
+        SELECT asset_id, county, from_km, to_km, method, event_time, ifNull(suspect, false) AS is_suspect
         FROM {database: Identifier}.readings_grid_inspection
         WHERE event_time < {last_end: DateTime64(3, 'UTC')}
             AND (empty({grid_inspection_below: Array(Int64)}) OR kafka_offset < {grid_inspection_below: Array(Int64)}[kafka_partition + 1])
@@ -41,6 +41,7 @@ WITH
             max(i.event_time) AS inspected_at
         FROM inspections AS i
         INNER JOIN lines AS l ON l.asset_id = i.asset_id
+        WHERE NOT i.is_suspect
         GROUP BY asset_id, known_at
     ),
     inspected AS

@@ -18,6 +18,12 @@ export interface SentLoad {
   readonly readings: ReadonlyMap<RecordId, readonly Reading[]>
 }
 
+/** Some readings are kept and not measured. */
+const doubted = (i: number) => ({
+  suspect: i % 5 === 1,
+  suspect_reason: i % 5 === 1 ? 'of_this_test' : null,
+})
+
 const values: Readonly<Record<RecordId, (i: number) => Record<string, unknown>>> = {
   radio_pm: i => ({
     ...Object.fromEntries(records.radio_pm.fields.map(({ name }) => [name, null])),
@@ -43,18 +49,21 @@ const values: Readonly<Record<RecordId, (i: number) => Record<string, unknown>>>
     inlet_temp_c: i % 6 === 0 ? null : 20 + (i % 9),
     humidity_pct: null,
     in_use: i % 3 > 0,
+    ...doubted(i),
   }),
   facility: i => ({
     period_s: 10,
     total_energy_kwh: 14.5 + i,
     it_energy_kwh: 10 + i / 7,
     cooling_energy_kwh: null,
+    ...doubted(i),
   }),
   grid_inspection: i => ({
     method: i % 2 === 0 ? 'unmanned' : 'manned',
     from_km: i,
     to_km: i + 0.7,
     images: i,
+    ...doubted(i),
   }),
   grid_defect: i => ({
     defect_id: `defect-${i % 4}`,
@@ -69,6 +78,7 @@ const values: Readonly<Record<RecordId, (i: number) => Record<string, unknown>>>
     occupied: i % 90,
     entries: null,
     exits: i % 4,
+    ...doubted(i),
   }),
 }
 

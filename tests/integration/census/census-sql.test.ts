@@ -149,6 +149,8 @@ describe('the grid', () => {
       flight('l220', 38 * day, 95, 100),
       flight('l220', 37 * day, 40, 60, 'manned'),
       flight('l220', 70 * day, 60, 80),
+      // Doubted: a reading, and nothing that was inspected.
+      { ...flight('l220', 3 * day, 60, 90), suspect: true, suspect_reason: 'beyond_line' },
       flight('l220', -day, 30, 40),
       flight('l500', 2 * day, 0, 12.5),
       flight('l500', day, 0, 12.5),
@@ -213,8 +215,8 @@ describe('the grid', () => {
         lines_in_period: 1,
         // l220, l110.
         lines_in_service: 2,
-        // 11 inspections, one of them in the future, and 14 reports of defects.
-        readings: 24,
+        // 12 inspections, one of them in the future, and 14 reports of defects.
+        readings: 25,
       },
       [shizhong]: {
         unmanned_km: 12.5,

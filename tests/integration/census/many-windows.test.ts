@@ -95,7 +95,8 @@ function alarms(): object[] {
 function inspections(): object[] {
   return feed(400, 'line', () => {
     const from = below(200) / 10
-    return { method: ['unmanned', 'manned'][below(2)], from_km: from, to_km: from + below(50) / 10 }
+    const suspect = [true, false, null, null, null, null][below(6)]
+    return { method: ['unmanned', 'manned'][below(2)], from_km: from, to_km: from + below(50) / 10, suspect }
   })
 }
 

@@ -75,8 +75,8 @@ test('a census KPI is one ratio, so that the numerator and denominator of a coun
 })
 
 test.each([
-  ['parking.free_spaces', ['capacity', 'occupied', 'status']],
-  ['parking.lots_reporting', []],
+  ['parking.free_spaces', ['capacity', 'occupied', 'status', 'suspect']],
+  ['parking.lots_reporting', ['suspect']],
   ['radio.coverage_pct', ['suspect']],
   ['radio.retainability_per_h', ['drb_rel_act', 'drb_session_s', 'suspect']],
   ['radio.sites_in_service', []],

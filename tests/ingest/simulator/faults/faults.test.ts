@@ -24,7 +24,7 @@ beforeAll(() => {
   while (stream.through < start + minutes * 60_000) emissions.push(...stream.next())
 })
 
-test('the door takes what is sound and refuses what is broken or unregistered', () => {
+test('the door takes what is sound without a doubt, and refuses what is broken or unregistered', () => {
   const assets = new Map<string, Asset>()
   const register = (item: AssetItem) => assets.set(item.asset_id, { ...item, former: [] } as unknown as Asset)
   for (const item of lineAssets(lines)) register(item)
@@ -39,7 +39,8 @@ test('the door takes what is sound and refuses what is broken or unregistered', 
     if (kind === 'duplicate') continue
     const pipeline = pipelines.get(record)!
     const outcome = pipeline.run(item, 'simulator', at)
-    const answer = outcome instanceof Refusal ? outcome.code : 'accepted'
+    const taken = (reason: unknown) => (typeof reason === 'string' ? `doubted: ${reason}` : 'accepted')
+    const answer = outcome instanceof Refusal ? outcome.code : taken(outcome.suspect_reason)
     answers.set(`${kind} ${answer}`, (answers.get(`${kind} ${answer}`) ?? 0) + 1)
     unknown += pipeline.unknownFields(item).length
   }
@@ -53,6 +54,7 @@ test('the door takes what is sound and refuses what is broken or unregistered', 
     'normal accepted',
     'out_of_order accepted',
     'suspect accepted',
+    'suspect doubted: absent_sensor',
     'unregistered unknown_asset',
   ])
 })
