@@ -3,7 +3,8 @@ import type { RecordId } from '../../../schemas/records/record.ts'
 import type { Item } from './schedule.ts'
 
 /**
- * What the doors said they took, an NDJSON line each: record and county, then the reading as it was sent. For every
+ * What the doors said they took, an NDJSON line each: record and county, why ingest has to doubt it, then the reading as it was
+ * sent. For every
  * asset and record the lines stand in the order of the acknowledgements.
  */
 export class AcceptedFile {
@@ -25,7 +26,8 @@ export class AcceptedFile {
     const file = this.file
     if (!file) throw new Error('the list of what was accepted is not open')
     const lines = items.map(
-      ({ county, text }) => `{"record":"${record}","county":"${county}",${text.slice(1)}\n`,
+      ({ county, text, doubt }) =>
+        `{"record":"${record}","county":"${county}",${doubt === null ? '' : `"doubt":"${doubt}",`}${text.slice(1)}\n`,
     )
     const written = this.last.then(() => file.appendFile(lines.join('')))
     // The next one's turn comes whatever becomes of this one; its gateway sees the error.

@@ -1,12 +1,18 @@
 import type { RecordId } from '../../../schemas/records/record.ts'
+import { beyondOf } from './edges.ts'
+import type { LoadAsset } from './province.ts'
 import type { Values } from './values.ts'
 
 /**
  * A reading's text as a broken device sends it: whenever and by whichever door it is read, it is refused.
  * Not always JSON: it goes on a line of its own.
  */
-export function brokenText(record: RecordId, reading: Values, dice: number): string {
-  const changes = [...everywhere, ...ownChanges[record]]
+export function brokenText(record: RecordId, asset: LoadAsset, reading: Values, dice: number): string {
+  const beyond = beyondOf(record, asset).map(
+    (values): Change =>
+      own => ({ ...own, ...values }),
+  )
+  const changes = [...everywhere, ...ownChanges[record], ...beyond]
   const change = changes[dice % changes.length]
   if (!change) throw new Error('no such change')
   const changed = change(reading)

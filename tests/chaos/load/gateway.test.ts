@@ -5,7 +5,8 @@ import { type RecordId, recordIds } from '../../../schemas/records/record.ts'
 import { records } from '../../../schemas/records/records.ts'
 import { withAncestors } from '../../../schemas/regions/regions.ts'
 import { batchItems, Gateway } from './gateway.ts'
-import { type LoadAsset, province } from './province.ts'
+import { province } from './province.ts'
+import { registered } from './registered.ts'
 import type { Item, SlotKind } from './schedule.ts'
 
 const start = Date.UTC(2026, 10, 22, 12, 0, 0)
@@ -80,25 +81,31 @@ describe('the load', () => {
       expect(within.filter(one => one === inCity).length).toBeGreaterThan(moves.length / 4)
   })
 
-  it('is taken by the door but for what is broken or unknown, at any time', () => {
+  it('is taken by the door but for what is broken or unknown, and doubted where it expects that, at any time', () => {
     const { assets } = province(5, 200)
     const byId = new Map(assets.map(asset => [asset.asset_id, registered(asset)]))
     const bounds = { maxFutureMs: 60_000, maxAgeMs: 400 * 86_400_000 }
     const seen = new Map<SlotKind, number>()
     const wrong: string[] = []
+    const doubts = new Set<string>()
     for (const record of recordIds) {
       const pipeline = recordPipeline(records[record], byId, bounds)
       for (const gateway of gatewaysOf(5)) {
-        for (const { kind, text } of sent(gateway, record, 240 * second, 240 * second)) {
+        for (const { kind, text, doubt } of sent(gateway, record, 240 * second, 240 * second)) {
           for (const judgedAt of [start, start + 3_600_000]) {
             const outcome = pipeline.run(parsed(text), null, judgedAt + 240 * second)
             if (outcome instanceof Refusal !== (kind === 'broken' || kind === 'unknown')) wrong.push(text)
+            else if (!(outcome instanceof Refusal) && (outcome.suspect_reason ?? null) !== doubt)
+              wrong.push(`${outcome.suspect_reason} instead of ${doubt}: ${text}`)
           }
+          if (doubt !== null) doubts.add(`${record} ${doubt}`)
           seen.set(kind, (seen.get(kind) ?? 0) + 1)
         }
       }
     }
     expect(wrong).toEqual([])
+    const reasons = recordIds.flatMap(id => records[id].doubts?.map(({ reason }) => `${id} ${reason}`) ?? [])
+    expect([...doubts].sort()).toEqual([...new Set(reasons)].sort())
     expect([...seen.keys()].sort()).toEqual([
       'broken',
       'contradicted',
@@ -202,21 +209,5 @@ function parsed(text: string): unknown {
   } catch {
     // What is not JSON is not an object either.
     return text
-  }
-}
-
-function registered({ commissioned_at, retired_at, ...asset }: LoadAsset) {
-  const time = (text: string | undefined) => (text === undefined ? null : Date.parse(text))
-  const unsaid = { lat: null, lon: null, capacity: null, length_km: null, voltage_kv: null }
-  return {
-    ...unsaid,
-    source_dataset: null,
-    source_id: null,
-    updated_at: 0,
-    expected_from: null,
-    former: [],
-    ...asset,
-    commissioned_at: time(commissioned_at),
-    retired_at: time(retired_at),
   }
 }

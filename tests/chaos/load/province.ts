@@ -148,6 +148,7 @@ function assetsOf(key: number, seed: number, county: string): LoadAsset[] {
         county,
         name: `${kind} ${number} of ${county}`,
         period_s: periodOf(kind, own),
+        ...ratedPower(kind, own),
         ...(kind === 'lot' ? { capacity: 50 + (hash(own, 4) % 400) } : {}),
         ...(kind === 'line'
           ? { length_km: 20 + (hash(own, 4) % 80), voltage_kv: number % 2 ? 220 : 500 }
@@ -156,6 +157,13 @@ function assetsOf(key: number, seed: number, county: string): LoadAsset[] {
       }
     }),
   )
+}
+
+/** Of half of them it is registered, kW: more than they take. */
+function ratedPower(kind: AssetKind, own: number): Pick<LoadAsset, 'capacity'> {
+  if (uniform(own, 9) < 0.5) return {}
+  if (kind === 'rack') return { capacity: 10 + (hash(own, 4) % 6) }
+  return kind === 'facility' ? { capacity: 60_000 + (hash(own, 4) % 9_000) } : {}
 }
 
 /** Coverage must not depend on how fast the load runs, and some assets are due in a part of the windows only. */

@@ -3,7 +3,7 @@ import { records } from '../../../schemas/records/records.ts'
 import { identityOf } from '../../identity.ts'
 import { brokenText } from './broken.ts'
 import type { Stream } from './province.ts'
-import { type Values, valuesOf } from './values.ts'
+import { type SentValues, type Values, valuesOf } from './values.ts'
 
 /** What becomes of a slot: a reading in time or late, one that was sent before, or something that has to be refused. */
 export type SlotKind = 'timely' | 'late' | 'repeated' | 'contradicted' | 'broken' | 'unknown'
@@ -19,6 +19,8 @@ export interface Item {
   readonly identity: string
   /** As it is sent. */
   readonly text: string
+  /** Why ingest has to doubt it; null where it must not. */
+  readonly doubt: string | null
 }
 
 /** Chances of the kinds that are not timely. */
@@ -67,7 +69,7 @@ export class Schedule {
         return this.reading(kind, this.original(slot) ?? slot, 1, aheadMs)
       case 'broken': {
         const { eventTime, values } = this.content(slot, 0, aheadMs)
-        return this.shaped(kind, eventTime, values, brokenText(record, values, hash(key, slot, 41)))
+        return this.shaped(kind, eventTime, values, brokenText(record, asset, values, hash(key, slot, 41)))
       }
       case 'unknown': {
         const { eventTime, values } = this.content(slot, 0, aheadMs)
@@ -105,11 +107,17 @@ export class Schedule {
   }
 
   private reading(kind: SlotKind, slot: number, variant: number, aheadMs: number): Item {
-    const { eventTime, values } = this.content(slot, variant, aheadMs)
-    return this.shaped(kind, eventTime, values, JSON.stringify(values))
+    const { eventTime, values, doubt } = this.content(slot, variant, aheadMs)
+    return this.shaped(kind, eventTime, values, JSON.stringify(values), doubt)
   }
 
-  private shaped(kind: SlotKind, eventTime: number, values: Values, text: string): Item {
+  private shaped(
+    kind: SlotKind,
+    eventTime: number,
+    values: Values,
+    text: string,
+    doubt: string | null = null,
+  ): Item {
     const { asset, record } = this.stream
     const { asset_id: assetId, county } = asset
     return {
@@ -119,6 +127,7 @@ export class Schedule {
       eventTime,
       identity: identityOf(record, assetId, eventTime, values),
       text,
+      doubt,
     }
   }
 
@@ -126,17 +135,18 @@ export class Schedule {
     slot: number,
     variant: number,
     aheadMs: number,
-  ): { readonly eventTime: number; readonly values: Values } {
+  ): SentValues & { readonly eventTime: number } {
     const { asset, record, key, gateway } = this.stream
     const eventTime = this.momentOf(slot) + aheadMs
     const written = uniform(key, slot, 43) < 0.2 ? inChina(eventTime) : eventTime
+    const { values: own, doubt } = valuesOf(record, asset, key, slot, variant, eventTime)
     const values = {
       asset_id: asset.asset_id,
       event_time: written,
       source: `gateway-${gateway}`,
-      ...valuesOf(record, asset, key, slot, variant, eventTime),
+      ...own,
     }
-    return { eventTime, values }
+    return { eventTime, values, doubt }
   }
 
   /** When it was so, by a right clock: events come in twos and threes of one millisecond, readings of samples never. */

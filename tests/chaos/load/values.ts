@@ -1,5 +1,6 @@
 import { hash, uniform } from '../../../ingest/simulator/random.ts'
 import type { RecordId } from '../../../schemas/records/record.ts'
+import { edgesOf } from './edges.ts'
 import type { LoadAsset } from './province.ts'
 
 export type FieldValue = string | number | boolean | null
@@ -16,6 +17,15 @@ interface Dice {
   one<T>(side: number, of: readonly [T, ...T[]]): T
 }
 
+/** What is sent, and why ingest has to doubt it; null where it must not. */
+export interface SentValues {
+  readonly values: Values
+  readonly doubt: string | null
+}
+
+/** How many readings are at the edge of what can be. */
+const edgeShare = 0.03
+
 /**
  * The fields of a reading, all of them valid. Equal for equal arguments; `variant` makes another reading of the same slot.
  * @param eventTime epoch ms
@@ -27,12 +37,13 @@ export function valuesOf(
   slot: number,
   variant: number,
   eventTime: number,
-): Values {
+): SentValues {
   const dice = diceOf(key, slot, variant)
   const values = makers[record](dice, asset, eventTime, slot)
-  const [atBound] = dice.share(91) < 0.01 ? [dice.one(92, bounds[record])] : []
-  if (atBound) return { ...values, ...atBound }
-  return dice.share(90) < 0.08 ? withGaps(values, optional[record], dice) : values
+  const edges = dice.share(91) < edgeShare ? edgesOf(record, asset) : []
+  const edge = edges[dice.whole(92, edges.length)]
+  if (edge) return { values: { ...values, ...edge.values }, doubt: edge.doubt }
+  return { values: dice.share(90) < 0.08 ? withGaps(values, optional[record], dice) : values, doubt: null }
 }
 
 function diceOf(key: number, slot: number, variant: number): Dice {
@@ -73,7 +84,7 @@ const makers: Readonly<Record<RecordId, Maker>> = {
       prb_used_dl: Math.floor(available * dice.share(5)),
       pdcp_volume_dl_mbit: dice.amount(6, 9000),
       pdcp_volume_ul_mbit: dice.amount(7, 900),
-      energy_kwh: dice.amount(8, 4),
+      energy_kwh: dice.amount(8, 0.05),
       unavailable_s: dice.share(9) < 0.8 ? 0 : dice.amount(30, period),
       suspect: dice.share(31) < 0.05,
     }
@@ -92,7 +103,7 @@ const makers: Readonly<Record<RecordId, Maker>> = {
     in_use: dice.share(4) < 0.7,
   }),
   facility: dice => {
-    const total = dice.amount(1, 900)
+    const total = 1 + dice.amount(1, 900)
     const it = Math.floor(total * (0.5 + 0.4 * dice.share(2)) * 1000) / 1000
     return {
       period_s: dice.one(3, [60, 300]),
@@ -132,38 +143,6 @@ const makers: Readonly<Record<RecordId, Maker>> = {
       exits: dice.whole(5, 12),
     }
   },
-}
-
-/** What no device can go beyond. */
-const bounds: Readonly<Record<RecordId, readonly [Values, ...Values[]]>> = {
-  radio_pm: [
-    { rrc_estab_att: 1e9, rrc_estab_succ: 1e9 },
-    { prb_avail_dl: 1e12, prb_used_dl: 0 },
-    { pdcp_volume_dl_mbit: 1e10, pdcp_volume_ul_mbit: 0, energy_kwh: 10_000 },
-    { period_s: 86_400, unavailable_s: 86_400 },
-    { period_s: 1, unavailable_s: 0, drb_session_s: 1e10, drb_rel_act: 1e9 },
-  ],
-  radio_alarm: [{ probable_cause: '因'.repeat(1_024) }],
-  rack: [
-    { it_power_w: 500_000 },
-    { it_power_w: 0, inlet_temp_c: -20, humidity_pct: 0 },
-    // Nothing is connected.
-    { it_power_w: 0, inlet_temp_c: 0 },
-    { inlet_temp_c: 80, humidity_pct: 100 },
-    // Both ends of the recommended band.
-    { inlet_temp_c: 18 },
-    { inlet_temp_c: 27 },
-  ],
-  facility: [
-    { period_s: 86_400, total_energy_kwh: 48_000_000, it_energy_kwh: 48_000_000, cooling_energy_kwh: 0 },
-    { period_s: 1, total_energy_kwh: 0, it_energy_kwh: 0, cooling_energy_kwh: 0 },
-  ],
-  grid_inspection: [{ from_km: 0, to_km: 0, images: 10_000_000 }],
-  grid_defect: [{ found_at: '1965-03-01T00:00:00+08:00' }],
-  parking: [
-    { capacity: 0, occupied: 0 },
-    { entries: 1_000_000, exits: 1_000_000 },
-  ],
 }
 
 /** Fields that a device may leave out; one of each record stays, so that its readings are never empty. */

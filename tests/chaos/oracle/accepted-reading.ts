@@ -9,8 +9,10 @@ export interface AcceptedReading {
   readonly county: string
   /** Epoch ms. */
   readonly eventTime: number
-  /** The fields as they were sent. */
+  /** The fields as they were sent, and `doubt`: why ingest has to doubt it. */
   readonly fields: Readonly<Record<string, unknown>>
+  /** Whether the log has it as suspect. */
+  readonly suspect?: boolean
 }
 
 /** An asset as it was registered last. */

@@ -4,14 +4,18 @@ import { fieldsOf, records } from '../../../schemas/records/records.ts'
 import { identityOf } from '../../identity.ts'
 import { type AcceptedReading, timeOf } from './accepted-reading.ts'
 import type { Difference } from './difference.ts'
-import { saidByIngest } from './said-by-ingest.ts'
 
 export interface ReadingsComparison {
   readonly compared: number
   readonly differences: readonly Difference[]
+  /** The readings, with what is stored of them: whether they are suspect. */
+  readonly marked: readonly AcceptedReading[]
 }
 
-/** View `readings_<record>`: exactly the distinct accepted readings, each with the values of the first. */
+/**
+ * View `readings_<record>`: exactly the distinct accepted readings, each with the values of the first, and with the doubt that its
+ * sender expects.
+ */
 export async function compareReadings(
   client: ClickHouseClient,
   database: string,
@@ -29,6 +33,7 @@ export async function compareReadings(
   )
   const differences: Difference[] = []
   const kpi = `readings_${record}`
+  const suspects = new Set<string>()
   const windowOf = (eventTime: number) => Math.floor(eventTime / sizeMs) * sizeMs
   let compared = 0
 
@@ -39,7 +44,8 @@ export async function compareReadings(
     const reading = open.get(identity)
     open.delete(identity)
     const found = fields.map(field => canonical(field, row[field.name]))
-    const sent = reading && { ...reading.fields, ...saidByIngest(record, reading.fields) }
+    const sent = reading && { ...reading.fields, ...said(reading.fields.doubt) }
+    if (row.suspect === true) suspects.add(identity)
     const wanted = sent && fields.map(field => canonical(field, sent[field.name]))
     const wrong = fields.filter((_, i) => wanted?.[i] !== found[i]).map(({ name }) => name)
     if (wanted && wrong.length === 0) continue
@@ -69,7 +75,16 @@ export async function compareReadings(
       identity,
     })
   }
-  return { compared, differences }
+  const marked = readings.map(reading => ({
+    ...reading,
+    suspect: suspects.has(identityOf(record, reading.assetId, reading.eventTime, reading.fields)),
+  }))
+  return { compared, differences, marked }
+}
+
+/** What ingest adds to a reading that it doubts. */
+function said(doubt: unknown): Readonly<Record<string, unknown>> {
+  return typeof doubt === 'string' ? { suspect: true, suspect_reason: doubt } : {}
 }
 
 async function* storedReadings(

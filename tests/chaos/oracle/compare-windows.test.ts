@@ -207,6 +207,20 @@ describe('the comparison', () => {
     expect([kpis['datacenter.it_load_kw'], kpis['datacenter.inlet_max_c']]).toEqual([2, 20])
   })
 
+  it('counts what the log has as suspect, and measures nothing of it', () => {
+    const marked = readings.slice(0, 3).map((each, i) => ({ ...each, suspect: i !== 1 }))
+    const window = expectedWindow('rack', start, minute, marked, assets)
+    const seen = [lixia, shizhong, '370000'].map(region => {
+      const { readings, assets, kpis } = window.get(region)!
+      return [readings, assets, kpis['datacenter.it_load_kw']]
+    })
+    expect(seen).toEqual([
+      [2, 1, 5],
+      [1, 0, null],
+      [3, 1, 5],
+    ])
+  })
+
   const storedRight = () => ({
     windows: new Map(
       [start, start + minute].map(at => {

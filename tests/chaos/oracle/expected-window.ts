@@ -2,7 +2,6 @@ import type { RecordId } from '../../../schemas/records/record.ts'
 import type { AcceptedReading, RegisteredAsset } from './accepted-reading.ts'
 import { formulas } from './formulas.ts'
 import { regionsOver } from './region-tree.ts'
-import { saidByIngest } from './said-by-ingest.ts'
 
 /** What must be stored of one region and window. */
 export interface ExpectedRegion {
@@ -46,9 +45,7 @@ export function expectedWindow(
     asset => senders[record].includes(asset.kind) && inService(asset, windowStart, windowStart + sizeMs),
   )
   const readingsOf = byRegion(readings)
-  const usable = readings.filter(
-    ({ fields }) => fields.suspect !== true && saidByIngest(record, fields).suspect !== true,
-  )
+  const usable = readings.filter(({ suspect }) => suspect !== true)
   const usableOf = byRegion(usable)
   const countingIn = byRegion(atHome(usable))
   const assetsOf = byRegion(serving)

@@ -28,7 +28,8 @@ export interface OracleReport {
 /**
  * Compares what readers see in ClickHouse with a computation from the list of what the doors said they accepted, by
  * formulas of its own: every KPI of every window and region at the four levels in its last revision, with its coverage,
- * the counts of the county measures, and the readings themselves. Knows nothing of partials, offsets or revisions.
+ * the counts of the county measures, and the readings themselves. What is measured is decided by the mark in the stored reading,
+ * and whether that is right by what the load expects. Knows nothing of partials, offsets or revisions.
  * The system must have come to rest: what is late or not archived yet is a difference.
  * @throws Error where a file or a table cannot be read
  */
@@ -52,7 +53,7 @@ export async function compareWithAccepted(options: OracleOptions): Promise<Oracl
       const readings = await firstReadings(acceptedFile, record)
       const ofReadings = await compareReadings(client, database, record, sizeMs, readings)
       const ofWindows = compareWindows(
-        { record, sizeMs, readings, assets },
+        { record, sizeMs, readings: ofReadings.marked, assets },
         {
           windows: await storedWindows(client, database, record),
           counts: await storedCounts(client, database, record),

@@ -7,7 +7,6 @@ import { type RecordId, recordIds } from '../../../schemas/records/record.ts'
 import { fieldsOf, records } from '../../../schemas/records/records.ts'
 import { telemetryTopic } from '../../../schemas/topics.ts'
 import { Load } from '../../chaos/load/load.ts'
-import { saidByIngest } from '../../chaos/oracle/said-by-ingest.ts'
 import { identityOf } from '../../identity.ts'
 import { decoder, readTopic } from '../../system/stored-readings.ts'
 import { type IngestProcess, startIngest } from '../ingest/ingest-process.ts'
@@ -94,10 +93,15 @@ it('lists exactly what is in the topics, the first of each identity with its val
   ])
     expect(report.rejected[code], code).toBeGreaterThan(0)
 
+  for (const reason of ['absent_value', 'above_rated', 'capacity_unlike_registered', 'beyond_period'])
+    expect(lines.filter(({ doubt }) => doubt === reason).length, reason).toBeGreaterThan(0)
+
   for (const record of recordIds) {
     const accepted = lines
       .filter(line => line.record === record)
-      .map(line => canonical(record, { ...line, ...saidByIngest(record, line) }))
+      .map(line =>
+        canonical(record, line.doubt ? { ...line, suspect: true, suspect_reason: line.doubt } : line),
+      )
     const decode = decoder<Row>(record)
     const logged = (await readTopic(inject('kafkaBrokers'), telemetryTopic(record)))
       .map(message => canonical(record, decode(message)))

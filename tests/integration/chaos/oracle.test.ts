@@ -165,3 +165,31 @@ it('finds a wrong value, a wrong reading, a lost one and a wrong count', async (
     { kpi: 'readings_grid_defect', identity: `l1|${at(3)}|线路 "7"|open`, stored: 'missing' },
   ])
 })
+
+it('decides what is measured by the marks in the log, and finds a mark that is not expected, or is missing', async () => {
+  await db.client.command({ query: `TRUNCATE TABLE ${db.database}.readings_rack_store` })
+  const marks = [{ suspect: true, suspect_reason: 'above_rated' }, {}]
+  const rows = accepted.slice(0, 2).map((reading, kafka_offset) => ({
+    ...{ ...reading, ...marks[kafka_offset], county, received_at: sqlTime(at(4)), kafka_partition: 0 },
+    ...{ kafka_offset, event_time: sqlTime(new Date(reading.event_time).getTime()) },
+  }))
+  await db.insert('readings_rack_store', rows)
+  const { differences } = await compare()
+  expect(differences.find(({ kpi }) => kpi === 'readings_rack')).toMatchObject({
+    stored: '{"suspect":true,"suspect_reason":"above_rated"}',
+    expected: '{"suspect":null,"suspect_reason":null}',
+  })
+  // Of r2 alone.
+  expect(differences.find(({ kpi }) => kpi === 'datacenter.it_load_kw')).toMatchObject({ expected: 1.5 })
+
+  const doubtedBySender = accepted.map((reading, i) => {
+    const doubt = i === 1 ? 'above_rated' : undefined
+    return `${JSON.stringify({ record: 'rack', county, doubt, ...reading })}\n`
+  })
+  await writeFile(acceptedFile, doubtedBySender.join(''))
+  const second = (await compare()).differences.filter(({ kpi }) => kpi === 'readings_rack')
+  expect(second).toMatchObject([
+    { identity: `r1|${at(1)}` },
+    { identity: `r2|${at(2)}`, expected: '{"suspect":true,"suspect_reason":"above_rated"}' },
+  ])
+})
