@@ -19,7 +19,7 @@ const stack = { globalSetup: ['tests/integration/stack.ts'], env, ...minutes(3) 
 const integrationInPairs = [
   'tests/integration/*.test.ts',
   'tests/integration/alerting/backtest.test.ts',
-  'tests/integration/api/{export,schemathesis,silent-assets}.test.ts',
+  'tests/integration/api/{export,schemathesis,silent-assets,suspects}.test.ts',
   'tests/integration/audit/*.test.ts',
   'tests/integration/census/*.test.ts',
   'tests/integration/clickhouse/*.test.ts',

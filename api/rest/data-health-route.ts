@@ -5,6 +5,7 @@ import { recordIds } from '../../schemas/records/record.ts'
 import { records } from '../../schemas/records/records.ts'
 import { requireRegions } from '../access/permissions.ts'
 import { type Flow, readFlows, readUnread, type Unread } from '../history/read-flows.ts'
+import { countSuspects } from '../history/read-suspects.ts'
 import { problemResponses } from '../server/problems.ts'
 import type { Api } from '../server/type-provider.ts'
 import { recent } from './recent.ts'
@@ -36,6 +37,7 @@ const RecordSchema = Type.Object({
   duplicates: Count('Readings that came more than once, in the same windows'),
   late: Count('Readings that came after one of these windows had closed'),
   rejected: Count('Readings refused in the last hour'),
+  suspect_assets: Count('Assets with readings of the last hour that are kept and not measured: /v1/suspects'),
 })
 
 const UnreadSchema = Type.Object({
@@ -79,11 +81,12 @@ export function dataHealthRoute(api: Api, sources: Sources): void {
   const { table, live, historyLoaded, disk, clock, log } = sources
   const read = async (): Promise<Stored> => {
     const now = clock.now()
-    const [flows, unread] = await Promise.all([
+    const [flows, unread, suspects] = await Promise.all([
       readFlows(sources, now - overMs),
       readUnread(sources, now - unreadOverMs),
+      countSuspects(sources, now - overMs),
     ])
-    return { flows, unread }
+    return { flows, unread, suspects }
   }
   const recently = recent(read, keepMs, wallClock)
   const stored = async (): Promise<Stored | undefined> => {
@@ -122,7 +125,7 @@ export function dataHealthRoute(api: Api, sources: Sources): void {
         records: recordIds.map(record => ({
           feed: records[record].feed,
           ...live.healthOf(record, now),
-          ...countsOf(record, counted?.flows),
+          ...countsOf(record, counted),
         })),
         unread: [...(counted?.unread ?? [])],
       }
@@ -134,15 +137,17 @@ export function dataHealthRoute(api: Api, sources: Sources): void {
 interface Stored {
   readonly flows: readonly Flow[]
   readonly unread: readonly Unread[]
+  /** Assets by record; none where it is left out. */
+  readonly suspects: ReadonlyMap<string, number>
 }
 
-function countsOf(record: string, flows: readonly Flow[] | undefined) {
-  if (!flows) return { readings: null, duplicates: null, late: null, rejected: null }
+function countsOf(record: string, stored: Stored | undefined) {
+  if (!stored) return { readings: null, duplicates: null, late: null, rejected: null, suspect_assets: null }
   const {
     readings = 0,
     duplicates = 0,
     late = 0,
     rejected = 0,
-  } = flows.find(flow => flow.record === record) ?? {}
-  return { readings, duplicates, late, rejected }
+  } = stored.flows.find(flow => flow.record === record) ?? {}
+  return { readings, duplicates, late, rejected, suspect_assets: stored.suspects.get(record) ?? 0 }
 }

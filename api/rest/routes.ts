@@ -16,6 +16,7 @@ import { seriesRoute } from './series-route.ts'
 import { silentAssetsRoute } from './silent-assets-route.ts'
 import type { Sources } from './sources.ts'
 import { streamRoute } from './stream-route.ts'
+import { suspectsRoute } from './suspects-route.ts'
 
 /** Everything below `/v1`. */
 export function routes(api: Api, sources: Sources): void {
@@ -32,6 +33,7 @@ export function routes(api: Api, sources: Sources): void {
   streamRoute(api)
   dataHealthRoute(api, sources)
   silentAssetsRoute(api, sources)
+  suspectsRoute(api, sources)
   kioskRoutes(api, sources)
   alertRoutes(api, sources)
   alarmsRoute(api, sources)

@@ -4,6 +4,7 @@ import { records } from '../records/records.ts'
 import { kpiRollup, rollupComments } from './kpi-rollup-view.ts'
 import { readingTable } from './reading-tables.ts'
 import { regionNames } from './region-tables.ts'
+import { suspects } from './suspects-view.ts'
 import { time } from './table.ts'
 import type { View } from './view.ts'
 
@@ -106,34 +107,6 @@ LEFT JOIN
   ${recordIds.map(lastReadings).join('\n  UNION ALL\n  ')}
 ) AS l ON l.record = a.record AND l.asset_id = a.asset_id
 SETTINGS join_use_nulls = 1`,
-}
-
-function suspectReadings(id: RecordId, suspectField: string): string {
-  const reason = records[id].doubts ? `ifNull(r.suspect_reason, 'said_by_device')` : `'said_by_device'`
-  return `SELECT '${id}' AS record, r.asset_id AS asset_id, r.county AS county, r.source AS source, ${reason} AS reason,
-    count() AS readings, min(r.event_time) AS first_seen, max(r.event_time) AS last_seen
-  FROM {database}.${readingTable(id).name} AS r FINAL WHERE r.${suspectField}
-  GROUP BY asset_id, county, source, reason`
-}
-
-/** Readings that are kept and not measured, by asset, who sent them and why: ingest doubts them, or the device does itself. */
-const suspects: View = {
-  name: 'suspects',
-  comment: 'An asset with readings that are kept and not measured, by who sent them and why',
-  columns: {
-    reason: 'said_by_device, or why ingest doubts the readings',
-    readings: 'Readings that are not measured',
-    first_seen: 'Event time of the first of them',
-    last_seen: 'Event time of the last of them',
-  },
-  query: `SELECT record, asset_id, county, source, reason, readings, first_seen, last_seen
-FROM
-(
-  ${Object.values(records)
-    .flatMap(({ id, suspectField }) => (suspectField ? [suspectReadings(id, suspectField)] : []))
-    .join('\n  UNION ALL\n  ')}
-)
-SETTINGS do_not_merge_across_partitions_select_final = 1`,
 }
 
 /** As early as times go. */

@@ -252,7 +252,7 @@ describe('suspects', () => {
       ])
     await db.insert('readings_radio_pm_store', [seen('cell-admits', 502, { period_s: 60, suspect: true })])
     const rows = await db.rows(
-      `SELECT record, asset_id, source, reason, toUInt32(readings) AS n, dateDiff('minute', first_seen, last_seen) AS minutes
+      `SELECT record, asset_id, source, reason, toUInt32(readings) AS n, dateDiff('minute', first_seen, last_seen) AS minutes, last_values
        FROM db.suspects ORDER BY asset_id`,
     )
     expect(rows).toEqual([
@@ -263,6 +263,7 @@ describe('suspects', () => {
         reason: 'said_by_device',
         n: 1,
         minutes: 0,
+        last_values: { period_s: '60' },
       },
       {
         record: 'rack',
@@ -271,8 +272,17 @@ describe('suspects', () => {
         reason: 'absent_sensor',
         n: 2,
         minutes: 5,
+        last_values: { it_power_w: '0', inlet_temp_c: '0' },
       },
-      { record: 'rack', asset_id: 'rack-admits', source: null, reason: 'said_by_device', n: 1, minutes: 0 },
+      {
+        record: 'rack',
+        asset_id: 'rack-admits',
+        source: null,
+        reason: 'said_by_device',
+        n: 1,
+        minutes: 0,
+        last_values: { it_power_w: '900' },
+      },
     ])
   })
 })

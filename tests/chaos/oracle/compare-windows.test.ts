@@ -182,7 +182,7 @@ describe('the comparison', () => {
 
   it('takes an asset that moves once, in the county of its first usable reading', () => {
     const lots = [
-      reading('a', { capacity: 100, occupied: 0, status: 'open', suspect: true }, 1, shinan),
+      { ...reading('a', { capacity: 100, occupied: 0, status: 'open' }, 1, shinan), suspect: true },
       reading('a', { capacity: 100, occupied: 40, status: 'open' }, 5, lixia),
       reading('a', { capacity: 100, occupied: 60, status: 'open', exits: 3 }, 2, shizhong),
       reading('b', { capacity: 100, occupied: 50, status: 'open' }, 3, shizhong),
