@@ -154,6 +154,20 @@ test('the map shows the counties too, and says that they are not where they lie'
   await expect.poll(() => address().get('region'), patience).toBe('370611')
 })
 
+test.each([
+  ['zh', '存疑设备'],
+  ['en', 'suspect'],
+])('data health says how many assets of each record are suspect, in %s', async (language, title) => {
+  await open(`/?lang=${language}`)
+  const suspects = byId('health').locator('[data-count="suspect_assets"]')
+  await expect.poll(() => suspects.allTextContents(), patience).toHaveLength(7)
+  expect(await byId('health').locator('th').allTextContents()).toContain(title)
+  const racks = byId('health').locator('[data-record="rack"] [data-count="suspect_assets"]')
+  expect(await racks.textContent()).toBe('41')
+  // The last column is seen too.
+  expect(await byId('health').evaluate(panel => panel.scrollWidth - panel.clientWidth)).toBeLessThanOrEqual(0)
+})
+
 test('plan targets say where the pace leads', async () => {
   await open('/?lang=en')
   const sites = page.locator('[data-testid="target"][data-kpi="radio.sites_in_service"]')

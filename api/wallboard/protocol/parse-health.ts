@@ -7,6 +7,8 @@ export interface RecordHealth {
   readonly duplicates: number | null
   readonly late: number | null
   readonly rejected: number | null
+  /** Assets with readings that are kept and not measured. */
+  readonly suspect_assets: number | null
   /** Event time that the counts cover, ms. */
   readonly over_ms: number | null
   /** Event time, ms. */
@@ -48,6 +50,7 @@ export function parseHealth(json: unknown): DataHealth | undefined {
       duplicates: number('duplicates'),
       late: number('late'),
       rejected: number('rejected'),
+      suspect_assets: number('suspect_assets'),
       over_ms: number('over_ms'),
       watermark_delay_ms: number('watermark_delay_ms'),
     })

@@ -67,6 +67,9 @@ export interface Texts {
   readonly duplicates: string
   readonly late: string
   readonly rejected: string
+  /** Assets with readings that are kept and not measured. */
+  readonly suspectAssets: string
+  readonly suspectAssetsTitle: string
   readonly watermarkDelay: string
   readonly windowAge: string
   readonly problems: (count: number) => string
@@ -195,6 +198,8 @@ const zh: Texts = {
   duplicates: '重复',
   late: '迟到',
   rejected: '拒收',
+  suspectAssets: '存疑设备',
+  suspectAssetsTitle: '过去一小时有存疑读数的设备：读数保留，不参与计算',
   watermarkDelay: '水位延迟',
   windowAge: '窗口',
   problems: count => `界面问题 ${count}`,
@@ -326,6 +331,8 @@ const en: Texts = {
   duplicates: 'duplicate',
   late: 'late',
   rejected: 'rejected',
+  suspectAssets: 'suspect',
+  suspectAssetsTitle: 'Assets with doubtful readings in the last hour, which are kept and not measured',
   watermarkDelay: 'delay',
   windowAge: 'window',
   problems: count => `${count} page problems`,

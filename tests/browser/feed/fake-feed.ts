@@ -160,6 +160,7 @@ export async function startFakeFeed(options: FakeFeedOptions): Promise<FakeFeed>
       duplicates: [31, 0, 2910, 1, 0, 0, 74][i],
       late: [112, 0, 87, 0, 3, 0, 15][i],
       rejected: [0, 0, 12, 0, 0, 0, 1][i],
+      suspect_assets: [1_820, 0, 41, 2, 0, 0, 7][i],
       over_ms: 3_600_000,
       watermark_delay_ms: [61_000, 4_000, 2_400, 3_100, 9_000, 88_000, 2_900][i],
     }))

@@ -66,6 +66,9 @@ function FromServer({ rows }: { readonly rows: readonly RecordHealth[] }) {
           <th class="number">{t.duplicates}</th>
           <th class="number">{t.late}</th>
           <th class="number">{t.rejected}</th>
+          <th class="number" title={t.suspectAssetsTitle}>
+            {t.suspectAssets}
+          </th>
           <th class="number">{t.watermarkDelay}</th>
         </tr>
       </thead>
@@ -77,6 +80,9 @@ function FromServer({ rows }: { readonly rows: readonly RecordHealth[] }) {
             <td class="number">{count(row.duplicates)}</td>
             <td class="number">{count(row.late)}</td>
             <td class="number">{count(row.rejected)}</td>
+            <td class="number" data-count="suspect_assets">
+              {count(row.suspect_assets)}
+            </td>
             <td class="number">
               {row.watermark_delay_ms === null ? '–' : showAge(row.watermark_delay_ms, language)}
             </td>

@@ -23,7 +23,9 @@ describe('answers over HTTP', () => {
   })
 
   test('a count that the server does not know is null, not zero', () => {
-    const health = parseHealth({ records: [{ record: 'rack', readings_per_s: 12.5, late: null }] })
+    const known = { record: 'rack', readings_per_s: 12.5, late: null }
+    const health = parseHealth({ records: [known, { ...known, suspect_assets: 3 }] })
+    expect(health?.records.map(({ suspect_assets }) => suspect_assets)).toEqual([null, 3])
     expect(health?.records[0]).toMatchObject({
       record: 'rack',
       readings_per_s: 12.5,
