@@ -40,9 +40,10 @@ const watchMs = 5_000
  *   the start and change nothing but their county, and a clock that is ahead is either so little or so much ahead that
  *   minutes make no difference. An item that is taken or refused against this expectation ends the load with an error.
  *
- * It also says for certain which county the first one in the log has. An asset moves while its gateway has no request under
- * way: all that it sent before has its 202, and stands in the log with the county of before. What it sends next begins after
- * every door has acknowledged the new one. It moves once, so that a registration that is taken late says nothing else.
+ * It also says which county the first one in the log has. An asset moves while its gateway has no request under way: all that
+ * it sent before has its 202, and stands in the log with the county of before. What it sends next begins after every door has
+ * acknowledged the new one, and is of the county where the asset was at its event time; only ingest knows when it moved. It moves
+ * once, so that a registration that is taken late says nothing else.
  *
  * What is not sent yet is not kept: slots are computed when they are sent. When the doors are away the load falls
  * behind, says so, and catches up.
@@ -203,7 +204,7 @@ export class Load {
     for (const [index, item] of items.entries()) checkOutcome(record, item, codes.get(index), aheadMs)
     const taken = items
       .filter((_, index) => !codes.has(index))
-      .map(item => ({ ...item, county: this.movedTo.get(item.assetId) ?? item.county }))
+      .map(item => ({ ...item, movedTo: this.movedTo.get(item.assetId) }))
     if (taken.length !== answer.accepted)
       throw new Error(`${record}: ${answer.accepted} accepted, but ${codes.size} of ${items.length} refused`)
     await this.accepted.append(record, taken)

@@ -6,7 +6,10 @@ import { identityOf } from '../../identity.ts'
 /** A reading of the list of what was accepted. */
 export interface AcceptedReading {
   readonly assetId: string
+  /** Where it was sent from; of an asset that had moved by then, where it was before. */
   readonly county: string
+  /** Where its asset had moved by then. */
+  readonly movedTo?: string
   /** Epoch ms. */
   readonly eventTime: number
   /** The fields as they were sent, and `doubt`: why ingest has to doubt it. */
@@ -17,14 +20,20 @@ export interface AcceptedReading {
 
 /** An asset as it was registered last. */
 export interface RegisteredAsset {
+  readonly assetId: string
   readonly record: string
   readonly kind: string
   readonly county: string
+  /** All that it was registered in, one after the other. */
+  readonly counties: readonly string[]
   /** s */
   readonly periodS: number | null
   /** Epoch ms. */
   readonly commissionedAt: number | null
   readonly retiredAt: number | null
+  /** As ingest has it: since when it expects the asset without a date, and where it was before, until when. */
+  readonly expectedFrom?: number | null
+  readonly former?: readonly { readonly county: string; readonly until: number }[]
 }
 
 /** Epoch ms of RFC 3339 text or epoch ms. */
@@ -51,6 +60,7 @@ export async function firstReadings(
     const reading: AcceptedReading = {
       assetId: String(fields.asset_id),
       county: String(fields.county),
+      ...(typeof fields.moved_to === 'string' ? { movedTo: fields.moved_to } : {}),
       eventTime: timeOf(fields.event_time),
       fields,
     }
@@ -66,10 +76,15 @@ export async function registeredAssets(acceptedFile: string): Promise<readonly R
   const given = (value: unknown) => value !== undefined && value !== null
   for await (const line of linesOf(`${acceptedFile}.assets`)) {
     const asset = parseObject(line)
-    assets.set(String(asset.asset_id), {
+    const assetId = String(asset.asset_id)
+    const before = assets.get(assetId)?.counties ?? []
+    const county = String(asset.county)
+    assets.set(assetId, {
+      assetId,
+      counties: before.at(-1) === county ? before : [...before, county],
       record: String(asset.record),
       kind: String(asset.kind),
-      county: String(asset.county),
+      county,
       periodS: given(asset.period_s) ? Number(asset.period_s) : null,
       commissionedAt: given(asset.commissioned_at) ? timeOf(asset.commissioned_at) : null,
       retiredAt: given(asset.retired_at) ? timeOf(asset.retired_at) : null,

@@ -2,7 +2,7 @@ import type { ClickHouseClient } from '@clickhouse/client'
 import type { Field, RecordId } from '../../../schemas/records/record.ts'
 import { fieldsOf, records } from '../../../schemas/records/records.ts'
 import { identityOf } from '../../identity.ts'
-import { type AcceptedReading, timeOf } from './accepted-reading.ts'
+import { type AcceptedReading, type RegisteredAsset, timeOf } from './accepted-reading.ts'
 import type { Difference } from './difference.ts'
 
 export interface ReadingsComparison {
@@ -22,6 +22,7 @@ export async function compareReadings(
   record: RecordId,
   sizeMs: number,
   readings: readonly AcceptedReading[],
+  assets: readonly RegisteredAsset[],
 ): Promise<ReadingsComparison> {
   // When ingest received it is the only thing that the sender cannot know.
   const fields = fieldsOf(records[record]).filter(({ name }) => name !== 'received_at')
@@ -34,6 +35,8 @@ export async function compareReadings(
   const differences: Difference[] = []
   const kpi = `readings_${record}`
   const suspects = new Set<string>()
+  const counties = new Map<string, string>()
+  const moves = new Map(assets.map(({ assetId, former }) => [assetId, former?.at(-1)?.until]))
   const windowOf = (eventTime: number) => Math.floor(eventTime / sizeMs) * sizeMs
   let compared = 0
 
@@ -44,7 +47,13 @@ export async function compareReadings(
     const reading = open.get(identity)
     open.delete(identity)
     const found = fields.map(field => canonical(field, row[field.name]))
-    const sent = reading && { ...reading.fields, ...said(reading.fields.doubt) }
+    const county = reading && countyOf(reading, moves.get(reading.assetId), String(row.county))
+    const sent: Readonly<Record<string, unknown>> | undefined = reading && {
+      ...reading.fields,
+      ...said(reading.fields.doubt),
+      county,
+    }
+    if (county !== undefined) counties.set(identity, county)
     if (row.suspect === true) suspects.add(identity)
     const wanted = sent && fields.map(field => canonical(field, sent[field.name]))
     const wrong = fields.filter((_, i) => wanted?.[i] !== found[i]).map(({ name }) => name)
@@ -75,11 +84,29 @@ export async function compareReadings(
       identity,
     })
   }
-  const marked = readings.map(reading => ({
-    ...reading,
-    suspect: suspects.has(identityOf(record, reading.assetId, reading.eventTime, reading.fields)),
-  }))
+  const marked = readings.map(reading => {
+    const identity = identityOf(record, reading.assetId, reading.eventTime, reading.fields)
+    const county = counties.get(identity) ?? reading.county
+    return { ...reading, county, suspect: suspects.has(identity) }
+  })
   return { compared, differences, marked }
+}
+
+/** Doors that are told one after the other may take an asset to have moved at different times until they hear of each other. */
+const unsureMs = 30_000
+
+/**
+ * Where a reading belongs: where its asset was at its event time, as far as the move was known by then.
+ * @param moved when it moved, epoch ms
+ */
+function countyOf(
+  { county, movedTo, eventTime }: AcceptedReading,
+  moved: number | undefined,
+  stored: string,
+): string {
+  if (movedTo === undefined || moved === undefined) return county
+  if (Math.abs(eventTime - moved) < unsureMs && (stored === county || stored === movedTo)) return stored
+  return eventTime < moved ? county : movedTo
 }
 
 /** What ingest adds to a reading that it doubts. */

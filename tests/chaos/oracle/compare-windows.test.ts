@@ -141,7 +141,16 @@ it('knows the regions over every county', () => {
 })
 
 const rackAsset = (county: string, more: Partial<RegisteredAsset> = {}): RegisteredAsset => ({
-  ...{ record: 'rack', kind: 'rack', county, periodS: 60, commissionedAt: null, retiredAt: null },
+  ...{
+    assetId: 'x',
+    counties: [county],
+    record: 'rack',
+    kind: 'rack',
+    county,
+    periodS: 60,
+    commissionedAt: null,
+    retiredAt: null,
+  },
   ...more,
 })
 
@@ -205,6 +214,26 @@ describe('the comparison', () => {
     ]
     const { kpis } = expectedWindow('rack', start, minute, racks, []).get(lixia)!
     expect([kpis['datacenter.it_load_kw'], kpis['datacenter.inlet_max_c']]).toEqual([2, 20])
+  })
+
+  it('expects an asset in one county, where it is when it first serves in the window', () => {
+    const moved = rackAsset(shizhong, { former: [{ county: lixia, until: start + 1_000 }] })
+    const due = (asset: RegisteredAsset, from: number) =>
+      Object.fromEntries(
+        [...expectedWindow('rack', from, minute, [], [asset])].map(([region, { expected }]) => [
+          region,
+          expected,
+        ]),
+      )
+    expect(due(moved, start)).toMatchObject({ [lixia]: 1, '370100': 1 })
+    expect(due(moved, start)).not.toHaveProperty(shizhong)
+    expect(due(moved, start + minute)).not.toHaveProperty(lixia)
+    expect(due({ ...moved, expectedFrom: start + 2_000 }, start)).toMatchObject({
+      [shizhong]: 1,
+      '370100': 1,
+    })
+    expect(due({ ...moved, expectedFrom: start + minute }, start)).toEqual({})
+    expect(due({ ...moved, expectedFrom: start + 2_000, retiredAt: start + 2_000 }, start)).toEqual({})
   })
 
   it('counts what the log has as suspect, and measures nothing of it', () => {

@@ -41,9 +41,9 @@ export function expectedWindow(
   readings: readonly AcceptedReading[],
   assets: readonly RegisteredAsset[],
 ): ReadonlyMap<string, ExpectedRegion> {
-  const serving = assets.filter(
-    asset => senders[record].includes(asset.kind) && inService(asset, windowStart, windowStart + sizeMs),
-  )
+  const serving = assets
+    .filter(({ kind }) => senders[record].includes(kind))
+    .flatMap(asset => placeOf(asset, windowStart, windowStart + sizeMs))
   const readingsOf = byRegion(readings)
   const usable = readings.filter(({ suspect }) => suspect !== true)
   const usableOf = byRegion(usable)
@@ -89,8 +89,12 @@ function byRegion<T extends { readonly county: string }>(of: readonly T[]): Read
   return regions
 }
 
-function inService({ commissionedAt, retiredAt }: RegisteredAsset, start: number, end: number): boolean {
-  return (commissionedAt === null || commissionedAt < end) && (retiredAt === null || retiredAt > start)
+/** The asset where it is in the first moment of the window in which it serves; none where it never does. */
+function placeOf(asset: RegisteredAsset, start: number, end: number): readonly RegisteredAsset[] {
+  const { commissionedAt, expectedFrom, retiredAt, former = [] } = asset
+  const first = Math.max(start, commissionedAt ?? expectedFrom ?? start)
+  if (first >= end || (retiredAt !== null && retiredAt <= first)) return []
+  return [{ ...asset, county: former.find(({ until }) => first < until)?.county ?? asset.county }]
 }
 
 function dueOf(record: RecordId, assets: readonly RegisteredAsset[], sizeMs: number): number {

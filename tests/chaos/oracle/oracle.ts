@@ -5,6 +5,7 @@ import { firstReadings, registeredAssets } from './accepted-reading.ts'
 import { compareReadings } from './compare-readings.ts'
 import { compareWindows } from './compare-windows.ts'
 import type { Difference } from './difference.ts'
+import { compareAssets, compareFirstReadings, storedAssets } from './stored-assets.ts'
 import { storedCounts, storedWindows } from './stored-windows.ts'
 
 export interface OracleOptions {
@@ -43,15 +44,16 @@ export async function compareWithAccepted(options: OracleOptions): Promise<Oracl
     log: { level: ClickHouseLogLevel.OFF },
   })
   try {
-    const assets = await registeredAssets(acceptedFile)
-    let compared = 0
+    const known = compareAssets(await registeredAssets(acceptedFile), await storedAssets(client, database))
+    const { assets } = known
+    let compared = assets.length
     let windows = 0
-    const differences: Difference[] = []
+    const differences: Difference[] = [...known.differences]
     // One record type after another: only one of them is in memory.
     for (const record of recordIds) {
       const sizeMs = sizes[record]
       const readings = await firstReadings(acceptedFile, record)
-      const ofReadings = await compareReadings(client, database, record, sizeMs, readings)
+      const ofReadings = await compareReadings(client, database, record, sizeMs, readings, assets)
       const ofWindows = compareWindows(
         { record, sizeMs, readings: ofReadings.marked, assets },
         {
@@ -61,7 +63,11 @@ export async function compareWithAccepted(options: OracleOptions): Promise<Oracl
       )
       compared += ofReadings.compared + ofWindows.compared
       windows += ofWindows.windows
-      differences.push(...ofReadings.differences, ...ofWindows.differences)
+      differences.push(
+        ...ofReadings.differences,
+        ...ofWindows.differences,
+        ...compareFirstReadings(record, assets, readings),
+      )
     }
     return { compared, windows, differences }
   } finally {
