@@ -44,6 +44,12 @@ export interface OffsetSpan {
 
 /** The same difference has the same name, whenever it is found; another content is another difference. */
 export function identityOf(difference: Difference): string {
-  const { check, record, name, region, windowStart, stored, recomputed, revision, version } = difference
+  const { check, record, name, region, windowStart, revision, version } = difference
+  const [stored, recomputed] = [rounded(difference.stored), rounded(difference.recomputed)]
   return JSON.stringify([check, record, name, region, windowStart, stored, recomputed, revision, version])
+}
+
+/** Sums of floats come out in their last digits as the order in which they were added up has it, which is another one each time. */
+function rounded(value: number | null): number | null {
+  return value === null ? null : Number(value.toPrecision(9))
 }
