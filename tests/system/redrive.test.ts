@@ -159,6 +159,27 @@ describe('a reading whose asset is registered after its window was final', () =>
     expect(reasons).toEqual([{ reason: 'late', late_readings: 1 }])
   })
 
+  test('is expected since then in every county and in what lies above it, as a recompute would have it', async () => {
+    const expected = async () =>
+      Object.fromEntries(
+        (
+          await rows<{ readonly region: string; readonly expected: number }>(
+            `SELECT region, expected FROM citybrain.kpi WHERE kpi = 'parking.coverage_pct'
+               AND window_start = fromUnixTimestamp64Milli(${start}) ORDER BY region`,
+          )
+        ).map(row => [row.region, row.expected]),
+      )
+    const one = { 370202: 1, 370200: 1, 'circle-jiaodong': 1 }
+    await expect
+      .poll(expected, patience)
+      .toEqual({ ...one, ...Object.fromEntries(jinan.map(region => [region, 2])), 370000: 3 })
+    const range = ['--from', new Date(start).toISOString(), '--to', new Date(start + windowMs).toISOString()]
+    const told = await runCommand(product, 'processors/recompute.ts', [
+      ...['--record', 'parking', ...range, '--dry-run'],
+    ])
+    expect(told).toContain('unchanged: 1\n')
+  })
+
   test.each([...jinan, '370000', '370202'])('is in what REST says of %s', async region => {
     for (const [kpi, byRegion] of Object.entries(corrected)) {
       const { series } = await fetchJson<{ readonly series: readonly { readonly points: readonly Row[] }[] }>(
