@@ -30,9 +30,10 @@ const Query = Type.Object(
       description: 'Why the readings are not measured, repeatable; all of them by default',
     }),
     source: Type.Optional(
-      Type.Array(Type.String({ maxLength: 1_024 }), {
+      // As many, and as long, as an address may be, whatever the script.
+      Type.Array(Type.String({ maxLength: 200 }), {
         minItems: 1,
-        maxItems: 100,
+        maxItems: 5,
         description: 'Who sent the readings, repeatable; without it everybody, those without a name too',
       }),
     ),

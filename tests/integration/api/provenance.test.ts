@@ -345,7 +345,7 @@ describe('the lineage', () => {
 
   test('gives the first readings with what the KPI looks at', async () => {
     const { readings } = await lineage('370000', '&readings=2')
-    const fields = { capacity: 100, status: 'open' }
+    const fields = { capacity: 100, status: 'open', suspect: null }
     expect(readings).toEqual([
       {
         asset_id: 'a',
