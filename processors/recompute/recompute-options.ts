@@ -25,7 +25,7 @@ It may run beside the running system, and again: what is right already is not pu
 
   --record R            ${recordIds.join(', ')}
   --from T, --to T      windows that start in [from, to), RFC 3339
-  --region CODE         only the counties of this region, and all regions above them
+  --region CODE         the readings of the counties of this region only; what is expected is looked at everywhere
   --dry-run             print what differs, and publish nothing
   --json                print every difference, and the summary, as one JSON object a line
   --port-offset N       of a local system that was started with it

@@ -106,6 +106,10 @@ beforeAll(async () => {
       found_at: '2026-11-22 11:00:00.250',
     },
   ])
+  await db.insert(
+    'assets_store',
+    assets.map(asset => ({ ...asset, expected_from: sqlTime(start), updated_at: sqlTime(start) })),
+  )
   await db.insert('measures_rack_windows_store', [measures(2)])
   await db.insert('measures_grid_defect_windows_store', [measures(1)])
   await db.insert(
@@ -124,8 +128,8 @@ it('finds no difference where what is stored is what was accepted', async () => 
   const { compared, windows: seen, differences } = await compare()
   expect(differences).toEqual([])
   expect(seen).toBe(2)
-  // 4 regions x (5 KPIs + 4 facts), 3 readings, 2 counts
-  expect(compared).toBe(41)
+  // 3 assets, 4 regions x (5 KPIs + 4 facts), 3 readings, 2 counts
+  expect(compared).toBe(44)
 })
 
 it('finds a wrong value, a wrong reading, a lost one and a wrong count', async () => {
