@@ -83,6 +83,7 @@ export class CorrectRunner implements Resource, LogReader {
     const consumer = kafka.consumer({ groupId: correctGroup, maxWaitTimeInMs: 500 })
     this.consumer = consumer
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+      const reexpected = this.pending.reexpected()
       // Every partition starts at its committed offset again, kept ones too: so do the notices.
       this.pending = new PendingCorrections(limits)
       this.committed = new Map()
@@ -90,6 +91,7 @@ export class CorrectRunner implements Resource, LogReader {
       // One of all looks after the registry: it does not know what the one before it had not done.
       this.reexpects = partitions.includes(0)
       for (const record of toldOfSilence) this.registryChanged(record, since())
+      for (const [record, from] of reexpected) this.registryChanged(record, from)
       const positions = committedPositions(
         admin,
         correctGroup,

@@ -127,6 +127,15 @@ export class PendingCorrections {
     if (!known) entry.reason = 'registry'
   }
 
+  /** Where the first windows begin that no notice stands for and that are not done, epoch ms, by record type. */
+  reexpected(): ReadonlyMap<RecordId, number> {
+    const first = new Map<RecordId, number>()
+    for (const { record, windowStart, firsts } of [...this.waiting.values(), ...this.taken.values()]) {
+      if (firsts.size === 0) first.set(record, Math.min(windowStart, first.get(record) ?? windowStart))
+    }
+    return first
+  }
+
   /** Skips a message that is not a notice. */
   skip(latePartition: number, offset: number): void {
     this.positions.set(latePartition, offset + 1)

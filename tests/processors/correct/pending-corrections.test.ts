@@ -60,6 +60,38 @@ describe('a window that readings came late for', () => {
   })
 })
 
+describe('a window of which the registry expects something else', () => {
+  test('is computed once, as a late one where a reading came late for it too, and keeps nothing from being committed', () => {
+    const pending = new PendingCorrections(limits)
+    pending.reexpect('rack', 60_000, 60_000, 0)
+    pending.reexpect('rack', 60_000, 60_000, 100)
+    pending.reexpect('rack', 180_000, 60_000, 100)
+    pending.accept(0, 7, 'rack', notice({ window_start: 120_000 }), 200)
+    pending.reexpect('rack', 120_000, 60_000, 300)
+    expect(pending.committable()).toEqual(new Map([[0, 7]]))
+    const taken = pending.take(5_000, 10)
+    expect(taken.map(({ windowStart, reason }) => [windowStart, reason])).toEqual([
+      [60_000, 'registry'],
+      [180_000, 'registry'],
+      [120_000, 'late'],
+    ])
+    pending.accept(0, 8, 'rack', notice(), 5_000)
+    pending.putBack(taken[0]!, 5_000)
+    expect(pending.take(9_000, 10)[0]).toMatchObject({ windowStart: 60_000, reason: 'late' })
+  })
+
+  test('is known by where the first of them begins, as long as no notice stands for it', () => {
+    const pending = new PendingCorrections(limits)
+    pending.reexpect('rack', 180_000, 60_000, 0)
+    pending.reexpect('rack', 120_000, 60_000, 0)
+    pending.accept(0, 7, 'rack', notice(), 0)
+    pending.reexpect('rack', 60_000, 60_000, 0)
+    expect(pending.reexpected()).toEqual(new Map([['rack', 120_000]]))
+    for (const window of pending.take(5_000, 10)) pending.done(window)
+    expect(pending.reexpected()).toEqual(new Map())
+  })
+})
+
 describe('what may be committed', () => {
   test('lies below the oldest notice that is not done', () => {
     const pending = new PendingCorrections(limits)
