@@ -101,8 +101,8 @@ export class AssetRegistration {
     await this.write(
       [...changed.values()].map(({ asset }) => asset),
       'registered',
-      refuse,
       signal,
+      refuse,
     )
   }
 
@@ -120,7 +120,7 @@ export class AssetRegistration {
           ? [{ ...asset, expected_from: time, updated_at: now }]
           : []
       })
-      await this.write(earlier, 'expected', () => undefined, signal)
+      await this.write(earlier, 'expected', signal)
     })
   }
 
@@ -131,15 +131,15 @@ export class AssetRegistration {
       // Somebody has written it once more: that holds.
       if (this.options.assets.get(mine.asset_id)?.updated_at !== mine.updated_at) return
       if (isDeepStrictEqual(asset, mine)) return
-      await this.write([{ ...asset, updated_at: this.nextUpdate() }], why, () => undefined)
+      await this.write([{ ...asset, updated_at: this.nextUpdate() }], why)
     })
   }
 
   private async write(
     assets: readonly Asset[],
     why: Written['why'],
-    refuse: (asset: Asset, refusal: Refusal) => void,
     signal?: AbortSignal,
+    refuse?: (asset: Asset, refusal: Refusal) => void,
   ): Promise<void> {
     if (assets.length === 0) return
     const { assets: known, encode, send, turns } = this.options
@@ -152,7 +152,8 @@ export class AssetRegistration {
         messages.push({ topic: topicNames.assets, key: asset.asset_id, value })
         written.push(asset)
       } catch (error) {
-        // An error at one asset is that asset's, and no other's.
+        // An error at one asset is that asset's, and no other's, where somebody is told of it.
+        if (!refuse) throw error
         refuse(asset, new Refusal('not_encodable', messageOf(error)))
       }
     }

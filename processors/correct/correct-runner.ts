@@ -26,7 +26,7 @@ import {
   type PendingLimits,
   type PendingWindow,
 } from './pending-corrections.ts'
-import type { RegistryChanges } from './registry-changes.ts'
+import { RegistryChanges } from './registry-changes.ts'
 
 export interface CorrectRunnerOptions {
   readonly kafka: Kafka
@@ -36,8 +36,6 @@ export interface CorrectRunnerOptions {
   readonly publisher: Publisher
   readonly corrector: Corrector
   readonly limits: PendingLimits
-  /** What the asset registry expects differently: of windows that are told already they are looked at here. */
-  readonly changes: RegistryChanges
   /** From when on all windows are looked at when this begins, event time, epoch ms. */
   readonly since: () => number
   readonly stopping: AbortController
@@ -72,6 +70,8 @@ export class CorrectRunner implements Resource, LogReader {
   private known: ReadonlyMap<number, LogPosition> | undefined
   private running: Promise<void> | undefined
   private reexpects = false
+  /** What the asset registry expects differently, of windows that are told already. */
+  private readonly changes = new RegistryChanges()
 
   constructor(options: CorrectRunnerOptions) {
     this.options = options
@@ -123,8 +123,7 @@ export class CorrectRunner implements Resource, LogReader {
 
   /** Told of a record type of which the registry expects something else from then on, epoch ms. */
   registryChanged(record: RecordId, from: number): void {
-    const { changes, clock } = this.options
-    if (this.reexpects && records[record].periodic) changes.note(record, from, clock.now())
+    if (this.reexpects && records[record].periodic) this.changes.note(record, from, this.options.clock.now())
   }
 
   standings(): readonly Standing[] | undefined {
@@ -271,7 +270,8 @@ export class CorrectRunner implements Resource, LogReader {
 
   /** Asks for the next windows of which the registry expects something else than they were told with. */
   private async reexpect(pending: PendingCorrections): Promise<void> {
-    const { corrector, changes, clock, log } = this.options
+    const { changes } = this
+    const { corrector, clock, log } = this.options
     const taken = changes.take(clock.now())
     if (!taken) return
     const [record, from] = taken

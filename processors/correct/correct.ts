@@ -11,7 +11,6 @@ import type { LateNotice } from '../windows/partial.ts'
 import { correctMetrics } from './correct-metrics.ts'
 import { CorrectRunner } from './correct-runner.ts'
 import { Corrector } from './corrector.ts'
-import { RegistryChanges } from './registry-changes.ts'
 
 /** What the registry expects of windows so far back is looked at when a process begins; of older ones when it changes. */
 const lookBackMs = 48 * 3_600_000
@@ -40,7 +39,6 @@ export function correct(context: ProcessorContext): readonly Resource[] {
     reader: new AvroReader<LateNotice>(registry, topicNames.late),
     publisher,
     corrector,
-    changes: new RegistryChanges(),
     since: () => clock.now() - lookBackMs,
     limits: { settleMs: config.correctSettleMs, longestWaitMs: config.correctLongestWaitMs },
     stopping,

@@ -1,6 +1,5 @@
 import { type Asset, type Stay, staysOf } from '../../platform/assets/asset.ts'
-import type { RecordId } from '../../schemas/records/record.ts'
-import { recordIds } from '../../schemas/records/record.ts'
+import { type RecordId, recordIds } from '../../schemas/records/record.ts'
 import { records } from '../../schemas/records/records.ts'
 
 /**
